@@ -1,0 +1,64 @@
+// The verbs of the `btfkit` command: one table that feeds the native and the JavaScript command line, and bodies that run over
+// opened objects. The commands only parse arguments, open inputs and print.
+#pragma once
+
+#include <btfkit/object.hpp>
+#include <btfkit/sink.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace btfkit::command {
+
+struct Positional {
+  std::string_view name;  ///< as the usage line shows it: "FILE"
+  std::string_view help;
+  bool required;
+};
+
+struct Option {
+  std::string_view name;   ///< without dashes: "color"
+  char letter;             ///< short form; 0: none
+  std::string_view value;  ///< placeholder of its value: "WHEN"; empty: a flag
+  std::string_view help;
+  std::string_view choices;  ///< comma-separated; empty: anything
+};
+
+struct Example {
+  std::string_view arguments;  ///< behind "btfkit "
+  std::string_view meaning;
+};
+
+struct Verb {
+  std::string_view name;
+  std::string_view summary;  ///< one line
+  std::span<const Positional> positionals;
+  std::span<const Option> options;
+  std::span<const Example> examples;
+};
+
+/// Every verb that needs no kernel, in the order in which a newcomer needs them.
+std::span<const Verb> verbs();
+
+/// The table as JSON, for command lines that are not written in C++.
+std::string verbs_json();
+
+/// A parsed command line and what the platform knows: files are open, colour is decided.
+struct Request {
+  std::string verb;
+  std::string source;                  ///< the input's name, as shown
+  std::vector<std::string> arguments;  ///< positionals behind the input
+  bool json = false;
+  bool color = false;
+  std::optional<double> load_ms;  ///< how long opening took, for verbs that show it
+};
+
+/// Runs a verb. Data go to `out`, messages to `err`. Returns the exit code: 0, 1 (failed or nothing found), 2 (usage).
+int run(const Request& request, const Object& object, Sink& out, Sink& err);
+
+/// An Error as the command shows it on stderr: "btfkit: FILE: message\n"; with `json` an object on stdout instead.
+int fail(const Error& error, const Request& request, Sink& out, Sink& err);
+
+}  // namespace btfkit::command

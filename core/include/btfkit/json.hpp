@@ -1,0 +1,20 @@
+// Values as JSON. Always valid UTF-8: bytes of a name that are not UTF-8 become U+FFFD.
+#pragma once
+
+#include <btfkit/object.hpp>
+#include <btfkit/sink.hpp>
+#include <string>
+
+namespace btfkit {
+
+/// `text` as a JSON string, quotes included.
+void json_string(Sink& out, std::string_view text);
+
+/// One type as an object: {"id", "kind", "name", ...}. Kinds are the nouns of kind_table; numbers that may exceed 2^53 (enum values)
+/// are decimal strings. This is the plain object that the JavaScript package hands out.
+std::string to_json(Type type);
+
+/// An Error as {"code", "message", "section", "offset", "typeId"}; parts it does not have are left out.
+std::string to_json(const Error& error);
+
+}  // namespace btfkit

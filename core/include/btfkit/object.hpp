@@ -1,0 +1,76 @@
+// Object: what was opened. Its BTFs, and what the ELF around them says.
+#pragma once
+
+#include <btfkit/loader.hpp>
+#include <btfkit/spec.hpp>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace btfkit {
+
+/// One section of an ELF, by the header that describes it.
+struct Section {
+  std::string_view name;  ///< lives as long as the Object; cut behind 64 KiB
+  std::uint32_t index = 0;
+  std::uint32_t type = 0;  ///< SHT_*
+  std::uint64_t flags = 0;  ///< SHF_*
+  std::uint64_t address = 0;
+  std::uint64_t offset = 0;  ///< bytes into the file
+  std::uint64_t size = 0;    ///< bytes
+  std::uint32_t link = 0, info = 0;
+  std::uint64_t alignment = 0, entry_size = 0;
+};
+
+/// One entry of an ELF's symbol table.
+struct Symbol {
+  std::string_view name;  ///< lives as long as the Object
+  std::uint64_t value = 0;
+  std::uint64_t size = 0;  ///< bytes
+  std::uint32_t section = 0;  ///< the index of its section; 0: undefined
+  std::uint8_t type = 0;      ///< STT_*
+  std::uint8_t binding = 0;   ///< STB_*
+};
+
+/// What kind of file the BTF came out of.
+struct Container {
+  std::uint64_t size = 0;         ///< bytes of the input as given
+  bool elf = false;               ///< else raw BTF
+  std::uint8_t elf_class = 0;     ///< 32 or 64
+  std::uint16_t elf_type = 0;     ///< ET_*: 1 relocatable, 2 executable, 3 shared
+  std::uint16_t elf_machine = 0;  ///< EM_*: 247 is BPF
+  std::vector<Codec> wrappers;    ///< what was peeled off, outermost first
+};
+
+/// An opened input: immutable and cheap to copy, like Spec.
+class Object {
+ public:
+  /// Opens an input: raw BTF of either byte order, or any ELF (32 or 64 bit, either byte order) with a .BTF section. Only the
+  /// parts that matter are read. Errors: not_found (an ELF without BTF), malformed (neither ELF nor BTF, or broken, saying
+  /// where), not_supported (a codec without decoder, unknown version), system (from the source).
+  static Result<Object> load(const Source& source, const LoadOptions& options);
+  static Result<Object> load(const Source& source);
+
+  /// The BTFs of the input; never empty. Almost always one.
+  [[nodiscard]] const std::vector<Spec>& specs() const;
+  /// The first of them.
+  [[nodiscard]] const Spec& spec() const { return specs().front(); }
+  /// The .BTF.base that a module carries: the few types of its kernel that it refers to. The spec is split on it.
+  [[nodiscard]] const std::optional<Spec>& distilled_base() const;
+  [[nodiscard]] const Container& container() const;
+  /// The ELF's sections; empty for raw BTF.
+  [[nodiscard]] std::span<const Section> sections() const;
+  /// The ELF's symbols, where they were read: always for BPF objects, else only when a DATASEC needed them.
+  [[nodiscard]] std::span<const Symbol> symbols() const;
+  /// What is odd but legal about the file; each spec has its own list too.
+  [[nodiscard]] std::span<const Error> warnings() const;
+
+  struct Data;
+  explicit Object(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+
+ private:
+  std::shared_ptr<const Data> data_;
+};
+
+}  // namespace btfkit

@@ -1,0 +1,55 @@
+// The part of ELF that BTF needs: headers, sections by name, symbols. 32 and 64 bit, either byte order, hostile input. It knows
+// nothing of BTF. Rules: System V ABI, chapters 4 and 5 ("gABI").
+#pragma once
+
+#include <btfkit/object.hpp>
+
+#include "window.hpp"
+
+namespace btfkit::detail {
+
+struct ElfFile {
+  Container container;
+  ByteOrder order = ByteOrder::Little;
+  std::vector<Section> sections;
+  Bytes names;  ///< keeps the sections' names alive
+
+  /// The first section of that name.
+  [[nodiscard]] const Section* find(std::string_view name) const;
+};
+
+/// Does the input start with ELF's magic number?
+bool looks_like_elf(std::span<const std::byte> head);
+
+/// Header, section table and section names.
+Wanted<ElfFile> read_elf(const Window& input);
+
+/// A section's bytes as stored. Errors: malformed when they leave the file or the section has none (NOBITS).
+Wanted<Bytes> section_bytes(const Window& input, const Section& section);
+
+/// The header of a section with SHF_COMPRESSED: which codec, where the packed bytes start and how long they unpack to.
+struct Compressed {
+  Codec codec;
+  std::size_t header_size;  ///< bytes
+  std::uint64_t unpacked_size;
+};
+Result<Compressed> compression_of(const ElfFile& elf, const Section& section, const Bytes& stored);
+
+struct SymbolTable {
+  std::vector<Symbol> symbols;
+  Bytes names;  ///< keeps the symbols' names alive
+};
+
+/// The entries of .symtab; empty when there is none. Names longer than 64 KiB are cut.
+Wanted<SymbolTable> read_symbols(const Window& input, const ElfFile& elf);
+
+inline constexpr std::uint32_t sht_symtab = 2;
+inline constexpr std::uint32_t sht_nobits = 8;
+inline constexpr std::uint32_t sht_symtab_shndx = 18;
+inline constexpr std::uint64_t shf_compressed = 0x800;
+inline constexpr std::uint16_t et_rel = 1;
+inline constexpr std::uint16_t em_bpf = 247;
+inline constexpr std::uint32_t shn_loreserve = 0xff00;
+inline constexpr std::uint32_t shn_xindex = 0xffff;
+
+}  // namespace btfkit::detail

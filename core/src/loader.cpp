@@ -1,0 +1,270 @@
+#include <btfkit/loader.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <map>
+
+#include "elf.hpp"
+#include "fixup.hpp"
+#include "header.hpp"
+#include "object_data.hpp"
+#include "records.hpp"
+#include "text.hpp"
+#include "window.hpp"
+
+namespace btfkit {
+namespace detail {
+namespace {
+
+/// Compressed files, by their first bytes.
+std::optional<Codec> wrapper_of(std::span<const std::byte> head) {
+  const std::string_view text = as_text(head);
+  const auto starts = [&](std::string_view magic) { return text.substr(0, magic.size()) == magic; };
+  if (starts("\x1f\x8b")) return Codec::Gzip;
+  if (starts("\x28\xb5\x2f\xfd")) return Codec::Zstd;
+  if (starts(std::string_view("\xfd" "7zXZ\0", 6))) return Codec::Xz;
+  if (starts("BZh")) return Codec::Bzip2;
+  if (starts("\x04\x22\x4d\x18") || starts("\x02\x21\x4c\x18")) return Codec::Lz4;
+  return std::nullopt;
+}
+
+Error neither(std::span<const std::byte> head, std::uint64_t size) {
+  if (size == 0) return {ErrorCode::Malformed, "the file is empty", {}};
+  std::string first;
+  for (std::size_t i = 0; i < std::min<std::size_t>(head.size(), 4); ++i)
+    first += (i == 0 ? "" : " ") + (head[i] < std::byte{16} ? "0" + hex(static_cast<unsigned>(head[i])) : hex(static_cast<unsigned>(head[i])));
+  return {ErrorCode::Malformed,
+          "neither ELF nor BTF: it starts with " + first + ", an ELF with 7f 45 4c 46, raw BTF with 9f eb (little-endian) or eb 9f (big-endian)",
+          {}};
+}
+
+Error no_btf(const ElfFile& elf) {
+  const auto has = [&](std::string_view name) { return elf.find(name) != nullptr; };
+  std::string text = "the ELF has no .BTF section";
+  if (elf.sections.empty()) text += " (it has no sections at all)";
+  else if (has(".debug_info") || has(".zdebug_info")) text += ", only DWARF: pahole -J (dwarves) makes BTF of it";
+  else if (has(".BTF.ext")) text += ", though it has .BTF.ext";
+  return {ErrorCode::NotFound, std::move(text), {}};
+}
+
+}  // namespace
+}  // namespace detail
+
+using namespace detail;
+
+struct Loader::State {
+  State(std::uint64_t size, LoadOptions given) : options(std::move(given)), input(size) { object.container.size = size; }
+
+  // What has been gathered. A stage that stops for bytes runs again from its start; what was expensive is kept here.
+  LoadOptions options;
+  Window input;
+  std::optional<Step> pending;
+  std::uint32_t decoding = 0;               ///< the section that a NeedDecode speaks of; 0: the whole input
+  std::map<std::uint32_t, Bytes> unpacked;  ///< compressed sections, by index
+  std::vector<std::shared_ptr<SpecData>> unsealed;  ///< checked records that wait for the ELF's facts
+  Object::Data object;
+
+  Wanted<void> run();
+  Wanted<void> open_elf();
+  Wanted<Bytes> contents(const ElfFile& elf, const Section& section);
+  Wanted<void> read_base(const ElfFile& elf);
+  Result<void> read_specs(Bytes section);
+  Wanted<void> read_facts(const ElfFile& elf);
+  void seal();
+};
+
+Loader::Loader(std::uint64_t input_size, LoadOptions options) : state_(std::make_unique<State>(input_size, std::move(options))) {}
+Loader::~Loader() = default;
+Loader::Loader(Loader&&) noexcept = default;
+Loader& Loader::operator=(Loader&&) noexcept = default;
+
+Step Loader::step() {
+  State& s = *state_;
+  if (!s.pending) {
+    auto done = s.run();
+    s.pending = done ? Step(Done{}) : std::visit([](auto& why) { return Step(std::move(why)); }, done.error());
+  }
+  return *s.pending;
+}
+
+void Loader::feed(Bytes bytes) {
+  State& s = *state_;
+  const auto pending = std::exchange(s.pending, std::nullopt).value_or(Done{});
+  const auto refuse = [&](std::string wanted) {
+    s.pending = Error{ErrorCode::InvalidArgument, "fed " + counted(bytes.size(), "byte") + ", " + wanted, {}};
+  };
+  if (const auto* need = std::get_if<NeedBytes>(&pending)) {
+    if (bytes.size() != need->length) return refuse(std::to_string(need->length) + " were asked for");
+    s.input.add(need->offset, std::move(bytes));
+  } else if (const auto* packed = std::get_if<NeedDecode>(&pending)) {
+    if (bytes.size() > packed->max_size) return refuse("at most " + std::to_string(packed->max_size) + " unpacked ones were asked for");
+    if (s.decoding != 0) {
+      s.unpacked.emplace(s.decoding, std::move(bytes));
+    } else {
+      s.object.container.wrappers.push_back(packed->codec);
+      s.input = Window(std::move(bytes));
+    }
+  } else {
+    refuse("none were asked for");
+  }
+}
+
+Object Loader::take() {
+  assert(state_->pending && std::holds_alternative<Done>(*state_->pending));
+  return Object(std::make_shared<const Object::Data>(std::move(state_->object)));
+}
+
+/// The path through the stages: what is it, its BTF sections, records, the facts that complete them, sealed.
+Wanted<void> Loader::State::run() {
+  auto head = input.get(0, std::min<std::uint64_t>(input.size(), 64));
+  if (!head) return stop(head.error());
+  if (looks_like_elf(head->span())) return open_elf();
+
+  if (const auto codec = wrapper_of(head->span())) {
+    if (object.container.wrappers.size() == 4) return stop(ErrorCode::TooLarge, "compressed more than four times over");
+    auto whole = input.get(0, input.size());
+    if (!whole) return stop(whole.error());
+    decoding = 0;
+    return stop(NeedDecode{*codec, std::move(*whole), options.max_decoded});
+  }
+  if (!order_by_magic(head->span())) return stop(neither(head->span(), input.size()));
+  auto whole = input.get(0, input.size());
+  if (!whole) return stop(whole.error());
+  if (auto ok = read_specs(std::move(*whole)); !ok) return stop(ok.error());
+  seal();
+  return {};
+}
+
+Wanted<void> Loader::State::open_elf() {
+  auto elf = read_elf(input);
+  if (!elf) return stop(elf.error());
+  if (unsealed.empty()) {
+    const Section* section = elf->find(".BTF");
+    if (section == nullptr) return stop(no_btf(*elf));
+    auto bytes = contents(*elf, *section);
+    if (!bytes) return stop(bytes.error());
+    if (auto ok = read_base(*elf); !ok) return ok;
+    const auto order = order_by_magic(bytes->span());
+    if (order && *order != elf->order)
+      return stop(ErrorCode::Malformed, std::string("the ELF is ") + to_string(elf->order) + ", its BTF is " + to_string(*order),
+                  {".BTF", 0, {}, {}});
+    if (auto ok = read_specs(std::move(*bytes)); !ok) return stop(ok.error());
+  }
+  if (auto ok = read_facts(*elf); !ok) return ok;
+  for (const auto& spec : unsealed) {
+    if (needs_fixup(*spec)) fix_datasecs(*spec, elf->sections, object.symbols);
+    if (spec->pointer_size == 0) spec->pointer_size = elf->container.elf_class == 32 ? 4 : 8;
+  }
+  elf->container.wrappers = std::move(object.container.wrappers);
+  elf->container.size = object.container.size;
+  object.container = std::move(elf->container);
+  object.sections = std::move(elf->sections);
+  object.section_names = std::move(elf->names);
+  seal();
+  return {};
+}
+
+/// A section's bytes, unpacked when it is compressed.
+Wanted<Bytes> Loader::State::contents(const ElfFile& elf, const Section& section) {
+  if (const auto done = unpacked.find(section.index); done != unpacked.end()) return done->second;
+  auto stored = section_bytes(input, section);
+  if (!stored || (section.flags & shf_compressed) == 0) return stored;
+  auto packing = compression_of(elf, section, *stored);
+  if (!packing) return stop(packing.error());
+  if (packing->unpacked_size > options.max_decoded)
+    return stop(ErrorCode::TooLarge,
+                "unpacks to " + std::to_string(packing->unpacked_size) + " bytes, " + std::to_string(options.max_decoded) + " are allowed",
+                {std::string(section.name), 0, {}, {}});
+  decoding = section.index;
+  return stop(NeedDecode{packing->codec, stored->slice(packing->header_size, stored->size() - packing->header_size),
+                         packing->unpacked_size});
+}
+
+/// A module that carries its own distilled base is read on that.
+Wanted<void> Loader::State::read_base(const ElfFile& elf) {
+  const Section* section = elf.find(".BTF.base");
+  if (section == nullptr || object.distilled_base) return {};
+  if (options.base)
+    return stop(ErrorCode::NotSupported, "relocating a module from its distilled base onto another BTF; leave the base out",
+                {".BTF.base", {}, {}, {}});
+  auto bytes = contents(elf, *section);
+  if (!bytes) return stop(bytes.error());
+  auto header = read_header(*bytes, false);
+  if (!header) return stop(header.error());
+  LoadOptions alone;
+  alone.pointer_size = options.pointer_size;
+  auto data = read_records(*bytes, *header, alone);
+  if (!data) return stop(data.error());
+  object.distilled_base = Spec(std::move(*data));
+  return {};
+}
+
+/// Every BTF of a section: a linker that knows nothing of BTF puts several one after the other.
+Result<void> Loader::State::read_specs(Bytes section) {
+  LoadOptions with_base = options;
+  if (object.distilled_base) with_base.base = object.distilled_base;
+  while (true) {
+    auto header = read_header(section, with_base.base.has_value());
+    if (!header) return unexpected(header.error());
+    auto data = read_records(section, *header, with_base);
+    if (!data) return unexpected(data.error());
+    const std::size_t end = declared_size(*header);
+    unsealed.push_back(std::move(*data));
+
+    // Zeroes may pad up to the next one.
+    const auto rest = section.span().subspan(end);
+    const auto next = std::find_if(rest.begin(), rest.end(), [](std::byte b) { return b != std::byte{0}; });
+    if (next == rest.end()) break;
+    const std::size_t at = end + static_cast<std::size_t>(next - rest.begin());
+    section = section.slice(at, section.size() - at);
+    if (order_by_magic(section.span()) != header->order) {
+      object.warnings.push_back({ErrorCode::Malformed, counted(section.size(), "byte") + " behind the BTF are no BTF; they are ignored",
+                                 {".BTF", end, {}, {}}});
+      break;
+    }
+  }
+  if (unsealed.size() > 1)
+    object.warnings.push_back({ErrorCode::NotSupported,
+                               "the section holds " + std::to_string(unsealed.size()) + " BTFs one after the other; most tools see only the first",
+                               {".BTF", {}, {}, {}}});
+  return {};
+}
+
+/// The symbols, when they will be looked at. A broken table costs only what needs it.
+Wanted<void> Loader::State::read_facts(const ElfFile& elf) {
+  const bool wanted = (elf.container.elf_machine == em_bpf && elf.container.elf_type == et_rel) ||
+                      std::any_of(unsealed.begin(), unsealed.end(), [](const auto& spec) { return needs_fixup(*spec); });
+  if (!wanted) return {};
+  auto table = read_symbols(input, elf);
+  if (!table) {
+    const auto* error = std::get_if<Error>(&table.error());
+    if (error == nullptr) return stop(table.error());
+    object.warnings.push_back(*error);
+    return {};
+  }
+  object.symbols = std::move(table->symbols);
+  object.symbol_names = std::move(table->names);
+  return {};
+}
+
+void Loader::State::seal() {
+  for (auto& spec : unsealed) {
+    if (spec->pointer_size == 0) spec->pointer_size = 8;
+    object.specs.emplace_back(std::move(spec));
+  }
+}
+
+std::string_view to_string(Codec codec) {
+  switch (codec) {
+    case Codec::Zlib: return "zlib";
+    case Codec::Gzip: return "gzip";
+    case Codec::Zstd: return "zstd";
+    case Codec::Xz: return "xz";
+    case Codec::Lz4: return "lz4";
+    case Codec::Bzip2: return "bzip2";
+    case Codec::Lzma: return "lzma";
+  }
+  return "unknown codec";
+}
+
+}  // namespace btfkit

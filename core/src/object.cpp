@@ -1,0 +1,42 @@
+#include "object_data.hpp"
+
+namespace btfkit {
+
+Result<Object> Object::load(const Source& source) { return load(source, {}); }
+
+Result<Object> Object::load(const Source& source, const LoadOptions& options) {
+  Loader loader(source.size(), options);
+  while (true) {
+    Step step = loader.step();
+    if (std::holds_alternative<Done>(step)) return loader.take();
+    if (auto* error = std::get_if<Error>(&step)) return unexpected(std::move(*error));
+    if (auto* need = std::get_if<NeedBytes>(&step)) {
+      auto bytes = source.read(need->offset, need->length);
+      if (!bytes) return unexpected(bytes.error());
+      loader.feed(std::move(*bytes));
+    } else if (auto* packed = std::get_if<NeedDecode>(&step)) {
+      if (!options.decode)
+        return unexpected(ErrorCode::NotSupported, "compressed with " + std::string(to_string(packed->codec)) + ", and there is no decoder for it");
+      auto bytes = options.decode(packed->codec, packed->packed, packed->max_size);
+      if (!bytes) return unexpected(bytes.error());
+      loader.feed(std::move(*bytes));
+    }
+  }
+}
+
+Result<Spec> Spec::load(const Source& source) { return load(source, {}); }
+
+Result<Spec> Spec::load(const Source& source, const LoadOptions& options) {
+  auto object = Object::load(source, options);
+  if (!object) return unexpected(object.error());
+  return object->spec();
+}
+
+const std::vector<Spec>& Object::specs() const { return data_->specs; }
+const std::optional<Spec>& Object::distilled_base() const { return data_->distilled_base; }
+const Container& Object::container() const { return data_->container; }
+std::span<const Section> Object::sections() const { return data_->sections; }
+std::span<const Symbol> Object::symbols() const { return data_->symbols; }
+std::span<const Error> Object::warnings() const { return data_->warnings; }
+
+}  // namespace btfkit

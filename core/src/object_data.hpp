@@ -1,0 +1,18 @@
+// The storage behind an Object.
+#pragma once
+
+#include <btfkit/object.hpp>
+
+namespace btfkit {
+
+struct Object::Data {
+  std::vector<Spec> specs;
+  std::optional<Spec> distilled_base;
+  Container container;
+  std::vector<Section> sections;
+  std::vector<Symbol> symbols;
+  Bytes section_names, symbol_names;  ///< keep the names above alive
+  std::vector<Error> warnings;
+};
+
+}  // namespace btfkit

@@ -1,0 +1,60 @@
+#include "text.hpp"
+
+#include <charconv>
+
+namespace btfkit::detail {
+
+std::string hex(std::uint64_t number) {
+  char digits[16];
+  auto end = std::to_chars(digits, digits + sizeof digits, number, 16).ptr;
+  return {digits, end};
+}
+
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+  return text;
+}
+
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return std::to_string(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+std::size_t utf8_length(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+  if (length == 0 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  // Overlong forms, surrogates and numbers beyond U+10FFFF show in the second byte.
+  if (first == 0xe0 && byte(1) < 0xa0) return 0;
+  if (first == 0xed && byte(1) > 0x9f) return 0;
+  if (first == 0xf0 && byte(1) < 0x90) return 0;
+  if (first == 0xf4 && byte(1) > 0x8f) return 0;
+  return length;
+}
+
+std::string printable(std::string_view text, std::size_t limit) {
+  std::string shown;
+  for (std::size_t at = 0; at < text.size();) {
+    if (shown.size() > limit) return shown + "...";
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const std::size_t length = utf8_length(text.substr(at));
+    const bool control = byte < 0x20 || byte == 0x7f || length == 0 || (byte == 0xc2 && static_cast<unsigned char>(text[at + 1]) < 0xa0);
+    if (!control) {
+      shown.append(text.substr(at, length));
+      at += length;
+    } else {
+      shown += "\\x";
+      shown += "0123456789abcdef"[byte >> 4];
+      shown += "0123456789abcdef"[byte & 15];
+      at += 1;
+    }
+  }
+  return shown;
+}
+
+}  // namespace btfkit::detail

@@ -1,0 +1,25 @@
+// Small helpers for text that people read.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace btfkit::detail {
+
+/// Lower-case hexadecimal digits, no prefix.
+std::string hex(std::uint64_t number);
+
+/// 1234567 as "1,234,567".
+std::string grouped(std::uint64_t number);
+
+/// `count` and its noun: "1 byte", "2 bytes".
+std::string counted(std::uint64_t count, std::string_view noun);
+
+/// `text` with control characters as \xNN, so that a hostile name can't drive a terminal; cut behind `limit` bytes.
+std::string printable(std::string_view text, std::size_t limit = 400);
+
+/// How many bytes the UTF-8 character at the start of `text` takes; 0 when it is not valid UTF-8.
+std::size_t utf8_length(std::string_view text);
+
+}  // namespace btfkit::detail

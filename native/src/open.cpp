@@ -1,0 +1,117 @@
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <btfkit/kernel/open.hpp>
+#include <cerrno>
+#include <cstring>
+
+namespace btfkit::kernel {
+namespace {
+
+/// An open file, closed once.
+class File {
+ public:
+  explicit File(int fd) : fd_(fd) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (fd_ > STDERR_FILENO) close(fd_);
+  }
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+ErrorCode code_of(int error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR: return ErrorCode::NotFound;
+    case EACCES:
+    case EPERM: return ErrorCode::Permission;
+    default: return ErrorCode::System;
+  }
+}
+
+tl::unexpected<Error> failed(const char* what, int error) {
+  return unexpected(code_of(error), std::string(what) + std::strerror(error));
+}
+
+/// Fills `to` from `offset` on; how many bytes there were before the end of the file.
+Result<std::size_t> read_at(const File& file, std::span<std::byte> to, std::uint64_t offset) {
+  std::size_t done = 0;
+  while (done < to.size()) {
+    const ssize_t got = pread(file.fd(), to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed("", errno);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
+}
+
+Result<Bytes> read_to_end(const File& file) {
+  constexpr std::size_t chunk = std::size_t{1} << 20;
+  std::vector<std::byte> all;
+  for (std::size_t done = 0;;) {
+    all.resize(done + chunk);
+    const ssize_t got = read(file.fd(), all.data() + done, chunk);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed("", errno);
+    done += static_cast<std::size_t>(got);
+    all.resize(done);
+    if (got == 0) return Bytes::own(std::move(all));
+  }
+}
+
+bool on_sysfs(const File& file) {
+  constexpr long sysfs_magic = 0x62656572;
+  struct statfs fs {};
+  return fstatfs(file.fd(), &fs) == 0 && fs.f_type == sysfs_magic;
+}
+
+/// A view of the kernel's own pages; nothing where the kernel does not offer it.
+std::optional<Bytes> map(const File& file, std::size_t size) {
+  void* at = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd(), 0);
+  if (at == MAP_FAILED) return std::nullopt;
+  std::shared_ptr<const void> owner(at, [size](const void* mapped) { munmap(const_cast<void*>(mapped), size); });
+  return Bytes::shared(std::move(owner), {static_cast<const std::byte*>(at), size});
+}
+
+}  // namespace
+
+Result<Source> open(const std::string& path) {
+  const std::string name = path == "-" ? "standard input" : path;
+  const int fd = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return failed("", errno);
+  auto file = std::make_shared<File>(fd);
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return failed("", errno);
+  if (S_ISDIR(info.st_mode)) return unexpected(ErrorCode::InvalidArgument, "is a directory; give a file");
+  const auto size = static_cast<std::uint64_t>(info.st_size);
+
+  if (!S_ISREG(info.st_mode)) {
+    auto all = read_to_end(*file);
+    if (!all) return unexpected(all.error());
+    return Source(std::move(*all), name);
+  }
+  if (on_sysfs(*file)) {
+    if (auto mapped = map(*file, static_cast<std::size_t>(size))) return Source(std::move(*mapped), name);
+    auto all = read_to_end(*file);
+    if (!all) return unexpected(all.error());
+    return Source(std::move(*all), name);
+  }
+  const auto read_range = [file](std::uint64_t offset, std::uint64_t length) -> Result<Bytes> {
+    std::vector<std::byte> bytes(static_cast<std::size_t>(length));
+    auto done = read_at(*file, bytes, offset);
+    if (!done) return unexpected(done.error());
+    if (*done != length) return unexpected(ErrorCode::System, "the file became shorter while it was read");
+    return Bytes::own(std::move(bytes));
+  };
+  return Source(size, read_range, name);
+}
+
+}  // namespace btfkit::kernel

@@ -1,0 +1,208 @@
+// Opening files: what is dropped becomes the open file; what cannot be opened is explained, and the open file stays.
+import assert from 'node:assert/strict';
+import { after, before, describe } from 'node:test';
+import * as page from './support.mjs';
+
+const { test } = page;
+
+describe('open a file', () => {
+  let session;
+  let files;
+  before(async () => {
+    if (page.cannotRun) return;
+    session = await page.openBrowser();
+    files = page.scratch();
+  });
+  after(async () => {
+    await session?.close();
+    files?.done();
+  });
+
+  for (const way of page.ways) {
+    test(`the sample is one click away (${way})`, async () => {
+      const tab = await session.page(way);
+      await page.openSample(tab);
+      const summary = await page.withBtf(page.golden('sample.bpf.o'), (btf) => btf.summary);
+      const facts = await page.facts(tab);
+      assert.equal(facts.Types, page.english(summary.typeCount));
+      assert.equal(facts['Byte order'], 'little');
+      assert.equal(await page.status(tab).textContent().then((text) => text.trim()), `${page.english(summary.typeCount)} types`);
+      assert.equal(await tab.locator('.eyebrow').textContent(), '64-bit ELF for BPF');
+      assert.deepEqual(tab.problems, []);
+      await tab.context().close();
+    });
+
+    test(`a dropped object of the other byte order (${way})`, async () => {
+      const tab = await session.page(way);
+      await page.openFile(tab, page.golden('sample.bpf.eb.o'));
+      assert.equal((await page.facts(tab))['Byte order'], 'big');
+      assert.deepEqual(tab.problems, []);
+      await tab.context().close();
+    });
+
+    test(`what cannot be opened is explained, and the open file stays (${way})`, async () => {
+      const tab = await session.page(way);
+      await page.openSample(tab);
+      const types = await page.status(tab).textContent();
+      for (const [path, title, advice] of bad(files)) {
+        await page.drop(tab, path);
+        const alert = tab.getByRole('alert').filter({ hasText: title });
+        await alert.waitFor();
+        assert.match(await alert.textContent(), advice);
+        assert.match(await alert.textContent(), /sample\.bpf\.o is still open/);
+        assert.equal(await page.status(tab).textContent(), types);
+      }
+      await tab.getByRole('button', { name: 'Dismiss' }).click();
+      assert.equal(await tab.getByRole('alert').count(), 0);
+      // The worker of the file that stayed still answers.
+      await page.search(tab).fill('traffic_key');
+      await page.row(tab, 'struct', 'traffic_key').click();
+      await page.code(tab).waitFor();
+      assert.deepEqual(tab.problems, []);
+      await tab.context().close();
+    });
+  }
+
+  test('a failure before any file is open leaves the drop zone', async () => {
+    const tab = await session.page('file');
+    await page.drop(tab, files.write('empty.o', ''));
+    await tab.getByRole('alert').waitFor();
+    assert.doesNotMatch(await tab.getByRole('alert').textContent(), /still open/);
+    assert.ok(await tab.getByRole('button', { name: 'Choose a file' }).isVisible());
+    await tab.context().close();
+  });
+
+  test('several files at once and a folder are refused with a reason', async () => {
+    const tab = await session.page('file');
+    await page.drop(tab, page.golden('sample.bpf.o'), page.golden('sample.bpf.eb.o'));
+    await tab.getByRole('alert').filter({ hasText: '2 files were dropped' }).waitFor();
+    await page.drop(tab, files.folder);
+    await tab.getByRole('alert').filter({ hasText: 'is a folder' }).waitFor();
+    await tab.context().close();
+  });
+
+  test('the file button opens the browser’s dialog', async () => {
+    const tab = await session.page('file');
+    const [chooser] = await Promise.all([
+      tab.waitForEvent('filechooser'),
+      tab.getByRole('button', { name: 'Choose a file' }).click(),
+    ]);
+    await chooser.setFiles(page.golden('sample.bpf.btf'));
+    await tab.getByRole('heading', { name: 'sample.bpf.btf', level: 1 }).waitFor();
+    assert.equal(await tab.locator('.eyebrow').textContent(), 'Raw BTF');
+    await tab.context().close();
+  });
+
+  test('a second file takes the place of the first, and its search with it', async () => {
+    const tab = await session.page('file');
+    await page.openSample(tab);
+    await page.search(tab).fill('traffic');
+    await page.openFile(tab, page.golden('types.o'));
+    assert.equal(await page.search(tab).inputValue(), '');
+    const count = await page.withBtf(page.golden('types.o'), (btf) => btf.typeCount);
+    assert.equal((await page.facts(tab)).Types, page.english(count));
+    // Of the workers only that of the open file and the spare one are left.
+    await page.until('the first worker ends', () => tab.workers().length === 2);
+    await tab.context().close();
+  });
+
+  test('a slow file shows progress and can be cancelled; the open file stays', async () => {
+    const tab = await session.page('file');
+    await page.openSample(tab);
+    const spare = await page.until('the spare worker', () => tab.workers().at(-1));
+    // Keeps the worker that the next file will get busy, as a file that takes minutes would.
+    spare.evaluate(() => {
+      const end = Date.now() + 60_000;
+      while (Date.now() < end);
+    }).catch(() => {});
+    await page.drop(tab, page.golden('types.o'));
+    await tab.getByRole('progressbar').waitFor();
+    await tab.getByRole('button', { name: 'Cancel' }).click();
+    assert.equal(await tab.getByRole('progressbar').count(), 0);
+    assert.equal(await tab.getByRole('heading', { level: 1 }).textContent(), 'sample.bpf.o');
+    // The next one opens at once, in a worker of its own.
+    await page.openFile(tab, page.golden('types.o'));
+    await tab.context().close();
+  });
+
+  test('every warning of the file is shown', async (t) => {
+    const tab = await session.page('file');
+    const path = withTrailingHeader(files);
+    const warnings = await page.withBtf(path, (btf) => btf.summary.warnings);
+    if (warnings.length === 0) return t.skip('the package gives no warning for non-zero extra header bytes');
+    await page.openFile(tab, path);
+    const shown = await tab.getByRole('region', { name: 'Warnings' }).getByRole('listitem').allTextContents();
+    assert.deepEqual(shown, warnings.map(({ message }) => message));
+    await tab.context().close();
+  });
+});
+
+/** Files that cannot be opened: [path, title, advice]. */
+function bad({ write }) {
+  const random = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 2654435761 + 97) >>> 13 & 0xff));
+  const gzip = Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(60, 7)]);
+  const xz = Buffer.concat([Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), Buffer.alloc(60, 7)]);
+  const kernelImage = Buffer.alloc(1024);
+  kernelImage.write('MZ', 0);
+  kernelImage.write('HdrS', 0x202);
+  return [
+    [write('random.bin', random), 'random.bin is neither BTF nor ELF', /cp \/sys\/kernel\/btf\/vmlinux/],
+    [write('empty.btf', ''), 'empty.btf is empty', /Copy it again/],
+    [write('plain.o', elfWithoutBtf()), 'plain.o has no BTF', /pahole -J plain\.o/],
+    [write('cut.btf', Buffer.from([0x9f, 0xeb, 1, 0, 24, 0, 0, 0])), 'cut.btf is damaged', /Copy it again/],
+    [write('packed.ko.xz', xz), 'packed.ko.xz is compressed with xz', /unxz -k packed\.ko\.xz/],
+    [write('broken.gz', gzip), 'broken.gz is damaged', /Copy it again/],
+    [write('split.btf', splitBtf()), 'split.btf builds on another BTF', /kernel modules/],
+    [write('vmlinuz', kernelImage), 'vmlinuz is a compressed kernel image', /cp \/sys\/kernel\/btf\/vmlinux/],
+  ];
+}
+
+/** The smallest sound ELF: a header and an empty section table with its names. */
+function elfWithoutBtf() {
+  const names = '\0.shstrtab\0';
+  const elf = Buffer.alloc(64 + 2 * 64 + names.length);
+  elf.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  elf.writeUInt16LE(1, 16);
+  elf.writeUInt16LE(247, 18);
+  elf.writeUInt32LE(1, 20);
+  elf.writeBigUInt64LE(64n, 40);
+  elf.writeUInt16LE(64, 52);
+  elf.writeUInt16LE(64, 58);
+  elf.writeUInt16LE(2, 60);
+  elf.writeUInt16LE(1, 62);
+  elf.writeUInt32LE(1, 128);
+  elf.writeUInt32LE(3, 132);
+  elf.writeBigUInt64LE(192n, 128 + 24);
+  elf.writeBigUInt64LE(BigInt(names.length), 128 + 32);
+  elf.write(names, 192);
+  return elf;
+}
+
+/** A sound BTF of one int whose header is longer than known headers, with something in the part that nobody knows. */
+function withTrailingHeader({ write }) {
+  const btf = btfOfOneInt(40, '\0int\0');
+  btf.writeUInt32LE(0x5a5a5a5a, 36);
+  return write('odd-header.btf', btf);
+}
+
+/** As a kernel module has it: its strings continue those of another BTF, and so do not start with the empty one. */
+function splitBtf() {
+  return btfOfOneInt(24, 'int\0');
+}
+
+function btfOfOneInt(header, strings) {
+  const btf = Buffer.alloc(header + 16 + strings.length);
+  btf.writeUInt16LE(0xeb9f, 0);
+  btf[2] = 1;
+  btf.writeUInt32LE(header, 4);
+  btf.writeUInt32LE(0, 8);
+  btf.writeUInt32LE(16, 12);
+  btf.writeUInt32LE(16, 16);
+  btf.writeUInt32LE(strings.length, 20);
+  btf.writeUInt32LE(1, header);
+  btf.writeUInt32LE(1 << 24, header + 4);
+  btf.writeUInt32LE(4, header + 8);
+  btf.writeUInt32LE(0x01000020, header + 12);
+  btf.write(strings, header + 16);
+  return btf;
+}

@@ -1,0 +1,129 @@
+// The command: exit codes, streams, options; and byte for byte what the native one prints.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { version } from '../../wasm/package/dist/node.js';
+import { cli, nativeCommand, needs, run, scratch } from './support/files.mjs';
+import { everyKind, makeBtf, makeElf } from './support/make.mjs';
+
+const write = (name, bytes) => {
+  const path = join(scratch, name);
+  writeFileSync(path, bytes);
+  return path;
+};
+const sample = write('sample.btf', everyKind());
+const btfkit = (args, options) => {
+  const { status, stdout, stderr } = run(process.execPath, [cli, ...args], options);
+  return { status, out: stdout.toString(), err: stderr.toString() };
+};
+
+test('a summary, a type, JSON', () => {
+  const summary = btfkit(['inspect', sample]);
+  assert.equal(summary.status, 0);
+  assert.match(summary.out, /sample\.btf: raw BTF, little-endian[^]*STRUCT +1 [^]*loaded in [\d.]+ ms\n$/);
+  const type = btfkit(['inspect', sample, 'struct node']);
+  assert.match(type.out, /^struct node \{[^]*size: 24/);
+  const { typeCount, kinds, source } = JSON.parse(btfkit(['inspect', '--json', sample]).out);
+  assert.deepEqual([typeCount, kinds.struct, source], [21, 1, sample]);
+});
+
+test('failures: one line on stderr, exit code 1', () => {
+  mkdirSync(join(scratch, 'folder'));
+  const inputs = {
+    absent: /: No such file or directory\n$/,
+    folder: /: is a directory/,
+    [write('empty', '').slice(scratch.length + 1)]: /empty/,
+    [write('text', 'This is a text.').slice(scratch.length + 1)]: /neither ELF nor BTF/,
+    [write('nobtf.o', makeElf([{ name: '.text', bytes: new Uint8Array(8) }])).slice(scratch.length + 1)]: /no \.BTF section/,
+    [write('cut.btf', everyKind().subarray(0, 100)).slice(scratch.length + 1)]: /\.BTF/,
+  };
+  for (const [name, message] of Object.entries(inputs)) {
+    const { status, out, err } = btfkit(['inspect', join(scratch, name)]);
+    assert.deepEqual([status, out, err.match(/\n/g).length], [1, '', 1], name);
+    assert.match(err, message);
+    assert.ok(err.startsWith(`btfkit: ${join(scratch, name)}: `), err);
+  }
+  const missing = btfkit(['inspect', sample, 'nothing']);
+  assert.deepEqual([missing.status, missing.out], [1, '']);
+  assert.match(missing.err, /^btfkit: .*'nothing'\n$/);
+});
+
+test('failures with --json: an object on stdout too', () => {
+  const bytes = everyKind();
+  new DataView(bytes.buffer).setUint32(24 + 16 + 8, 4711, true);
+  const { status, out, err } = btfkit(['inspect', write('dangling.btf', bytes), '--json']);
+  const { error } = JSON.parse(out);
+  assert.deepEqual([status, error.code, error.section, error.typeId], [1, 'malformed', '.BTF', 2]);
+  assert.equal(typeof error.offset, 'number');
+  assert.ok(err.endsWith(`: ${error.message}\n`));
+});
+
+test('wrong usage: stderr, exit code 2', () => {
+  for (const args of [[], ['frobnicate'], ['--frobnicate'], ['inspect'], ['inspect', '--frobnicate', sample], ['inspect', sample, 'a', 'b'], ['inspect', sample, '--color'], ['inspect', sample, '--color=blue'], ['inspect', sample, '--json=yes']]) {
+    const { status, out, err } = btfkit(args);
+    assert.deepEqual([status, out], [2, ''], args.join(' '));
+    assert.match(err, /^btfkit: .*\nTry 'btfkit (inspect )?--help'\.\n$/, args.join(' '));
+  }
+});
+
+test('--help and --version', () => {
+  assert.deepEqual(btfkit(['--version']), { status: 0, out: `btfkit ${version}\n`, err: '' });
+  const help = btfkit(['--help']);
+  assert.deepEqual([help.status, help.err], [0, '']);
+  assert.match(help.out, /inspect {2,}what a file holds/);
+  const verb = btfkit(['inspect', '--help']);
+  assert.deepEqual([verb.status, verb.err], [0, '']);
+  for (const word of ['FILE', '[TYPE]', '--json', '--color WHEN', 'auto, always, never', 'btfkit inspect /sys/kernel/btf/vmlinux']) assert.ok(verb.out.includes(word), word);
+});
+
+test('standard input: a pipe and a file', () => {
+  const piped = btfkit(['inspect', '-', '--json'], { input: everyKind(true) });
+  assert.deepEqual([piped.status, JSON.parse(piped.out).byteOrder, JSON.parse(piped.out).source], [0, 'big', '-']);
+  const fed = btfkit(['inspect', '-', 'opaque'], { stdio: [openSync(sample), 'pipe', 'pipe'] });
+  assert.deepEqual([fed.status, fed.out], [0, btfkit(['inspect', sample, 'opaque']).out]);
+  const broken = btfkit(['inspect', '-'], { input: 'text' });
+  assert.equal(broken.status, 1);
+  assert.match(broken.err, /^btfkit: -: neither/);
+});
+
+test('colour: always, never, and not in a pipe', () => {
+  assert.match(btfkit(['inspect', sample, '--color', 'always']).out, /\x1b\[/);
+  assert.match(btfkit(['inspect', sample, '--color=always'], { env: { ...process.env, NO_COLOR: '1' } }).out, /\x1b\[/);
+  for (const args of [[], ['--color=never'], ['--color', 'auto']]) assert.doesNotMatch(btfkit(['inspect', sample, ...args]).out, /\x1b/);
+});
+
+test('a reader that goes away is no error', async () => {
+  const path = write('many.btf', makeBtf((add, name) => {
+    const int = add(1, 'int', { third: 4 }, 32);
+    const values = Array.from({ length: 20_000 }, (_, i) => [name(`VALUE_${i}`), i]).flat();
+    add(6, 'many', { vlen: 20_000, third: 4 }, ...values);
+    return int;
+  }));
+  const child = spawn(process.execPath, [cli, 'inspect', path, 'many']);
+  let err = '';
+  child.stderr.on('data', (chunk) => (err += chunk));
+  const first = await new Promise((resolve) => child.stdout.once('data', resolve));
+  child.stdout.destroy();
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  assert.match(first.toString(), /^enum many \{/);
+  assert.deepEqual([code, err], [0, '']);
+});
+
+test('the same bytes as the native command', { skip: needs({ 'the native command (./dev build)': nativeCommand }) }, () => {
+  const timeless = (text) => text.replace(/loaded in [\d.]+ ms/, 'loaded in some ms');
+  const elf = write('sample.o', makeElf([{ name: '.BTF', bytes: everyKind(true) }], { big: true }));
+  const broken = write('broken.btf', everyKind().subarray(0, 300));
+  for (const args of [
+    [sample], [elf], [elf, '--json'], [elf, '--color', 'always'], [sample, 'node'], [sample, 'node', '--json'], [sample, 'enum colour', '--color=always'], [sample, '6'],
+    [sample, 'nothing'], [sample, 'nothing', '--json'], [broken], [broken, '--json'], [join(scratch, 'absent')], [join(scratch, 'absent'), '--json'], [scratch],
+  ]) {
+    const ours = btfkit(['inspect', ...args]);
+    const native = run(nativeCommand, ['inspect', ...args]);
+    assert.deepEqual([ours.status, timeless(ours.out), ours.err], [native.status, timeless(native.stdout.toString()), native.stderr.toString()], args.join(' '));
+  }
+  for (const args of [[], ['frobnicate'], ['inspect'], ['inspect', sample, '--frobnicate'], ['inspect', sample, '--color=blue'], ['inspect', sample, 'a', 'b'], ['--help'], ['inspect', '--help'], ['--version']])
+    assert.equal(btfkit(args).status, run(nativeCommand, args).status, args.join(' '));
+  assert.equal(btfkit(['--version']).out, run(nativeCommand, ['--version']).stdout.toString());
+});

@@ -1,0 +1,134 @@
+// Compressed files and sections: unpacked within their limit, refused when broken.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { deflateSync, gzipSync } from 'node:zlib';
+import { decode } from '../../wasm/package/dist/decoders.js';
+import { Btf } from '../../wasm/package/dist/node.js';
+import { corpus, filesBelow, needs, program, unxz } from './support/files.mjs';
+import { compressedSection, everyKind, makeElf } from './support/make.mjs';
+
+/** A Zstandard frame of raw and repeated blocks; `size`: whether the header says how long the content is. */
+function zstdFrame(blocks, { size = true } = {}) {
+  const length = blocks.reduce((sum, block) => sum + (block.repeat ?? block.length), 0);
+  const parts = [Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd)];
+  if (size) parts.push(Uint8Array.of(0xa0, length, length >> 8, length >> 16, length >> 24)); // single segment, 4-byte size
+  else parts.push(Uint8Array.of(0x00, 0x38)); // a window of 128 KiB
+  blocks.forEach((block, i) => {
+    const header = (Number(i === blocks.length - 1) | (block.repeat ? 2 : 0) | ((block.repeat ?? block.length) << 3)) >>> 0;
+    parts.push(Uint8Array.of(header, header >> 8, header >> 16), block.repeat ? Uint8Array.of(block.byte) : block);
+  });
+  return Buffer.concat(parts);
+}
+
+const skippable = Uint8Array.of(0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3);
+const packers = {
+  gzip: (bytes) => gzipSync(bytes),
+  'gzip of two members': (bytes) => Buffer.concat([gzipSync(bytes.subarray(0, 100)), gzipSync(bytes.subarray(100))]),
+  zlib: (bytes) => deflateSync(bytes),
+  'zlib, stored': (bytes) => deflateSync(bytes, { level: 0 }),
+  zstd: (bytes) => zstdFrame([bytes]),
+  'zstd of unknown size': (bytes) => zstdFrame([bytes], { size: false }),
+  'zstd of several frames': (bytes) => Buffer.concat([zstdFrame([bytes.subarray(0, 50)]), skippable, zstdFrame([bytes.subarray(50, 70), bytes.subarray(70)], { size: false })]),
+};
+
+for (const [name, pack] of Object.entries(packers)) {
+  const codec = name.split(/\W/)[0];
+
+  test(`${name}: unpacks, within its limit`, () => {
+    const bytes = Uint8Array.from([...everyKind(), ...randomBytes(70_000)]);
+    const packed = pack(bytes);
+    assert.deepEqual(Buffer.from(decode(codec, packed, bytes.length)), Buffer.from(bytes));
+    assert.throws(() => decode(codec, packed, bytes.length - 1), { name: 'BtfError', code: 'too_large' });
+  });
+
+  test(`${name}: cut off anywhere`, () => {
+    const packed = pack(everyKind());
+    let boundaries = 0;
+    for (let length = 1; length < packed.length; ++length) {
+      try {
+        decode(codec, packed.subarray(0, length), 2 ** 20);
+        ++boundaries; // between two members or frames
+      } catch (error) {
+        assert.equal(error.name, 'BtfError', `${length} bytes: ${error.stack}`);
+        assert.equal(error.code, 'malformed');
+      }
+    }
+    assert.ok(boundaries <= (name.includes('frames') ? 2 : name.includes('members') ? 1 : 0), `${boundaries} cuts went unnoticed`);
+  });
+}
+
+test('gzip and zlib check their sums', () => {
+  for (const codec of ['gzip', 'zlib']) {
+    const bytes = everyKind();
+    const packed = packers[codec](bytes);
+    packed[packed.length - (codec === 'gzip' ? 5 : 1)] ^= 1;
+    assert.throws(() => decode(codec, packed, bytes.length), { code: 'malformed', message: /checksum/ });
+  }
+});
+
+test('a bomb is stopped at its limit', () => {
+  const limit = 2 ** 20;
+  const start = process.memoryUsage().rss;
+  const zeros = new Uint8Array(256 * 2 ** 20);
+  const bombs = { gzip: gzipSync(zeros), zlib: deflateSync(zeros), zstd: zstdFrame(Array(2048).fill({ repeat: 128 * 1024, byte: 0 }), { size: false }) };
+  for (const [codec, bomb] of Object.entries(bombs)) {
+    assert.ok(bomb.length < limit);
+    assert.throws(() => decode(codec, bomb, limit), { code: 'too_large' }, codec);
+  }
+  // One that lies about its size, and one that wants a window of 1.75 TiB.
+  const lying = zstdFrame([Uint8Array.of(1)]);
+  lying.writeUInt32LE(2 ** 30, 5);
+  assert.throws(() => decode('zstd', lying, 2 ** 31), { code: 'malformed' });
+  const wide = zstdFrame([Uint8Array.of(1)], { size: false });
+  wide[5] = 0xf7;
+  assert.throws(() => decode('zstd', wide, 2 ** 31), { code: 'malformed', message: /window/ });
+  assert.ok(process.memoryUsage().rss - start < 600 * 2 ** 20);
+});
+
+test('codecs without a decoder are named', () => {
+  for (const codec of ['xz', 'lz4', 'bzip2', 'lzma'])
+    assert.throws(() => decode(codec, Uint8Array.of(1, 2, 3), 100), { name: 'BtfError', code: 'not_supported', message: new RegExp(codec) });
+  const xz = Uint8Array.from([0xfd, ...Buffer.from('7zXZ\0'), ...new Uint8Array(60)]);
+  assert.throws(() => Btf.fromBytes(xz), { name: 'BtfError', code: 'not_supported', message: /xz/ });
+});
+
+test('compressed files open, and say what was unpacked', () => {
+  const elf = makeElf([{ name: '.BTF', bytes: everyKind() }]);
+  for (const [bytes, wrappers] of [[gzipSync(elf), ['gzip']], [zstdFrame([elf]), ['zstd']], [gzipSync(zstdFrame([elf])), ['gzip', 'zstd']]]) {
+    const { summary } = Btf.fromBytes(bytes);
+    assert.deepEqual([summary.typeCount, summary.wrappers, summary.size], [21, wrappers, bytes.length]);
+  }
+  assert.throws(() => Btf.fromBytes(gzipSync(elf), { maxDecoded: elf.length - 1 }), { code: 'too_large' });
+});
+
+test('compressed .BTF sections open', () => {
+  for (const big of [false, true]) {
+    const btf = everyKind(big);
+    for (const [type, packed] of [[1, deflateSync(btf)], [2, zstdFrame([btf])]]) {
+      const section = { name: '.BTF', flags: 0x800, bytes: compressedSection(type, packed, btf.length, big) };
+      assert.equal(Btf.fromBytes(makeElf([section], { big })).require('node', 'struct').size, 24);
+    }
+  }
+});
+
+const modules = filesBelow(join(corpus, 'modules'));
+const zst = modules.find((path) => path.endsWith('veth.ko.zst'));
+const gz = modules.find((path) => path.endsWith('veth.ko.gz'));
+test('a shipped module unpacks to the same bytes from gzip and zstd', { skip: needs({ 'the corpus': zst && gz }) }, () => {
+  const [fromZstd, fromGzip] = [decode('zstd', readFileSync(zst), 2 ** 26), decode('gzip', readFileSync(gz), 2 ** 26)];
+  assert.ok(fromZstd.length > 10_000);
+  assert.deepEqual(Buffer.from(fromZstd), Buffer.from(fromGzip));
+});
+
+const zstd = program('zstd');
+test('the zstd command’s own output, at several levels', { skip: needs({ zstd, xz: program('xz'), 'the corpus': gz }) }, async () => {
+  const { execFileSync } = await import('node:child_process');
+  const bytes = unxz(filesBelow(join(corpus, 'kernels'))[0]);
+  for (const args of [['-3'], ['-19'], ['-3', '--no-content-size', '--no-check']]) {
+    const packed = execFileSync(zstd, [...args, '-c'], { input: bytes, maxBuffer: 2 ** 30 });
+    assert.ok(Buffer.from(decode('zstd', packed, bytes.length)).equals(bytes), args.join(' '));
+  }
+});

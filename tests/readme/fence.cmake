@@ -1,0 +1,17 @@
+# fence(file marker variable): the text inside the ``` fence behind the line that starts with `marker`, newline at the end included.
+function(fence file marker variable)
+  file(READ ${file} text)
+  string(FIND "${text}" "${marker}" at)
+  if(at EQUAL -1)
+    message(FATAL_ERROR "${file} has no line that starts with '${marker}'")
+  endif()
+  string(SUBSTRING "${text}" ${at} -1 text)
+  foreach(skip "\n```" "\n")  # to the fence, then to the end of its first line
+    string(FIND "${text}" "${skip}" at)
+    math(EXPR at "${at} + 1")
+    string(SUBSTRING "${text}" ${at} -1 text)
+  endforeach()
+  string(FIND "${text}" "```" at)
+  string(SUBSTRING "${text}" 0 ${at} text)
+  set(${variable} "${text}" PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,141 @@
+#include "support/catch.hpp"
+#include "support/tiny.hpp"
+
+using namespace btfkit;
+using namespace btfkit::test;
+
+namespace {
+
+TinyElf around(const TinyBtf& btf, bool is64 = true, ByteOrder order = ByteOrder::Little) {
+  TinyElf elf;
+  elf.is64 = is64;
+  elf.order = order;
+  elf.add({".text", Words(order).put(std::uint64_t{0}).bytes});
+  elf.add({".BTF", btf.bytes(order)});
+  return elf;
+}
+
+}  // namespace
+
+TEST_CASE("BTF is found in ELFs of both classes and byte orders") {
+  for (const bool is64 : {true, false})
+    for (const ByteOrder order : {ByteOrder::Little, ByteOrder::Big})
+      for (const bool extended : {false, true}) {
+        TinyElf elf = around(TinyBtf::one_of_each(), is64, order);
+        elf.extended_numbering = extended;
+        const auto object = elf.load();
+        REQUIRE(object);
+        CHECK(object->spec().type_count() == 19);
+        CHECK(object->spec().byte_order() == order);
+        CHECK(object->container().elf);
+        CHECK(object->container().elf_class == (is64 ? 64 : 32));
+        CHECK(object->container().elf_machine == 247);
+        REQUIRE(object->sections().size() == 4);
+        CHECK(object->sections()[2].name == ".BTF");
+        CHECK(object->spec().pointer_size() == (is64 ? 8 : 4));  // no INT called long: the class decides
+      }
+}
+
+TEST_CASE("symbols are read from BPF objects") {
+  TinyElf elf = around(TinyBtf::one_of_each());
+  elf.symbols = {{"first", 8, 1}, {"absolute", 1, 0xfff1}, {"undefined", 0, 0}};
+  const auto object = elf.load();
+  REQUIRE(object);
+  REQUIRE(object->symbols().size() == 3);  // the null symbol, first, undefined
+  CHECK(object->symbols()[1].name == "first");
+  CHECK(object->symbols()[1].value == 8);
+  CHECK(object->symbols()[1].section == 1);
+}
+
+TEST_CASE("an ELF without BTF is not_found, with a hint where there is one") {
+  TinyElf elf;
+  elf.add({".text", {}});
+  CHECK(elf.load().error().code == ErrorCode::NotFound);
+  CHECK(elf.load().error().message() == "the ELF has no .BTF section");
+  elf.add({".debug_info", {}});
+  CHECK(elf.load().error().message() == "the ELF has no .BTF section, only DWARF: pahole -J (dwarves) makes BTF of it");
+}
+
+TEST_CASE("neither ELF nor BTF says why it is neither") {
+  const auto text = [](std::string_view bytes) {
+    return Object::load(Source(Bytes::copy(std::as_bytes(std::span(bytes))))).error().message();
+  };
+  CHECK(text("") == "the file is empty");
+  CHECK(text("MZ\x90") ==
+        "neither ELF nor BTF: it starts with 4d 5a 90, an ELF with 7f 45 4c 46, raw BTF with 9f eb (little-endian) or eb 9f (big-endian)");
+}
+
+TEST_CASE("every truncation of an ELF is one error") {
+  TinyElf elf = around(TinyBtf::one_of_each());
+  elf.symbols = {{"origin", 0, 1}};
+  const auto bytes = elf.bytes();
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    const auto object = Object::load(Source::borrow(std::span(bytes).first(length)));
+    REQUIRE_FALSE(object);  // the section table is at the end
+    CHECK(object.error().code == ErrorCode::Malformed);
+  }
+  CHECK(Object::load(Source::borrow(bytes)));
+}
+
+TEST_CASE("an ELF and its BTF must have the same byte order") {
+  TinyElf elf;
+  elf.order = ByteOrder::Big;
+  elf.add({".BTF", TinyBtf::one_of_each().bytes(ByteOrder::Little)});
+  CHECK(elf.load().error().message() == ".BTF+0x0: the ELF is big-endian, its BTF is little-endian");
+}
+
+TEST_CASE("no change of one word of an ELF is read out of range") {
+  TinyElf elf = around(TinyBtf::one_of_each());
+  elf.symbols = {{"origin", 0, 1}};
+  const auto good = elf.bytes();
+  std::size_t refused = 0;
+  for (std::size_t at = 0; at + 4 <= good.size(); at += 4)
+    for (const std::uint32_t word : {0U, 1U, 0x7fffffffU, 0xffffffffU, static_cast<std::uint32_t>(good.size())}) {
+      auto bytes = good;
+      std::memcpy(bytes.data() + at, &word, 4);
+      const auto object = Object::load(Source(Bytes::own(std::move(bytes))));
+      if (!object) {
+        ++refused;
+        CHECK_FALSE(object.error().message().empty());
+      } else {
+        for (const Type type : object->spec().types()) CHECK_FALSE(to_json(type).empty());
+      }
+    }
+  CHECK(refused > 100);
+}
+
+TEST_CASE("a broken symbol table costs only the symbols") {
+  TinyElf elf = around(TinyBtf::one_of_each());
+  elf.add({".symtab", {}, 2, 0, 99, 0});
+  const auto object = elf.load();
+  REQUIRE(object);
+  CHECK(object->symbols().empty());
+  REQUIRE(object->warnings().size() == 1);
+  CHECK(object->warnings()[0].message() == ".symtab: symbol names are in section 99 of 5");
+}
+
+TEST_CASE("several BTFs in one section are all there, with a warning") {
+  auto both = TinyBtf::one_of_each().bytes(ByteOrder::Little);
+  TinyBtf second;
+  second.integer("only_in_the_second", 2);
+  const auto more = second.bytes(ByteOrder::Little);
+  both.resize((both.size() + 3) / 4 * 4);
+  both.insert(both.end(), more.begin(), more.end());
+  TinyElf elf;
+  elf.add({".BTF", both});
+  const auto object = elf.load();
+  REQUIRE(object);
+  REQUIRE(object->specs().size() == 2);
+  CHECK(object->specs()[1].find<Int>("only_in_the_second"));
+  CHECK(object->warnings().size() == 1);
+}
+
+TEST_CASE("bytes behind the BTF that are no BTF are a warning") {
+  auto bytes = TinyBtf::one_of_each().bytes();
+  bytes.push_back(std::byte{7});
+  const auto object = Object::load(Source(Bytes::own(bytes)));
+  REQUIRE(object);
+  CHECK(object->specs().size() == 1);
+  REQUIRE(object->warnings().size() == 1);
+  CHECK(object->warnings()[0].text == "1 byte behind the BTF are no BTF; they are ignored");
+}

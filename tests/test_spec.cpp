@@ -1,0 +1,118 @@
+#include "support/catch.hpp"
+#include "support/files.hpp"
+#include "support/tiny.hpp"
+
+using namespace btfkit;
+using namespace btfkit::test;
+
+TEST_CASE("types are found by id") {
+  const auto spec = TinyBtf::one_of_each().load();
+  REQUIRE(spec);
+  CHECK(spec->type(0)->is_void());
+  CHECK(spec->type(4)->name() == "point");
+  CHECK(spec->type(20).error().code == ErrorCode::NotFound);
+  CHECK(spec->type(20).error().message() == "no type 20, the last one is 19");
+}
+
+TEST_CASE("iteration visits own types, all or those of a view") {
+  const auto spec = TinyBtf::one_of_each().load();
+  TypeId expected = 1;
+  for (const Type type : spec->types()) CHECK(type.id() == expected++);
+  CHECK(expected == 20);
+  std::vector<TypeId> composites;
+  for (const Composite c : spec->types<Composite>()) composites.push_back(c.id());
+  CHECK(composites == std::vector<TypeId>{4, 5});
+  std::vector<TypeId> enums;
+  for (const Enum e : spec->types<Enum>()) enums.push_back(e.id());
+  CHECK(enums == std::vector<TypeId>{6, 19});
+}
+
+TEST_CASE("a spec outlives its source and its object") {
+  std::optional<Type> type;
+  std::optional<Spec> kept;
+  {
+    auto object = Object::load(golden_source("sample.bpf.o"));
+    REQUIRE(object);
+    kept = object->spec();
+    type = *kept->find<Struct>("traffic");
+  }
+  CHECK(type->name() == "traffic");
+}
+
+TEST_CASE("pointer size: the option, else an INT called long, else the ELF class, else 8") {
+  const auto size_with = [](std::string_view name, std::uint32_t bytes, std::uint8_t option = 0) {
+    TinyBtf btf;
+    btf.integer(name, bytes, 1);
+    LoadOptions options;
+    options.pointer_size = option;
+    return Spec::load(Source(Bytes::own(btf.bytes())), options)->pointer_size();
+  };
+  CHECK(size_with("long", 4) == 4);
+  CHECK(size_with("long unsigned int", 8) == 8);
+  CHECK(size_with("unsigned long", 4) == 4);
+  CHECK(size_with("long", 4, 8) == 8);
+  CHECK(size_with("long", 16) == 8);
+  CHECK(size_with("int", 4) == 8);
+}
+
+TEST_CASE("a split BTF continues its base's ids and strings, to any depth") {
+  for (const ByteOrder base_order : {ByteOrder::Little, ByteOrder::Big}) {
+    const TinyBtf below = TinyBtf::one_of_each();
+    const auto base = below.load(base_order);
+    REQUIRE(base);
+    TinyBtf middle = TinyBtf::split(19, static_cast<std::uint32_t>(below.strings.size()));
+    middle.structure("module_state", 16, {{"at", 4, 0}, {"next", 2, 64}});
+    middle.words.insert(middle.words.end(), {1, TinyBtf::info(Kind::Typedef, 0), 20});  // its name is a string of the base
+    middle.last = 21;
+    const auto split = middle.load_on(*base);
+    REQUIRE(split);
+    CHECK(split->first_id() == 20);
+    CHECK(split->end_id() == 22);
+    CHECK(split->type_count() == 2);
+    CHECK(split->type(21)->name() == *base->string(1));
+    CHECK(split->type(4)->name() == "point");
+    CHECK(split->base() == *base);
+    const auto state = split->find<Struct>("module_state");
+    REQUIRE(state);
+    CHECK(state->members()[0].type().name() == "point");
+    CHECK(state->members()[0].name() == "at");
+
+    TinyBtf top = TinyBtf::split(21, static_cast<std::uint32_t>(below.strings.size() + middle.strings.size()));
+    top.add(Kind::Pointer, "", 20);
+    top.add(Kind::Typedef, "deep_t", 22);
+    const auto third = top.load_on(*split);
+    REQUIRE(third);
+    CHECK(third->find<Struct>("module_state")->id() == 20);
+    CHECK(third->find<Struct>("point")->id() == 4);
+    CHECK(third->type(22)->as<Pointer>()->target().name() == "module_state");
+    std::size_t all = 0;
+    for ([[maybe_unused]] const Type type : third->all_types()) ++all;
+    CHECK(all == 23);
+  }
+}
+
+TEST_CASE("a split BTF without its base says so") {
+  TinyBtf split = TinyBtf::split(1000, 5000);
+  split.add(Kind::Pointer, "", 4);
+  split.strings = std::string("x\0", 2);
+  CHECK(split.load().error().text == "the strings do not start with NUL: is it split BTF? give its base");
+  split.strings = std::string("\0", 1);
+  CHECK(split.load().error().text == "refers to type 4, the last one is 1: is it split BTF? give its base");
+}
+
+TEST_CASE("a module with zero types and no strings loads on its base") {
+  const auto base = TinyBtf::one_of_each().load();
+  TinyBtf empty = TinyBtf::split(19, 1);
+  const auto spec = empty.load_on(*base);
+  REQUIRE(spec);
+  CHECK(spec->type_count() == 0);
+  CHECK(spec->end_id() == 20);
+  CHECK(spec->find<Struct>("point"));
+}
+
+TEST_CASE("what a spec holds beside its bytes is a few bytes a type") {
+  const auto native = TinyBtf::one_of_each().load();
+  CHECK(native->memory() < 1000);
+  const auto swapped = TinyBtf::one_of_each().load(detail::host_order == ByteOrder::Little ? ByteOrder::Big : ByteOrder::Little);
+  CHECK(swapped->memory() == native->memory() + native->header().types_length);
+}

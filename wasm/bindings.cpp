@@ -1,0 +1,218 @@
+// The WebAssembly face of core: thin and flat. Ids, numbers, JSON texts and typed-array views cross the border; names,
+// iteration and comfort are package/src's. No function here throws or prints; failures are JSON objects with an "error".
+//
+// A view (typed_memory_view) is only good until the next call into the module: memory may grow. The TypeScript side copies at
+// once.
+#include <emscripten/bind.h>
+#include <emscripten/val.h>
+
+#include <btfkit/btfkit.hpp>
+#include <new>
+
+using namespace btfkit;
+using emscripten::typed_memory_view;
+using emscripten::val;
+
+namespace {
+
+std::string quoted(std::string_view text) {
+  Sink out;
+  json_string(out, text);
+  return out.take();
+}
+
+std::string failed(const Error& error) { return "{\"error\":" + to_json(error) + '}'; }
+
+std::string output(const Sink& out, const Sink& err, int exit_code) {
+  return "{\"out\":" + quoted(out.text()) + ",\"err\":" + quoted(err.text()) + ",\"exitCode\":" + std::to_string(exit_code) +
+         '}';
+}
+
+template <class T>
+val view(const std::vector<T>& column) {
+  return val(typed_memory_view(column.size(), column.data()));
+}
+
+/// An opened input.
+class Opened {
+ public:
+  Opened(Object object, std::string name) : object_(std::move(object)), name_(std::move(name)) {}
+
+  [[nodiscard]] std::uint32_t first_id() const { return spec().first_id(); }
+  [[nodiscard]] std::uint32_t end_id() const { return spec().end_id(); }
+
+  /// A verb of the command: {"out", "err", "exitCode"}. `load_ms` below 0: not known.
+  [[nodiscard]] std::string run(const std::string& verb, const val& arguments, bool json, bool color, double load_ms) const {
+    command::Request request{verb, name_, emscripten::vecFromJSArray<std::string>(arguments), json, color, {}};
+    if (load_ms >= 0) request.load_ms = load_ms;
+    Sink out, err;
+    const int exit_code = command::run(request, object_, out, err);
+    return output(out, err, exit_code);
+  }
+
+  /// One type as JSON, or {"error"}.
+  [[nodiscard]] std::string type(std::uint32_t id) const {
+    auto found = spec().type(id);
+    return found ? to_json(*found) : failed(found.error());
+  }
+
+  /// One type as C; `id` was checked by the caller.
+  [[nodiscard]] std::string c(std::uint32_t id, bool offsets) const {
+    auto found = spec().type(id);
+    return found ? to_c(*found, {.offsets = offsets}) : std::string();
+  }
+
+  /// {"id"} or {"error"}. An empty kind: any.
+  [[nodiscard]] std::string find(const std::string& name, const std::string& kind) const {
+    const auto wanted = kind_from(kind);
+    auto found = wanted ? spec().find(name, *wanted) : spec().find<Type>(name);
+    return found ? "{\"id\":" + std::to_string(found->id()) + '}' : failed(found.error());
+  }
+
+  /// The ids of all types with that name, as a JSON array.
+  [[nodiscard]] std::string named(const std::string& name) const {
+    std::string ids = "[";
+    for (const Type type : spec().named(name)) ids += (ids.size() > 1 ? "," : "") + std::to_string(type.id());
+    return ids + ']';
+  }
+
+  /// Four columns over the own types and the strings their names are in: {kind, vlen, sizeOrType, nameOffset, strings}, all
+  /// views.
+  val columns() {
+    const auto& data = *spec().data();
+    kind_.clear(), vlen_.clear(), third_.clear(), name_offset_.clear();
+    for (auto* words : {&vlen_, &third_, &name_offset_}) words->reserve(spec().type_count());
+    kind_.reserve(spec().type_count());
+    for (const Type type : spec().types()) {
+      kind_.push_back(static_cast<std::uint8_t>(type.kind()));
+      vlen_.push_back(type.vlen());
+      third_.push_back(detail::load32(type.record() + 8));
+      name_offset_.push_back(detail::load32(type.record()));
+    }
+    strings_.clear();
+    append_strings(data);
+    val made = val::object();
+    made.set("kind", view(kind_));
+    made.set("vlen", view(vlen_));
+    made.set("sizeOrType", view(third_));
+    made.set("nameOffset", view(name_offset_));
+    made.set("strings", view(strings_));
+    return made;
+  }
+
+  /// Frees what the views of columns() show.
+  void drop_columns() { kind_ = {}, vlen_ = {}, third_ = {}, name_offset_ = {}, strings_ = {}; }
+
+ private:
+  [[nodiscard]] const Spec& spec() const { return object_.spec(); }
+
+  /// A base's strings, then own ones, so that every name offset is an index.
+  void append_strings(const detail::SpecData& data) {
+    std::vector<const detail::SpecData*> levels;
+    for (const auto* level = &data; level != nullptr; level = level->base) levels.push_back(level);
+    for (auto level = levels.rbegin(); level != levels.rend(); ++level)
+      strings_.insert(strings_.end(), (*level)->strings, (*level)->strings + ((*level)->end_string - (*level)->first_string));
+  }
+
+  Object object_;
+  std::string name_;
+  std::vector<std::uint8_t> kind_, strings_;
+  std::vector<std::uint32_t> vlen_, third_, name_offset_;
+};
+
+/// An input on its way in: step() says what is needed, prepare(), buffer() and feed() supply it.
+class Opening {
+ public:
+  Opening(double size, unsigned pointer_size, double max_decoded)
+      : loader_(static_cast<std::uint64_t>(size), options(pointer_size, max_decoded)) {}
+
+  /// {"done":true} | {"offset","length"} | {"codec","maxSize"} (packed() has the bytes) | {"error", "text", "typeName"}
+  std::string step() {
+    step_ = loader_.step();
+    if (const auto* need = std::get_if<NeedBytes>(&step_))
+      return "{\"offset\":" + std::to_string(need->offset) + ",\"length\":" + std::to_string(need->length) + '}';
+    if (const auto* packed = std::get_if<NeedDecode>(&step_))
+      return "{\"codec\":" + quoted(to_string(packed->codec)) + ",\"maxSize\":" + std::to_string(packed->max_size) + '}';
+    if (const auto* error = std::get_if<Error>(&step_))
+      return "{\"error\":" + to_json(*error) + ",\"text\":" + quoted(error->text) +
+             ",\"typeName\":" + quoted(error->where.type_name) + '}';
+    return "{\"done\":true}";
+  }
+
+  /// What is to be unpacked, while step() says so.
+  [[nodiscard]] val packed() const {
+    const auto* need = std::get_if<NeedDecode>(&step_);
+    const auto bytes = need != nullptr ? need->packed.span() : std::span<const std::byte>();
+    return val(typed_memory_view(bytes.size(), static_cast<const std::uint8_t*>(static_cast<const void*>(bytes.data()))));
+  }
+
+  /// Makes room for `length` bytes; false when memory is out.
+  bool prepare(double length) {
+    length_ = static_cast<std::size_t>(length);
+    room_.reset(new (std::nothrow) std::uint8_t[length_]);
+    return room_ != nullptr;
+  }
+  /// The room, to be filled. Ask again after anything else ran: memory may have moved.
+  [[nodiscard]] val buffer() const { return val(typed_memory_view(length_, room_.get())); }
+  /// Hands the filled room over.
+  void feed() {
+    const auto* bytes = static_cast<const std::byte*>(static_cast<const void*>(room_.get()));
+    loader_.feed(Bytes::shared(std::exchange(room_, nullptr), {bytes, length_}));
+  }
+
+  /// The opened object, once step() said done. The caller deletes it: Embind's own finaliser, which shared_ptr would bring,
+  /// knows nothing of instances that have stopped.
+  Opened* take(const std::string& name) { return new Opened(loader_.take(), name); }
+
+ private:
+  static LoadOptions options(unsigned pointer_size, double max_decoded) {
+    LoadOptions made;
+    made.pointer_size = static_cast<std::uint8_t>(pointer_size);
+    if (max_decoded > 0) made.max_decoded = static_cast<std::uint64_t>(max_decoded);
+    return made;
+  }
+
+  Loader loader_;
+  Step step_ = Done{};
+  std::shared_ptr<std::uint8_t[]> room_;
+  std::size_t length_ = 0;
+};
+
+/// An Error as the command shows it: {"out", "err", "exitCode"}. `error`: {code, text, section?, offset?, typeId?, typeName?}.
+std::string fail(const val& error, const std::string& source, bool json) {
+  const auto has = [&](const char* key) { return !error[key].isUndefined(); };
+  const auto string = [&](const char* key) { return has(key) ? error[key].as<std::string>() : std::string(); };
+  Error made{ErrorCode::System, string("text"), {string("section"), {}, {}, string("typeName")}};
+  for (int code = 0; code <= static_cast<int>(ErrorCode::System); ++code)
+    if (to_string(static_cast<ErrorCode>(code)) == string("code")) made.code = static_cast<ErrorCode>(code);
+  if (has("offset")) made.where.offset = static_cast<std::uint64_t>(error["offset"].as<double>());
+  if (has("typeId")) made.where.type_id = static_cast<std::uint32_t>(error["typeId"].as<double>());
+  Sink out, err;
+  const int exit_code = command::fail(made, {.source = source, .json = json}, out, err);
+  return output(out, err, exit_code);
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(btfkit) {
+  emscripten::class_<Opened>("Opened")
+      .function("firstId", &Opened::first_id)
+      .function("endId", &Opened::end_id)
+      .function("run", &Opened::run)
+      .function("type", &Opened::type)
+      .function("c", &Opened::c)
+      .function("find", &Opened::find)
+      .function("named", &Opened::named)
+      .function("columns", &Opened::columns)
+      .function("dropColumns", &Opened::drop_columns);
+  emscripten::class_<Opening>("Opening")
+      .constructor<double, unsigned, double>()
+      .function("step", &Opening::step)
+      .function("packed", &Opening::packed)
+      .function("prepare", &Opening::prepare)
+      .function("buffer", &Opening::buffer)
+      .function("feed", &Opening::feed)
+      .function("take", &Opening::take, emscripten::allow_raw_pointers());
+  emscripten::function("verbs", &command::verbs_json);
+  emscripten::function("fail", &fail);
+}

@@ -1,0 +1,41 @@
+/**
+ * Every type of a BTF at a glance, for lists and searches. Index i is the type with id `firstId + i`. The arrays are copies: they
+ * outlive the `Btf` and may be transferred to another thread (`postMessage(columns, [columns.kind.buffer, ...])`).
+ */
+export interface Columns {
+  /** The id of index 0. */
+  firstId: number;
+  /** Kinds by number; see `kindName`. */
+  kind: Uint8Array<ArrayBuffer>;
+  /** Members, values, parameters or variables; of a func its linkage. */
+  vlen: Uint32Array<ArrayBuffer>;
+  /** Bytes, or the id of the type it refers to, whichever the kind has. Sizes of data sections are as written: often 0 in objects. */
+  sizeOrType: Uint32Array<ArrayBuffer>;
+  /** Where in `strings` each name starts; it ends at the next NUL. 0: anonymous. */
+  nameOffset: Uint32Array<ArrayBuffer>;
+  /** The BTF's strings, UTF-8. */
+  strings: Uint8Array<ArrayBuffer>;
+}
+
+/** All names, by index. A few milliseconds for a kernel: the strings are decoded once, then cut. */
+export function decodeNames(columns: Columns): string[] {
+  const nameAt = nameReader(columns.strings);
+  return Array.from(columns.nameOffset, nameAt);
+}
+
+/** Reads single names out of a string table. */
+export function nameReader(strings: Uint8Array): (offset: number) => string {
+  if (isAscii(strings)) {
+    // latin1 maps bytes to characters one to one, so byte offsets are string indices.
+    const text = new TextDecoder('latin1').decode(strings);
+    return (offset) => text.slice(offset, text.indexOf('\0', offset));
+  }
+  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+  return (offset) => utf8.decode(strings.subarray(offset, strings.indexOf(0, offset)));
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  let seen = 0;
+  for (let at = 0; at < bytes.length; ++at) seen |= bytes[at]!;
+  return seen < 0x80;
+}

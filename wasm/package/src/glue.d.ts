@@ -1,0 +1,45 @@
+// What wasm/bindings.cpp exports through Embind, as glue.js hands it out. Views (Uint8Array, Uint32Array) show WebAssembly memory:
+// they are good until the next call into the module.
+
+/** An opened input. `delete()` frees it. */
+export interface Opened {
+  firstId(): number;
+  endId(): number;
+  run(verb: string, args: string[], json: boolean, color: boolean, loadMs: number): string;
+  type(id: number): string;
+  c(id: number, offsets: boolean): string;
+  find(name: string, kind: string): string;
+  named(name: string): string;
+  columns(): { kind: Uint8Array; vlen: Uint32Array; sizeOrType: Uint32Array; nameOffset: Uint32Array; strings: Uint8Array };
+  dropColumns(): void;
+  delete(): void;
+}
+
+/** An input on its way in. */
+export interface Opening {
+  step(): string;
+  packed(): Uint8Array<ArrayBuffer>;
+  prepare(length: number): boolean;
+  buffer(): Uint8Array<ArrayBuffer>;
+  feed(): void;
+  take(name: string): Opened;
+  delete(): void;
+}
+
+export interface Glue {
+  Opening: new (size: number, pointerSize: number, maxDecoded: number) => Opening;
+  verbs(): string;
+  fail(error: object, source: string, json: boolean): string;
+}
+
+export interface GlueOptions extends Partial<Glue> {
+  /** Where the runtime announces that it aborts; the exception says it too. */
+  printErr(text: string): void;
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    ready: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ): WebAssembly.Exports;
+}
+
+/** Fills `options` with the exports; they are there once `ready` has been called. */
+export default function createGlue(options: GlueOptions): Promise<Glue>;

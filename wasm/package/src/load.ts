@@ -1,0 +1,159 @@
+// Opening an input: core says which bytes it needs, an Input or a Blob supplies them. Never the whole file, unless it is all BTF.
+import { decode, type Codec } from './decoders.js';
+import { Engine, engine, type Input } from './engine.js';
+import { BtfError, fromCore, type BtfErrorInfo } from './error.js';
+import type { Opened, Opening } from './glue.js';
+
+/** How an input is opened. */
+export interface OpenOptions {
+  /** The input's name in messages and in the summary; default: its path, the File's name, or "input". */
+  name?: string;
+  /** Bytes of a pointer; default: deduced from the BTF, then from the ELF. */
+  pointerSize?: 4 | 8;
+  /** Bytes that one compressed piece may unpack to; default: 1 GiB. */
+  maxDecoded?: number;
+}
+
+/** What has been read of a Blob. Both grow; `needed` by what core finds it needs. */
+export interface Progress {
+  /** Bytes read so far. */
+  readBytes: number;
+  /** Bytes known to be needed so far, `readBytes` included. */
+  needed: number;
+}
+
+/** Options of `Btf.fromBlob`. */
+export interface BlobOptions extends OpenOptions {
+  /** Called after each piece that was read. */
+  onProgress?: (progress: Progress) => void;
+  /** Stops reading; the promise is then rejected with the signal's reason. */
+  signal?: { readonly aborted: boolean; readonly reason: unknown };
+}
+
+/** What is used of a `Blob` or `File`. */
+export interface BlobLike {
+  /** Bytes. */
+  readonly size: number;
+  readonly name?: string;
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/** An opened input and the instance it lives in. @internal */
+export interface Loaded {
+  engine: Engine;
+  opened: Opened;
+}
+
+type Step =
+  | { done: true }
+  | { offset: number; length: number }
+  | { codec: Codec; maxSize: number }
+  | { error: BtfErrorInfo; text: string; typeName: string };
+
+/** Bytes asked of a Blob at a time, so that progress shows and a cancelled read ends soon. */
+const piece = 4 * 1024 * 1024;
+
+class Loading {
+  readonly #engine: Engine;
+  readonly #opening: Opening;
+
+  constructor(size: number, options: OpenOptions) {
+    const { pointerSize = 0, maxDecoded = 0 } = options;
+    if (pointerSize !== 0 && pointerSize !== 4 && pointerSize !== 8)
+      throw new BtfError('invalid_argument', `pointerSize is ${String(pointerSize)}, 4 or 8 expected`);
+    if (!(maxDecoded >= 0)) throw new BtfError('invalid_argument', `maxDecoded is ${String(maxDecoded)}, a number of bytes expected`);
+    this.#engine = engine();
+    this.#opening = this.#engine.call((glue) => new glue.Opening(size, pointerSize, maxDecoded));
+  }
+
+  /** What is needed next, with room made for it; nothing once the input is complete. Unpacks what is compressed on its way. */
+  next(): { offset: number; length: number } | undefined {
+    for (;;) {
+      const step = JSON.parse(this.#engine.call(() => this.#opening.step())) as Step;
+      if ('done' in step) return undefined;
+      if ('error' in step) throw fromCore(step.error, step);
+      if ('codec' in step) {
+        const bytes = decode(step.codec, this.#engine.call(() => this.#opening.packed()), step.maxSize);
+        this.#prepare(bytes.length);
+        this.room().set(bytes);
+        this.supply();
+      } else {
+        this.#prepare(step.length);
+        return step;
+      }
+    }
+  }
+
+  #prepare(length: number): void {
+    if (length >= 2 ** 31 || !this.#engine.call(() => this.#opening.prepare(length)))
+      throw new BtfError('too_large', `${length} bytes are needed at once, more than WebAssembly's memory can take`);
+  }
+
+  /** The room for what next() asked for. Shows memory that may move: fetch it anew after every `await`. */
+  room(): Uint8Array {
+    return this.#engine.call(() => this.#opening.buffer());
+  }
+
+  supply(): void {
+    this.#engine.call(() => this.#opening.feed());
+  }
+
+  take(name: string): Loaded {
+    return { engine: this.#engine, opened: this.#engine.call(() => this.#opening.take(name)) };
+  }
+
+  close(): void {
+    if (this.#engine.alive) this.#engine.call(() => this.#opening.delete());
+  }
+}
+
+/** @internal */
+export function load(input: Input, options: OpenOptions): Loaded {
+  const loading = new Loading(input.size, options);
+  try {
+    for (let need = loading.next(); need; need = loading.next()) {
+      input.read(need.offset, loading.room());
+      loading.supply();
+    }
+    return loading.take(input.name);
+  } finally {
+    loading.close();
+  }
+}
+
+/** @internal */
+export async function loadBlob(blob: BlobLike, name: string, options: BlobOptions): Promise<Loaded> {
+  const { signal, onProgress } = options;
+  const loading = new Loading(blob.size, options);
+  const progress: Progress = { readBytes: 0, needed: 0 };
+  try {
+    for (let need = loading.next(); need; need = loading.next()) {
+      progress.needed += need.length;
+      for (let at = 0; at < need.length; at += piece) {
+        const length = Math.min(piece, need.length - at);
+        if (signal?.aborted) throw signal.reason;
+        const bytes = await readPiece(blob, need.offset + at, length);
+        if (signal?.aborted) throw signal.reason;
+        loading.room().set(bytes, at);
+        progress.readBytes += length;
+        onProgress?.({ ...progress });
+      }
+      loading.supply();
+    }
+    return loading.take(name);
+  } finally {
+    loading.close();
+  }
+}
+
+async function readPiece(blob: BlobLike, offset: number, length: number): Promise<Uint8Array> {
+  let bytes: ArrayBuffer;
+  try {
+    bytes = await blob.slice(offset, offset + length).arrayBuffer();
+  } catch (cause) {
+    throw new BtfError('system', `can't be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+  if (bytes.byteLength !== length)
+    throw new BtfError('system', `${length} bytes at ${offset} were asked for, ${bytes.byteLength} came: has the file changed?`);
+  return new Uint8Array(bytes);
+}

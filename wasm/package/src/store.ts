@@ -1,0 +1,139 @@
+// One opened input: the handle into WebAssembly, and what was copied out of it. Btf and all its types share it.
+import { nameReader, type Columns } from './columns.js';
+import type { Engine } from './engine.js';
+import { BtfError, fromCore, type BtfErrorInfo } from './error.js';
+import { makeType } from './flyweights.js';
+import type { Opened } from './glue.js';
+import { kindName, type Kind } from './kinds.js';
+import type { Loaded } from './load.js';
+import type { BtfType } from './types.js';
+
+/** What a verb of the command prints, and how it ends. */
+export interface Output {
+  /** For stdout. */
+  out: string;
+  /** For stderr. */
+  err: string;
+  /** 0; 1 when it failed or found nothing; 2 for wrong usage. */
+  exitCode: number;
+}
+
+interface Held extends Loaded {
+  freed: boolean;
+}
+
+/** Frees what nobody closed. A safety net: it runs when the garbage collector likes, never inside one synchronous run. */
+const forgotten = new FinalizationRegistry<Held>((held) => {
+  try {
+    free(held);
+  } catch {
+    // The instance has stopped, and its memory went with it. Nobody called, so there is nobody to tell.
+  }
+});
+
+function free(held: Held): void {
+  if (held.freed) return;
+  held.freed = true;
+  if (held.engine.alive) held.engine.call(() => held.opened.delete());
+}
+
+/** @internal */
+export class Store {
+  readonly firstId: number;
+  readonly endId: number;
+  readonly #held: Held;
+  #columns: Columns | undefined;
+  #nameAt: ((offset: number) => string) | undefined;
+
+  constructor(loaded: Loaded) {
+    this.#held = { ...loaded, freed: false };
+    this.firstId = this.#call((opened) => opened.firstId());
+    this.endId = this.#call((opened) => opened.endId());
+    forgotten.register(this, this.#held, this.#held);
+  }
+
+  close(): void {
+    forgotten.unregister(this.#held);
+    this.#columns = this.#nameAt = undefined;
+    free(this.#held);
+  }
+
+  assertOpen(): Opened {
+    if (this.#held.freed) throw new BtfError('invalid_argument', 'this Btf is closed');
+    return this.#held.opened;
+  }
+
+  #call<T>(body: (opened: Opened) => T): T {
+    const opened = this.assertOpen();
+    return this.#engine.call(() => body(opened));
+  }
+  get #engine(): Engine {
+    return this.#held.engine;
+  }
+
+  /** A copy of the columns, shared by everything here: not to be handed out. */
+  columns(): Columns {
+    this.assertOpen();
+    return (this.#columns ??= this.copyColumns());
+  }
+
+  copyColumns(): Columns {
+    return this.#call((opened) => {
+      const { kind, vlen, sizeOrType, nameOffset, strings } = opened.columns();
+      const copy: Columns = {
+        firstId: this.firstId,
+        kind: kind.slice(),
+        vlen: vlen.slice(),
+        sizeOrType: sizeOrType.slice(),
+        nameOffset: nameOffset.slice(),
+        strings: strings.slice(),
+      };
+      opened.dropColumns();
+      return copy;
+    });
+  }
+
+  kind(id: number): Kind {
+    if (id === 0) return 'void';
+    if (id >= this.firstId) return kindName(this.columns().kind[id - this.firstId]!);
+    return (JSON.parse(this.json(id)) as { kind: Kind }).kind; // a base's type
+  }
+
+  name(id: number): string {
+    const columns = this.columns();
+    if (id === 0) return '';
+    if (id < this.firstId) return (JSON.parse(this.json(id)) as { name: string }).name;
+    return this.nameAt(columns.nameOffset[id - this.firstId]!);
+  }
+
+  nameAt(offset: number): string {
+    if (offset === 0) return '';
+    return (this.#nameAt ??= nameReader(this.columns().strings))(offset);
+  }
+
+  /** The type with an id that exists. */
+  type(id: number): BtfType {
+    return makeType(this, id, this.kind(id));
+  }
+
+  json(id: number): string {
+    return this.#call((opened) => opened.type(id));
+  }
+
+  c(id: number, offsets: boolean): string {
+    return this.#call((opened) => opened.c(id, offsets));
+  }
+
+  find(name: string, kind: string): number | BtfError {
+    const answer = JSON.parse(this.#call((opened) => opened.find(name, kind))) as { id: number } | { error: BtfErrorInfo };
+    return 'error' in answer ? fromCore(answer.error) : answer.id;
+  }
+
+  named(name: string): number[] {
+    return JSON.parse(this.#call((opened) => opened.named(name))) as number[];
+  }
+
+  run(verb: string, args: string[], json: boolean, color: boolean, loadMs = -1): Output {
+    return JSON.parse(this.#call((opened) => opened.run(verb, args, json, color, loadMs))) as Output;
+  }
+}

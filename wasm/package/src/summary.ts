@@ -1,0 +1,52 @@
+import type { BtfErrorInfo } from './error.js';
+import type { Kind } from './kinds.js';
+
+/** What was opened, and what is in it: what `btfkit inspect --json` prints. */
+export interface Summary {
+  /** The input's name. */
+  readonly source: string;
+  readonly container: 'elf' | 'raw';
+  /** Bytes of the input as given, still packed. */
+  readonly size: number;
+  /** 32 or 64; ELF only. */
+  readonly elfClass?: number;
+  /** ET_*: 1 relocatable, 2 executable, 3 shared; ELF only. */
+  readonly elfType?: number;
+  /** EM_*: 247 is BPF, 62 x86-64; ELF only. */
+  readonly elfMachine?: number;
+  /** Compressions around the input that were unpacked, outermost first: "gzip", "zstd". */
+  readonly wrappers: readonly string[];
+  readonly byteOrder: 'little' | 'big';
+  /** Bytes. */
+  readonly pointerSize: number;
+  /** Own types; void is not counted. */
+  readonly typeCount: number;
+  readonly firstId: number;
+  /** One more than the last id. */
+  readonly endId: number;
+  /** How many types there are of each kind; kinds that do not occur are left out. */
+  readonly kinds: Readonly<Partial<Record<Kind, number>>>;
+  readonly strings: { readonly bytes: number; readonly count: number };
+  readonly header: {
+    /** Bytes. */
+    readonly length: number;
+    readonly version: number;
+    readonly flags: number;
+    /** Bytes of all type records. */
+    readonly typesBytes: number;
+    /** Bytes of the layout section; 0 when there is none. */
+    readonly layoutBytes: number;
+  };
+  /** BTFs in the input; all else here speaks of the first. Almost always 1. */
+  readonly specs: number;
+  /** Whether it brings its own distilled base (.BTF.base). */
+  readonly distilledBase: boolean;
+  /** What is odd but legal. */
+  readonly warnings: readonly BtfErrorInfo[];
+}
+
+/** Freezes plain data all the way down. */
+export function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
+  return value;
+}

@@ -1,0 +1,119 @@
+// App: what can be done on this page. It changes the state; the views only show it.
+import { sampleName } from './assets.ts';
+import { explain, headLength } from './fault.ts';
+import { type TypeRoute, fileHash, parseRoute, resolve, typeHash } from './route.ts';
+import { Fault, type Session } from './session.ts';
+import type { OpenFile, State } from './state.ts';
+import { Store } from './store.ts';
+import { TypeTable } from './types.ts';
+import type { Workshop } from './workshop.ts';
+
+/** Milliseconds after which opening a file is worth a word. */
+const patience = 200;
+
+export class App {
+  readonly store = new Store<State>({});
+  private opening: Session | undefined;
+
+  constructor(
+    private readonly workshop: Workshop,
+    private readonly sample: Uint8Array<ArrayBuffer>,
+  ) {
+    this.readAddress();
+    addEventListener('hashchange', () => this.readAddress());
+  }
+
+  /** Opens a file in place of the one that is open, which stays if this fails or is cancelled. */
+  async open(blob: Blob, name: string): Promise<void> {
+    this.cancel();
+    const started = performance.now();
+    const session = this.workshop.session();
+    this.opening = session;
+    this.store.set({ fault: undefined, opening: { name, done: 0, total: blob.size, slow: false } });
+    const slow = setTimeout(() => this.progress({ slow: true }), patience);
+    session.onProgress = (done, total) => this.progress({ done, total });
+    try {
+      const { summary, columns } = await session.open(blob, name);
+      const types = new TypeTable(columns);
+      const before = this.store.state.file;
+      this.show({ name, summary, types, session, milliseconds: performance.now() - started });
+      before?.session.close();
+    } catch (error) {
+      session.close();
+      if (this.opening !== session) return;  // cancelled, or another file was opened meanwhile
+      await this.fail(error, blob, name);
+    } finally {
+      clearTimeout(slow);
+      if (this.opening === session) {
+        this.opening = undefined;
+        this.store.set({ opening: undefined });
+      }
+    }
+  }
+
+  openSample(): Promise<void> {
+    return this.open(new Blob([this.sample]), sampleName);
+  }
+
+  /** Stops opening a file; the one before stays. */
+  cancel(): void {
+    const session = this.opening;
+    this.opening = undefined;
+    session?.close();
+    this.store.set({ opening: undefined });
+  }
+
+  /** Says what is wrong with what was dropped before anything was read. */
+  refuse(title: string, advice: string): void {
+    this.store.set({ fault: { title, detail: '', advice } });
+  }
+
+  dismissFault(): void {
+    this.store.set({ fault: undefined });
+  }
+
+  /** Shows a type of the open file, as one more step of the history. */
+  showType(row: number): void {
+    const { file } = this.store.state;
+    if (file) location.hash = typeHash(file.types, row);
+  }
+
+  showFile(): void {
+    location.hash = fileHash;
+  }
+
+  private progress(change: Partial<State['opening'] & object>): void {
+    const { opening } = this.store.state;
+    if (opening) this.store.set({ opening: { ...opening, ...change } });
+  }
+
+  private show(file: OpenFile): void {
+    this.store.set({ file, declaration: undefined });
+    this.declare(file, this.store.state.route);
+    // Once the list is on screen: the first search and the first link need not wait for it.
+    setTimeout(() => file.types.prepare(), 50);
+  }
+
+  private async fail(error: unknown, blob: Blob, name: string): Promise<void> {
+    const facts = error instanceof Fault ? error : { code: 'internal', message: String(error) };
+    const head = await blob.slice(0, headLength).arrayBuffer().catch(() => new ArrayBuffer(0));
+    this.store.set({ fault: explain(facts, name, blob.size, new Uint8Array(head)) });
+  }
+
+  private readAddress(): void {
+    const route = parseRoute(location.hash);
+    this.store.set({ route });
+    const { file } = this.store.state;
+    if (file) this.declare(file, route);
+  }
+
+  private declare(file: OpenFile, route: TypeRoute | undefined): void {
+    const row = route ? resolve(file.types, route) : -1;
+    if (row < 0) return this.store.set({ declaration: undefined });
+    const current = () => this.store.state.file === file && this.store.state.route === route;
+    file.session.declare(file.types.id(row)).then(
+      (text) => current() && this.store.set({ declaration: { file, row, text } }),
+      (fault: Fault) => current() && this.store.set({ declaration: { file, row, fault: fault.message } }),
+    );
+  }
+}

@@ -1,0 +1,10 @@
+// What the page needs beside its own script. The build picks where it comes from: assets-fetched.ts or assets-embedded.ts.
+export interface Assets {
+  module: WebAssembly.Module;
+  /** The worker's script. */
+  worker: string;
+  /** A small BPF object to try the page with. */
+  sample: Uint8Array<ArrayBuffer>;
+}
+
+export const sampleName = 'sample.bpf.o';

@@ -1,0 +1,54 @@
+// The whole page is a drop zone, from the first moment: a file dropped while the page still loads waits for it.
+import type { App } from './app.ts';
+
+export function acceptDrops(ready: Promise<App>): void {
+  // Entering a child leaves its parent, so the zone is left when as many elements were left as entered.
+  let depth = 0;
+  const mark = () => document.documentElement.classList.toggle('is-dropping', depth > 0);
+
+  addEventListener('dragenter', (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    depth++;
+    mark();
+  });
+  addEventListener('dragleave', (event) => {
+    if (!carriesFiles(event)) return;
+    depth = Math.max(0, depth - 1);
+    mark();
+  });
+  addEventListener('dragover', (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy';
+  });
+  addEventListener('drop', (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    depth = 0;
+    mark();
+    if (!event.dataTransfer) return;
+    const action = read(event.dataTransfer);
+    // That the page cannot start is said elsewhere.
+    ready.then(action, () => {});
+  });
+}
+
+function carriesFiles(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes('Files') ?? false;
+}
+
+/** What to do with a drop. Reads it at once: it can be read only while its event lasts. */
+function read(dropped: DataTransfer): (app: App) => void {
+  const files = [...dropped.files];
+  if (files.length > 1) {
+    return (app) => app.refuse(`${files.length} files were dropped`, 'This page shows one file at a time: drop the one to look at.');
+  }
+  const [file] = files;
+  if (dropped.items[0]?.webkitGetAsEntry()?.isDirectory) {
+    return (app) => app.refuse(`${file?.name ?? 'This'} is a folder`, 'Drop a single file out of it.');
+  }
+  return (app) => {
+    if (file) void app.open(file, file.name);
+  };
+}

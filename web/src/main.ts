@@ -1,0 +1,75 @@
+// The page starts here.
+import { html, render } from 'lit-html';
+import { App } from './app.ts';
+import { loadAssets } from './assets-fetched.ts'; // the single-file build puts assets-embedded.ts in its place
+import { acceptDrops } from './drop.ts';
+import { TypeList } from './type-list.ts';
+import { type Parts, page } from './view.ts';
+import { Workshop } from './workshop.ts';
+
+const root = document.getElementById('app') as HTMLElement;
+
+async function start(): Promise<App> {
+  render(html`<p class="loading" role="status">Loading…</p>`, root);
+  const assets = await loadAssets();
+  const app = new App(new Workshop(assets), assets.sample);
+  const list = new TypeList((row) => app.showType(row));
+  const parts: Parts = { app, list, choose: fileDialog(app) };
+
+  const show = () => {
+    const { state } = app.store;
+    if (state.file) list.show(state.file.types);
+    render(page(state, parts), root);
+    list.select(state.declaration?.row ?? -1);
+    document.title = title(state.declaration && state.file?.types.names[state.declaration.row], state.file?.name);
+  };
+  app.store.subscribe(show);
+  addEventListener('keydown', (event) => globalKey(event, app, list));
+  show();
+  return app;
+}
+
+function title(...parts: (string | undefined)[]): string {
+  return [...parts.filter(Boolean), 'btfkit'].join(' · ');
+}
+
+function fileDialog(app: App): () => void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.id = 'file';
+  input.hidden = true;
+  input.addEventListener('change', () => {
+    const file = input.files?.[0];
+    if (file) void app.open(file, file.name);
+    input.value = ''; // choosing the same file again is a change, too
+  });
+  document.body.append(input);
+  return () => input.click();
+}
+
+function globalKey(event: KeyboardEvent, app: App, list: TypeList): void {
+  if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+  const typing = event.target instanceof HTMLInputElement;
+  if (event.key === '/' && !typing) {
+    list.focusSearch();
+    event.preventDefault();
+  } else if (event.key === 'Escape') {
+    const { state } = app.store;
+    if (state.opening) app.cancel();
+    else if (state.fault) app.dismissFault();
+    else if (state.file && state.route) app.showFile();
+  }
+}
+
+const ready = start();
+acceptDrops(ready);
+ready.catch((error: unknown) => {
+  render(
+    html`<main class="welcome">
+      <h1>This page cannot start here</h1>
+      <p class="lead">${error instanceof Error ? error.message : String(error)}</p>
+      <p class="hint">It needs a browser of 2024 or later with WebAssembly.</p>
+    </main>`,
+    root,
+  );
+});

@@ -1,0 +1,37 @@
+// What the page shows before a file is open.
+import { html, nothing } from 'lit-html';
+import { copyKernel } from './fault.ts';
+import { lock } from './icons.ts';
+import type { State } from './state.ts';
+import type { Parts } from './view.ts';
+
+export function welcome({ route }: State, { app, choose }: Parts) {
+  return html`<main class="welcome">
+    <h1>See the types inside a kernel or a BPF program</h1>
+    <p class="lead">
+      Every struct, function and variable that BTF describes: searchable, as C, with the offset of each member.
+    </p>
+    ${route
+      ? html`<p class="linked">
+          This link leads to <code>${route.noun} ${route.name || 'without a name'}</code>. Open a file that has it.
+        </p>`
+      : nothing}
+    <div class="drop-card">
+      <svg class="drop-art" viewBox="0 0 48 48" aria-hidden="true"><path d="M24 8v22m-8-8 8 8 8-8M9 32v5a3 3 0 0 0 3 3h24a3 3 0 0 0 3-3v-5" /></svg>
+      <p class="drop-words">Drop a file here</p>
+      <p class="drop-kinds">a vmlinux, a BPF object (.o), any other ELF with BTF, or raw BTF</p>
+      <div class="drop-actions">
+        <button class="button is-primary" @click=${choose}>Choose a file</button>
+        <button class="button" @click=${() => app.openSample()}>Try a sample</button>
+      </div>
+    </div>
+    <p class="promise-long">
+      ${lock}<span><strong>Nothing leaves this computer.</strong> The file is read by this page alone, and the page’s security
+      policy makes the browser refuse every connection.</span>
+    </p>
+    <p class="hint">
+      The types of the Linux kernel that is running are in <code>/sys/kernel/btf/vmlinux</code>. If your browser cannot see that
+      folder, copy the file first: <code class="command">${copyKernel}</code>
+    </p>
+  </main>`;
+}

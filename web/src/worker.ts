@@ -1,0 +1,61 @@
+// The worker: one file, parsed and kept here so that the page never waits for it.
+import { Btf, BtfError, init } from 'btfkit';
+import type { FaultFacts, Reply, Request } from './messages.ts';
+
+// The DOM library describes a window; these are the three things that a worker has and this file uses.
+interface Scope {
+  postMessage(message: Reply, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<Request>) => void) | null;
+}
+const scope = self as unknown as Scope;
+
+let ready: Promise<void> | undefined;
+let btf: Btf | undefined;
+
+scope.onmessage = ({ data: request }) => {
+  const call = request.type === 'declare' ? request.call : undefined;
+  handle(request).catch((error: unknown) => {
+    scope.postMessage({ type: 'failed', fault: facts(error), ...(call === undefined ? {} : { call }) });
+  });
+};
+
+async function handle(request: Request): Promise<void> {
+  switch (request.type) {
+    case 'start':
+      ready = Promise.resolve(init({ module: request.module }));
+      await ready;
+      return;
+    case 'open':
+      await ready;
+      await open(request.blob, request.name);
+      return;
+    case 'declare': {
+      if (!btf) throw new Error('no file is open in this worker');
+      const text = btf.get(request.id).toC({ offsets: true });
+      scope.postMessage({ type: 'declared', call: request.call, text });
+    }
+  }
+}
+
+async function open(blob: Blob, name: string): Promise<void> {
+  const start = performance.now();
+  btf = await Btf.fromBlob(blob, {
+    name,
+    onProgress: ({ readBytes, needed }) => scope.postMessage({ type: 'progress', done: readBytes, total: needed }),
+  });
+  const summary = btf.summary;
+  const columns = btf.columns();
+  const milliseconds = performance.now() - start;
+  scope.postMessage({ type: 'opened', opened: { summary, columns, milliseconds } }, [
+    columns.kind.buffer,
+    columns.vlen.buffer,
+    columns.sizeOrType.buffer,
+    columns.nameOffset.buffer,
+    columns.strings.buffer,
+  ] as Transferable[]);
+}
+
+function facts(error: unknown): FaultFacts {
+  if (error instanceof BtfError) return { code: error.code, message: error.message };
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+}
