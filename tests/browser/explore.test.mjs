@@ -183,6 +183,8 @@ describe('explore a file', () => {
     await page.until('the struct', async () => (await heading(tab)) === 'struct traffic_key');
     await page.drop(tab, page.golden('types.o'));
     await tab.getByRole('heading', { name: 'Not in this file' }).waitFor();
+    await tab.evaluate(() => (location.hash = '#v=1/t/pointer/?id=999999'));
+    await tab.getByText('types.o has no pointer with id 999999').waitFor();
     await tab.evaluate(() => (location.hash = '#v=1/t/%E0%A4%A'));
     await page.until('the file', async () => (await heading(tab)) === 'types.o');
     assert.deepEqual(tab.problems, []);

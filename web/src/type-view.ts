@@ -4,7 +4,7 @@ import { markC } from './c-text.ts';
 import { bytes, count, counted } from './format.ts';
 import { back, copy } from './icons.ts';
 import { kindFacts } from './kinds.ts';
-import { type TypeRoute, fileHash, typeHash } from './route.ts';
+import { type TypeRoute, fileHash, resolve, typeHash } from './route.ts';
 import type { Declaration, OpenFile } from './state.ts';
 
 export function typeView(declaration: Declaration) {
@@ -35,8 +35,8 @@ export function typeView(declaration: Declaration) {
 
 /** The address names a type that this file does not have. */
 export function missingType(file: OpenFile, route: TypeRoute) {
-  const what = `${route.noun} ${route.name}`.trim();
-  if (file.types.find(route.noun, route.name).length > 0) return nothing; // its text is on the way
+  const what = `${route.noun} ${route.name || `with id ${route.id ?? 'unknown'}`}`;
+  if (resolve(file.types, route) >= 0) return nothing; // its text is on the way
   return html`<article class="card type">
     ${backLink()}
     <h1>Not in this file</h1>
