@@ -40,6 +40,7 @@ class Opened {
 
   [[nodiscard]] std::uint32_t first_id() const { return spec().first_id(); }
   [[nodiscard]] std::uint32_t end_id() const { return spec().end_id(); }
+  [[nodiscard]] const Spec& spec() const { return object_.spec(); }
 
   /// A verb of the command: {"out", "err", "exitCode"}. `load_ms` below 0: not known.
   [[nodiscard]] std::string run(const std::string& verb, const val& arguments, bool json, bool color, double load_ms) const {
@@ -104,8 +105,6 @@ class Opened {
   void drop_columns() { kind_ = {}, vlen_ = {}, third_ = {}, name_offset_ = {}, strings_ = {}; }
 
  private:
-  [[nodiscard]] const Spec& spec() const { return object_.spec(); }
-
   /// A base's strings, then own ones, so that every name offset is an index.
   void append_strings(const detail::SpecData& data) {
     std::vector<const detail::SpecData*> levels;
@@ -124,7 +123,13 @@ class Opened {
 class Opening {
  public:
   Opening(double size, unsigned pointer_size, double max_decoded)
-      : loader_(static_cast<std::uint64_t>(size), options(pointer_size, max_decoded)) {}
+      : size_(static_cast<std::uint64_t>(size)), options_(options(pointer_size, max_decoded)), loader_(size_, options_) {}
+
+  /// The BTF that a split one continues; before the first step().
+  void set_base(const Opened& base) {
+    options_.base = base.spec();
+    loader_ = Loader(size_, options_);
+  }
 
   /// {"done":true} | {"offset","length"} | {"codec","maxSize"} (packed() has the bytes) | {"error", "text", "typeName"}
   std::string step() {
@@ -172,11 +177,15 @@ class Opening {
     return made;
   }
 
+  std::uint64_t size_;
+  LoadOptions options_;
   Loader loader_;
   Step step_ = Done{};
   std::shared_ptr<std::uint8_t[]> room_;
   std::size_t length_ = 0;
 };
+
+std::string help(const std::string& verb) { return command::help(verb); }
 
 /// An Error as the command shows it: {"out", "err", "exitCode"}. `error`: {code, text, section?, offset?, typeId?, typeName?}.
 std::string fail(const val& error, const std::string& source, bool json) {
@@ -207,6 +216,7 @@ EMSCRIPTEN_BINDINGS(btfkit) {
       .function("dropColumns", &Opened::drop_columns);
   emscripten::class_<Opening>("Opening")
       .constructor<double, unsigned, double>()
+      .function("setBase", &Opening::set_base)
       .function("step", &Opening::step)
       .function("packed", &Opening::packed)
       .function("prepare", &Opening::prepare)
@@ -214,5 +224,6 @@ EMSCRIPTEN_BINDINGS(btfkit) {
       .function("feed", &Opening::feed)
       .function("take", &Opening::take, emscripten::allow_raw_pointers());
   emscripten::function("verbs", &command::verbs_json);
+  emscripten::function("help", &help);
   emscripten::function("fail", &fail);
 }

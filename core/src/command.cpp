@@ -14,16 +14,19 @@ using detail::grouped;
 // ---- the table -------------------------------------------------------------------------------------------------------------
 
 constexpr Option json_option{"json", 0, "", "print JSON instead of text", ""};
+constexpr Option base_option{"base", 'B', "FILE", "the BTF that a split BTF (a module's) continues, usually a vmlinux", ""};
+constexpr Option pointer_option{"pointer-size", 0, "BYTES", "the target's pointer size, where the file does not tell", "4,8"};
 constexpr Option color_option{"color", 0, "WHEN", "colour the output", "auto,always,never"};
 
 constexpr std::array inspect_positionals = {
     Positional{"FILE", "raw BTF or an ELF with a .BTF section; - reads standard input", true},
     Positional{"TYPE", "a type to show as C: a name, 'struct NAME' or an id", false},
 };
-constexpr std::array inspect_options = {json_option, color_option};
+constexpr std::array inspect_options = {base_option, pointer_option, json_option, color_option};
 constexpr std::array inspect_examples = {
     Example{"inspect /sys/kernel/btf/vmlinux", "what is in the running kernel's BTF"},
     Example{"inspect /sys/kernel/btf/vmlinux list_head", "one type with offsets, sizes and holes"},
+    Example{"inspect veth.ko --base vmlinux", "a module's own types, on the kernel they refer to"},
     Example{"inspect prog.bpf.o --json", "the same summary for a program to read"},
 };
 
@@ -244,6 +247,60 @@ int inspect(const Request& request, const Object& object, Sink& out, Sink& err) 
 }  // namespace
 
 std::span<const Verb> verbs() { return verb_table; }
+
+namespace {
+
+/// Two columns, the second lined up.
+void columns(Sink& out, const std::vector<std::pair<std::string, std::string>>& rows) {
+  std::size_t width = 0;
+  for (const auto& [left, right] : rows) width = std::max(width, left.size());
+  for (const auto& [left, right] : rows) out << "  " << left, out.pad(width - left.size() + 2) << right << '\n';
+}
+
+std::string usage(const Verb& verb) {
+  std::string text = "btfkit " + std::string(verb.name);
+  for (const Positional& p : verb.positionals) text += p.required ? ' ' + std::string(p.name) : " [" + std::string(p.name) + ']';
+  return text + " [OPTIONS]";
+}
+
+std::string spelling(const Option& option) {
+  const std::string letter = option.letter != 0 ? std::string("-") + option.letter + ", " : std::string();
+  return letter + "--" + std::string(option.name) + (option.value.empty() ? "" : ' ' + std::string(option.value));
+}
+
+std::string choices_text(std::string_view choices) {
+  std::string text;
+  for (const char c : choices) text += c == ',' ? std::string(", ") : std::string(1, c);
+  return text;
+}
+
+}  // namespace
+
+std::string help(std::string_view name) {
+  Sink out;
+  std::vector<std::pair<std::string, std::string>> rows;
+  const auto verb = std::find_if(verb_table.begin(), verb_table.end(), [&](const Verb& v) { return v.name == name; });
+  if (verb == verb_table.end()) {
+    out << "Reads, checks and explains BTF, the type information of Linux kernels and BPF objects.\n\nUsage: btfkit VERB [ARGUMENTS]\n\nVerbs:\n";
+    for (const Verb& v : verb_table) rows.emplace_back(v.name, v.summary);
+    columns(out, rows);
+    out << "\nOptions:\n";
+    columns(out, {{"-h, --help", "print this, or the help of a verb: btfkit VERB --help"}, {"--version", "print the version"}});
+    return out.take();
+  }
+  out << verb->summary << "\n\nUsage: " << usage(*verb) << "\n\n";
+  for (const Positional& p : verb->positionals) rows.emplace_back(p.name, p.help);
+  columns(out, rows);
+  rows.clear();
+  for (const Option& o : verb->options)
+    rows.emplace_back(spelling(o), std::string(o.help) + (o.choices.empty() ? "" : ": " + choices_text(o.choices)));
+  rows.emplace_back("-h, --help", "print this");
+  out << "\nOptions:\n";
+  columns(out, rows);
+  out << "\nExamples:\n";
+  for (const Example& e : verb->examples) out << "  btfkit " << e.arguments << "\n      " << e.meaning << '\n';
+  return out.take();
+}
 
 std::string verbs_json() {
   Sink out;

@@ -55,7 +55,7 @@ Result<void> check_strings(const Header& h, const Bytes& section, bool split) {
   const std::uint64_t at = std::uint64_t{h.length} + h.strings_offset;
   if (h.strings_length == 0) {
     if (split) return {};
-    return wrong("no strings: the table must hold at least one NUL", 20);
+    return wrong("no strings: the table must hold at least one NUL; is it split BTF? give its base", 20);
   }
   const std::byte* strings = section.data() + at;
   if (strings[h.strings_length - 1] != std::byte{0})

@@ -39,34 +39,24 @@ bool wants_color(const Arguments& arguments) {
 }
 
 void describe(CLI::App& app, const command::Verb& verb, Arguments& arguments) {
-  std::string usage;
-  std::size_t required = 0;
-  for (const command::Positional& p : verb.positionals) {
-    usage += (usage.empty() ? "" : " ") + (p.required ? std::string(p.name) : '[' + std::string(p.name) + ']');
-    required += p.required ? 1 : 0;
-  }
-  std::string help;
-  for (const command::Positional& p : verb.positionals)
-    help += (help.empty() ? "" : "\n") + std::string(p.name) + ": " + std::string(p.help);
-  app.add_option(usage, arguments.positionals, help)
-      ->required(required != 0)
-      ->option_text(" ")
-      ->expected(static_cast<int>(required), static_cast<int>(verb.positionals.size()));
+  arguments.positionals.resize(verb.positionals.size());
+  for (std::size_t i = 0; i < verb.positionals.size(); ++i)
+    app.add_option(std::string(verb.positionals[i].name), arguments.positionals[i])->required(verb.positionals[i].required);
   for (const command::Option& option : verb.options) {
     std::string names = "--" + std::string(option.name);
     if (option.letter != 0) names = std::string("-") + option.letter + ',' + names;
     const std::string name(option.name);
     if (option.value.empty()) {
-      app.add_flag(names, arguments.flags[name], std::string(option.help));
+      app.add_flag(names, arguments.flags[name]);
       continue;
     }
-    auto* added = app.add_option(names, arguments.values[name], std::string(option.help))->option_text(std::string(option.value));
+    auto* added = app.add_option(names, arguments.values[name]);
     if (!option.choices.empty()) added->check(CLI::IsMember(CLI::detail::split(std::string(option.choices), ',')));
   }
-  std::string examples = "Examples:";
-  for (const command::Example& example : verb.examples)
-    examples += "\n  btfkit " + std::string(example.arguments) + "\n      " + std::string(example.meaning);
-  app.footer(examples);
+}
+
+Result<Object> open(const std::string& path, const LoadOptions& options) {
+  return kernel::open(path).and_then([&](const Source& source) { return Object::load(source, options); });
 }
 
 int run(const command::Verb& verb, const Arguments& arguments) {
@@ -75,27 +65,46 @@ int run(const command::Verb& verb, const Arguments& arguments) {
   command::Request request;
   request.verb = verb.name;
   request.source = arguments.positionals.front();
-  request.arguments.assign(arguments.positionals.begin() + 1, arguments.positionals.end());
+  for (std::size_t i = 1; i < arguments.positionals.size() && !arguments.positionals[i].empty(); ++i)
+    request.arguments.push_back(arguments.positionals[i]);
   request.json = arguments.flags.count("json") != 0 && arguments.flags.at("json");
   request.color = wants_color(arguments);
+
+  const auto finish = [&](int code) {
+    out.flush();
+    err.flush();
+    return code;
+  };
 
   const auto start = std::chrono::steady_clock::now();
   LoadOptions options;
   options.decode = &kernel::decode;
-  auto object = kernel::open(request.source).and_then([&](const Source& source) { return Object::load(source, options); });
+  if (const std::string& size = arguments.values.at("pointer-size"); !size.empty()) options.pointer_size = size == "4" ? 4 : 8;
+  if (const std::string& base = arguments.values.at("base"); !base.empty()) {
+    auto object = open(base, options);
+    command::Request of_base = request;
+    of_base.source = base;
+    if (!object) return finish(command::fail(object.error(), of_base, out, err));
+    options.base = object->spec();
+  }
+  auto object = open(request.source, options);
   request.load_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  return finish(object ? command::run(request, *object, out, err) : command::fail(object.error(), request, out, err));
+}
 
-  const int code = object ? command::run(request, *object, out, err) : command::fail(object.error(), request, out, err);
-  out.flush();
-  err.flush();
-  return code;
+/// A wrong command line: what is wrong and where help is, on stderr.
+int wrong_usage(const CLI::App& app, const std::string& what) {
+  std::string verb;
+  for (const CLI::App* used : app.get_subcommands()) verb = used->get_name() + ' ';
+  std::fprintf(stderr, "btfkit: %s\nTry 'btfkit %s--help'.\n", what.c_str(), verb.c_str());
+  return 2;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App app{"Reads, checks and explains BTF, the type information of Linux kernels and BPF objects.", "btfkit"};
+  CLI::App app("", "btfkit");
   app.set_version_flag("--version", "btfkit " BTFKIT_VERSION);
   app.require_subcommand(1);
   std::map<std::string, Arguments, std::less<>> arguments;
@@ -104,9 +113,17 @@ int main(int argc, char** argv) {
     describe(*app.add_subcommand(name, std::string(verb.summary)), verb, arguments[name]);
   }
   try {
+    if (argc < 2) return std::fputs(command::help().c_str(), stderr), 2;
     app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::string verb;
+    for (const CLI::App* used : app.get_subcommands()) verb = used->get_name();
+    return std::fputs(command::help(verb).c_str(), stdout), 0;
+  } catch (const CLI::CallForVersion& version) {
+    return std::printf("%s\n", version.what()), 0;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    const bool known = argv[1][0] == '-' || !app.get_subcommands().empty();
+    return wrong_usage(app, known ? error.what() : "no verb '" + std::string(argv[1]) + "'");
   }
   for (const command::Verb& verb : command::verbs())
     if (app.got_subcommand(std::string(verb.name))) return run(verb, arguments.at(std::string(verb.name)));

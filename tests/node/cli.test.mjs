@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { version } from '../../wasm/package/dist/node.js';
 import { cli, nativeCommand, needs, run, scratch } from './support/files.mjs';
-import { everyKind, makeBtf, makeElf } from './support/make.mjs';
+import { everyKind, makeBtf, makeElf, makeSplit } from './support/make.mjs';
 
 const write = (name, bytes) => {
   const path = join(scratch, name);
@@ -61,7 +61,10 @@ test('failures with --json: an object on stdout too', () => {
 });
 
 test('wrong usage: stderr, exit code 2', () => {
-  for (const args of [[], ['frobnicate'], ['--frobnicate'], ['inspect'], ['inspect', '--frobnicate', sample], ['inspect', sample, 'a', 'b'], ['inspect', sample, '--color'], ['inspect', sample, '--color=blue'], ['inspect', sample, '--json=yes']]) {
+  const alone = btfkit([]);
+  assert.deepEqual([alone.status, alone.out], [2, '']);
+  assert.match(alone.err, /^Reads, checks and explains BTF/);
+  for (const args of [['frobnicate'], ['--frobnicate'], ['inspect'], ['inspect', '--frobnicate', sample], ['inspect', sample, 'a', 'b'], ['inspect', sample, '--color'], ['inspect', sample, '--color=blue'], ['inspect', sample, '--json=yes']]) {
     const { status, out, err } = btfkit(args);
     assert.deepEqual([status, out], [2, ''], args.join(' '));
     assert.match(err, /^btfkit: .*\nTry 'btfkit (inspect )?--help'\.\n$/, args.join(' '));
@@ -76,6 +79,20 @@ test('--help and --version', () => {
   const verb = btfkit(['inspect', '--help']);
   assert.deepEqual([verb.status, verb.err], [0, '']);
   for (const word of ['FILE', '[TYPE]', '--json', '--color WHEN', 'auto, always, never', 'btfkit inspect /sys/kernel/btf/vmlinux']) assert.ok(verb.out.includes(word), word);
+});
+
+test('a module on its base', () => {
+  const base = write('base.btf', everyKind());
+  const split = write('split.btf', makeSplit(everyKind()));
+  const alone = btfkit(['inspect', split]);
+  assert.equal(alone.status, 1);
+  assert.match(alone.err, /is it split BTF\? give its base/);
+  const { status, out } = btfkit(['inspect', split, '--base', base, '--json']);
+  const summary = JSON.parse(out);
+  assert.deepEqual([status, summary.typeCount, summary.firstId > 1], [0, 1, true]);
+  assert.match(btfkit(['inspect', split, '-B', base, 'module_t']).out, /^typedef .*module_t;/);
+  const wrong = btfkit(['inspect', split, '-B', join(scratch, 'absent')]);
+  assert.deepEqual([wrong.status, wrong.err], [1, `btfkit: ${join(scratch, 'absent')}: No such file or directory\n`]);
 });
 
 test('standard input: a pipe and a file', () => {
@@ -123,7 +140,10 @@ test('the same bytes as the native command', { skip: needs({ 'the native command
     const native = run(nativeCommand, ['inspect', ...args]);
     assert.deepEqual([ours.status, timeless(ours.out), ours.err], [native.status, timeless(native.stdout.toString()), native.stderr.toString()], args.join(' '));
   }
-  for (const args of [[], ['frobnicate'], ['inspect'], ['inspect', sample, '--frobnicate'], ['inspect', sample, '--color=blue'], ['inspect', sample, 'a', 'b'], ['--help'], ['inspect', '--help'], ['--version']])
+  for (const args of [['frobnicate'], ['inspect'], ['inspect', sample, '--frobnicate'], ['inspect', sample, '--color=blue'], ['inspect', sample, 'a', 'b']])
     assert.equal(btfkit(args).status, run(nativeCommand, args).status, args.join(' '));
-  assert.equal(btfkit(['--version']).out, run(nativeCommand, ['--version']).stdout.toString());
+  for (const args of [[], ['--help'], ['inspect', '--help'], ['--version'], ['frobnicate']]) {
+    const native = run(nativeCommand, args);
+    assert.deepEqual(btfkit(args), { status: native.status, out: native.stdout.toString(), err: native.stderr.toString() }, args.join(' '));
+  }
 });

@@ -42,6 +42,9 @@ struct Verb {
 /// Every verb that needs no kernel, in the order in which a newcomer needs them.
 std::span<const Verb> verbs();
 
+/// What `btfkit --help` and, with a verb's name, `btfkit VERB --help` print.
+std::string help(std::string_view verb = {});
+
 /// The table as JSON, for command lines that are not written in C++.
 std::string verbs_json();
 

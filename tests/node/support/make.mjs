@@ -46,6 +46,15 @@ export function makeBtf(define, { big = false } = {}) {
   return Uint8Array.from([...header.bytes, ...types.bytes, ...strings.bytes]);
 }
 
+/** A split BTF on `base`: one typedef, `module_t`, of the base's type 1. */
+export function makeSplit(base) {
+  const strings = new DataView(base.buffer, base.byteOffset).getUint32(20, true);
+  const types = new Writer(false).put(4, strings, 8 * 2 ** 24, 1); // its name is the first string behind the base's
+  const names = new Writer(false).text('module_t\0');
+  const header = new Writer(false).put(2, 0xeb9f).put(1, 1, 0).put(4, 24, 0, types.length, types.length, names.length);
+  return Uint8Array.from([...header.bytes, ...types.bytes, ...names.bytes]);
+}
+
 /** Every kind once or twice; the test that uses it says what must come out. */
 export function everyKind(big = false) {
   return makeBtf(

@@ -77,11 +77,11 @@ export class Btf {
   /** Opens a Blob or File. Of an ELF, only the slices that matter are read. Errors: as `open`; `system` when the Blob can't be read. */
   static async fromBlob(blob: BlobLike, options: BlobOptions = {}): Promise<Btf> {
     const name = options.name ?? blob.name ?? 'input';
-    return new Btf(new Store(await loadBlob(blob, name, options)), name);
+    return new Btf(new Store(await loadBlob(blob, name, options, options.base && options.base.#store.loaded())), name);
   }
 
   static #from(input: Input, options: OpenOptions): Btf {
-    return new Btf(new Store(load(input, options)), input.name);
+    return new Btf(new Store(load(input, options, options.base && options.base.#store.loaded())), input.name);
   }
 
   /** What was opened, and what is in it. Frozen. */

@@ -3,48 +3,18 @@
 import { isatty } from 'node:tty';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { engine } from './engine.js';
-import { Btf, BtfError, version, type Output } from './node.js';
+import { Btf, BtfError, version, type OpenOptions, type Output } from './node.js';
 import { parts } from './error.js';
 
 interface Verb {
   name: string;
-  summary: string;
   positionals: { name: string; help: string; required: boolean }[];
   /** `value`: the placeholder of its value, empty for a flag; `choices`: comma-separated, empty for anything. */
   options: { name: string; letter?: string; value: string; help: string; choices: string }[];
-  examples: { arguments: string; meaning: string }[];
 }
 
 /** The command was called in a wrong way. */
 class UsageError extends Error {}
-
-function columns(rows: [string, string][]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join('');
-}
-
-function help(verbs: Verb[]): string {
-  return (
-    'Reads, checks and explains BTF, the type information of Linux kernels and BPF objects.\n\n' +
-    'Usage: btfkit VERB [ARGUMENTS]\n\n' +
-    `Verbs:\n${columns(verbs.map((verb) => [verb.name, verb.summary]))}\n` +
-    `Options:\n${columns([['-h, --help', 'print this, or the help of a verb: btfkit VERB --help'], ['--version', 'print the version']])}`
-  );
-}
-
-function verbHelp(verb: Verb): string {
-  const usage = verb.positionals.map(({ name, required }) => (required ? name : `[${name}]`)).join(' ');
-  const options = verb.options.map((option): [string, string] => [
-    `${option.letter ? `-${option.letter}, ` : ''}--${option.name}${option.value && ` ${option.value}`}`,
-    option.help + (option.choices && `: ${option.choices.split(',').join(', ')}`),
-  ]);
-  return (
-    `${verb.summary}\n\nUsage: btfkit ${verb.name} ${usage} [OPTIONS]\n\n` +
-    columns(verb.positionals.map(({ name, help: text }) => [name, text])) +
-    `\nOptions:\n${columns([...options, ['-h, --help', 'print this']])}\n` +
-    `Examples:\n${verb.examples.map((example) => `  btfkit ${example.arguments}\n      ${example.meaning}\n`).join('')}`
-  );
-}
 
 function parse(verb: Verb, args: string[]): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
   const options: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } };
@@ -69,27 +39,36 @@ function parse(verb: Verb, args: string[]): { values: Record<string, string | bo
   return { values, positionals: parsed.positionals };
 }
 
-async function open(file: string): Promise<Btf> {
-  if (file !== '-') return Btf.open(file);
+const help = (verb: string): string => engine().call((glue) => glue.help(verb));
+
+async function open(file: string, options: OpenOptions): Promise<Btf> {
+  if (file !== '-') return Btf.open(file, options);
   const chunks: Uint8Array[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-  return Btf.fromBytes(Buffer.concat(chunks), { name: '-' });
+  return Btf.fromBytes(Buffer.concat(chunks), { ...options, name: '-' });
 }
 
 async function run(verb: Verb, args: string[]): Promise<Output> {
   const { values, positionals } = parse(verb, args);
-  if (values['help']) return { out: verbHelp(verb), err: '', exitCode: 0 };
+  if (values['help']) return { out: help(verb.name), err: '', exitCode: 0 };
   const [file, type] = positionals as [string, string?];
   const json = values['json'] === true;
   const when = values['color'] ?? 'auto';
   const color = when === 'auto' ? !process.env['NO_COLOR'] && isatty(1) : when === 'always';
+  const options: OpenOptions = values['pointer-size'] ? { pointerSize: values['pointer-size'] === '4' ? 4 : 8 } : {};
+  let source = file; // the one that an error speaks of
   try {
     const start = performance.now();
-    const btf = await open(file);
+    if (values['base']) {
+      source = String(values['base']);
+      options.base = await open(source, options);
+      source = file;
+    }
+    const btf = await open(file, options);
     return btf.inspect({ json, color, loadMs: performance.now() - start, ...(type !== undefined && { type }) });
   } catch (error) {
     if (!(error instanceof BtfError)) throw error;
-    return JSON.parse(engine().call((glue) => glue.fail(parts(error), file, json))) as Output;
+    return JSON.parse(engine().call((glue) => glue.fail(parts(error), source, json))) as Output;
   }
 }
 
@@ -97,10 +76,10 @@ async function main(args: string[]): Promise<Output> {
   const { verbs } = JSON.parse(engine().call((glue) => glue.verbs())) as { verbs: Verb[] };
   const [first, ...rest] = args;
   if (first === '--version') return { out: `btfkit ${version}\n`, err: '', exitCode: 0 };
-  if (first === '--help' || first === '-h') return { out: help(verbs), err: '', exitCode: 0 };
+  if (first === '--help' || first === '-h') return { out: help(''), err: '', exitCode: 0 };
+  if (first === undefined) return { out: '', err: help(''), exitCode: 2 };
   const verb = verbs.find(({ name }) => name === first);
   try {
-    if (first === undefined) throw new UsageError('a verb is missing');
     if (!verb) throw new UsageError(first.startsWith('-') ? `unknown option '${first}'` : `no verb '${first}'`);
     return await run(verb, rest);
   } catch (error) {

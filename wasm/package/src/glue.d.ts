@@ -17,6 +17,7 @@ export interface Opened {
 
 /** An input on its way in. */
 export interface Opening {
+  setBase(base: Opened): void;
   step(): string;
   packed(): Uint8Array<ArrayBuffer>;
   prepare(length: number): boolean;
@@ -29,6 +30,7 @@ export interface Opening {
 export interface Glue {
   Opening: new (size: number, pointerSize: number, maxDecoded: number) => Opening;
   verbs(): string;
+  help(verb: string): string;
   fail(error: object, source: string, json: boolean): string;
 }
 

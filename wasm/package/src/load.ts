@@ -1,4 +1,5 @@
 // Opening an input: core says which bytes it needs, an Input or a Blob supplies them. Never the whole file, unless it is all BTF.
+import type { Btf } from './btf.js';
 import { decode, type Codec } from './decoders.js';
 import { Engine, engine, type Input } from './engine.js';
 import { BtfError, fromCore, type BtfErrorInfo } from './error.js';
@@ -6,6 +7,8 @@ import type { Opened, Opening } from './glue.js';
 
 /** How an input is opened. */
 export interface OpenOptions {
+  /** The BTF that a split BTF (a module's) continues, usually a vmlinux. It may be closed afterwards. */
+  base?: Btf;
   /** The input's name in messages and in the summary; default: its path, the File's name, or "input". */
   name?: string;
   /** Bytes of a pointer; default: deduced from the BTF, then from the ELF. */
@@ -57,13 +60,15 @@ class Loading {
   readonly #engine: Engine;
   readonly #opening: Opening;
 
-  constructor(size: number, options: OpenOptions) {
+  constructor(size: number, options: OpenOptions, base: Loaded | undefined) {
     const { pointerSize = 0, maxDecoded = 0 } = options;
     if (pointerSize !== 0 && pointerSize !== 4 && pointerSize !== 8)
       throw new BtfError('invalid_argument', `pointerSize is ${String(pointerSize)}, 4 or 8 expected`);
     if (!(maxDecoded >= 0)) throw new BtfError('invalid_argument', `maxDecoded is ${String(maxDecoded)}, a number of bytes expected`);
     this.#engine = engine();
+    if (base && base.engine !== this.#engine) throw new BtfError('system', 'the WebAssembly instance that held the base has stopped: open it again');
     this.#opening = this.#engine.call((glue) => new glue.Opening(size, pointerSize, maxDecoded));
+    if (base) this.#engine.call(() => this.#opening.setBase(base.opened));
   }
 
   /** What is needed next, with room made for it; nothing once the input is complete. Unpacks what is compressed on its way. */
@@ -108,8 +113,8 @@ class Loading {
 }
 
 /** @internal */
-export function load(input: Input, options: OpenOptions): Loaded {
-  const loading = new Loading(input.size, options);
+export function load(input: Input, options: OpenOptions, base?: Loaded): Loaded {
+  const loading = new Loading(input.size, options, base);
   try {
     for (let need = loading.next(); need; need = loading.next()) {
       input.read(need.offset, loading.room());
@@ -122,9 +127,9 @@ export function load(input: Input, options: OpenOptions): Loaded {
 }
 
 /** @internal */
-export async function loadBlob(blob: BlobLike, name: string, options: BlobOptions): Promise<Loaded> {
+export async function loadBlob(blob: BlobLike, name: string, options: BlobOptions, base?: Loaded): Promise<Loaded> {
   const { signal, onProgress } = options;
-  const loading = new Loading(blob.size, options);
+  const loading = new Loading(blob.size, options, base);
   const progress: Progress = { readBytes: 0, needed: 0 };
   try {
     for (let need = loading.next(); need; need = loading.next()) {

@@ -58,6 +58,12 @@ export class Store {
     free(this.#held);
   }
 
+  /** What a split BTF that continues this one needs. */
+  loaded(): Loaded {
+    this.assertOpen();
+    return this.#held;
+  }
+
   assertOpen(): Opened {
     if (this.#held.freed) throw new BtfError('invalid_argument', 'this Btf is closed');
     return this.#held.opened;
