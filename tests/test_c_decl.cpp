@@ -125,3 +125,12 @@ TEST_CASE("colour wraps comments only") {
   CHECK(golden_c("types.btf", "list_head", {.offsets = true, .color = true}).find("\x1b[90m/*     0     8 */\x1b[0m\n") !=
         std::string::npos);
 }
+
+TEST_CASE("what is cut says so, even when nothing was printed before") {
+  TinyBtf btf;
+  btf.add(Kind::FuncProto, "", 1, {0, 1, 0, 1}, 2);  // returns, and takes twice, itself
+  const auto spec = btf.load();
+  REQUIRE(spec);
+  CHECK(to_c(*spec->type(1), {.max_bytes = 100}) == "/* cut: the output is longer than 100 bytes */\n");
+  CHECK(c_declaration(*spec->type(1), "x").size() < 8 << 20);
+}

@@ -58,7 +58,7 @@ TEST_CASE("an ELF without BTF is not_found, with a hint where there is one") {
 
 TEST_CASE("neither ELF nor BTF says why it is neither") {
   const auto text = [](std::string_view bytes) {
-    return Object::load(Source(Bytes::copy(std::as_bytes(std::span(bytes))))).error().message();
+    return Object::load(Source(Bytes::copy(std::as_bytes(std::span(bytes.data(), bytes.size()))))).error().message();
   };
   CHECK(text("") == "the file is empty");
   CHECK(text("MZ\x90") ==
@@ -138,4 +138,17 @@ TEST_CASE("bytes behind the BTF that are no BTF are a warning") {
   CHECK(object->specs().size() == 1);
   REQUIRE(object->warnings().size() == 1);
   CHECK(object->warnings()[0].text == "1 byte behind the BTF are no BTF; they are ignored");
+}
+
+TEST_CASE("section 0 is none, whatever its name says") {
+  TinyElf elf;
+  elf.add({".BTF", TinyBtf::one_of_each().bytes(ByteOrder::Little)});
+  auto bytes = elf.bytes();
+  std::uint64_t table = 0;
+  std::memcpy(&table, bytes.data() + 40, 8);
+  std::memcpy(bytes.data() + table, bytes.data() + table + 64, 64);  // section 0 says it is .BTF
+  bytes[table + 9] = std::byte{8};                                   // and compressed
+  const auto object = Object::load(Source(Bytes::own(std::move(bytes))));
+  REQUIRE(object);
+  CHECK(object->spec().type_count() == 19);
 }

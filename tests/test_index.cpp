@@ -71,3 +71,24 @@ TEST_CASE("ten thousand names are all found") {
   for (int i = 0; i < count; ++i) REQUIRE(spec->find<Struct>("type_number_" + std::to_string(i))->id() == static_cast<TypeId>(i + 1));
   CHECK_FALSE(spec->find<Struct>("type_number_10000"));
 }
+
+TEST_CASE("names of thousands of bytes, also ones that share a string, are found") {
+  TinyBtf btf;
+  const std::string huge(100000, 'x');
+  btf.structure(huge, 0, {});
+  for (std::uint32_t at = 1; at < 50000; ++at)
+    btf.words.insert(btf.words.end(), {1 + at, TinyBtf::info(Kind::Forward, 0), 0});  // each a suffix of the one before
+  btf.last += 49999;
+  const std::string other = std::string(300, 'x') + 'y';
+  const TypeId last = btf.structure(other, 0, {});
+  const auto spec = btf.load();
+  REQUIRE(spec);
+  for (int repeat = 0; repeat < 4; ++repeat) {  // by scanning, then by the index
+    CHECK(spec->find<Struct>(huge)->id() == 1);
+    CHECK(spec->find<Forward>(huge.substr(1))->id() == 2);
+    CHECK(spec->find<Forward>(huge.substr(49999))->id() == 50000);
+    CHECK_FALSE(spec->find<Forward>(huge.substr(50000)));
+    CHECK(spec->find<Struct>(other)->id() == last);
+    CHECK_FALSE(spec->find<Struct>(other + 'z'));
+  }
+}

@@ -85,7 +85,7 @@ TEST_CASE("a wrong answer is an error, not a misreading") {
 
 TEST_CASE("a compressed file is handed out to be unpacked") {
   const std::string packed = "\x1f\x8b pretend";
-  const Bytes input = Bytes::copy(std::as_bytes(std::span(packed)));
+  const Bytes input = Bytes::copy(std::as_bytes(std::span(packed.data(), packed.size())));
   CHECK(Object::load(Source(input)).error().message() == "compressed with gzip, and there is no decoder for it");
   CHECK(Object::load(Source(input)).error().code == ErrorCode::NotSupported);
 

@@ -26,7 +26,7 @@ TEST_CASE("a record cut in its common words is malformed") {
   auto btf = TinyBtf::one_of_each();
   btf.words.push_back(0);
   CHECK(btf.load().error().message().find("type 20 at .BTF+") == 0);
-  CHECK(btf.load().error().text == "a record needs 12 bytes, 4 left");
+  CHECK(btf.load().error().text == "4 bytes left, a record has at least 12");
 }
 
 TEST_CASE("16 million claimed elements allocate nothing") {
@@ -60,6 +60,15 @@ TEST_CASE("unknown kinds are stepped over by the input's own layout") {
     CHECK(spec->type(1)->name() == "future");
     CHECK(spec->find<Int>("int")->id() == 2);
   }
+}
+
+TEST_CASE("the name of an unknown kind is checked like any other") {
+  TinyBtf btf;
+  btf.layout = std::string(21 * 4, '\0');
+  btf.add(static_cast<Kind>(20), "", 0);
+  btf.words[0] = 1000;
+  CHECK(btf.load().error().message() ==
+        "type 1 at .BTF+0x20: refers to string offset 1000, the strings end at 1: is it split BTF? give its base");
 }
 
 TEST_CASE("references beyond the last type name both ids") {
@@ -119,4 +128,74 @@ TEST_CASE("chains as long as the input load") {
   REQUIRE(spec);
   CHECK(*size_of(*spec->type(1)) == 8);
   CHECK(to_c(*spec->type(1)).size() < 4000);
+}
+
+TEST_CASE("a damaged BTF loads in part when asked for, with the error attached") {
+  LoadOptions partial;
+  partial.partial = true;
+  const auto load = [&](std::vector<std::byte> bytes) { return Spec::load(Source(Bytes::own(std::move(bytes))), partial); };
+  const auto whole = TinyBtf::one_of_each();
+
+  SECTION("an unknown record ends it; references beyond become void") {
+    auto btf = whole;
+    btf.words[4 + 3 + 6 + 1] = TinyBtf::info(static_cast<Kind>(99), 0);  // "point", to which the pointer before it refers
+    CHECK_FALSE(btf.load());
+    const auto spec = load(btf.bytes());
+    REQUIRE(spec);
+    REQUIRE(spec->damage());
+    CHECK(spec->damage()->message() == "type 4 'point' at .BTF+0x4c: kind 99 is unknown and the BTF has no layout for it");
+    CHECK(spec->type_count() == 3);
+    CHECK(spec->type(1)->name() == "int");
+    CHECK(spec->type(2)->as<Pointer>()->target().is_void());
+    CHECK(marshal(*spec).error().message() == spec->damage()->message());
+  }
+  SECTION("every truncation behind the header shows what is left") {
+    for (const ByteOrder order : {ByteOrder::Little, ByteOrder::Big}) {
+      const auto bytes = whole.bytes(order);
+      for (std::size_t length = 24; length < bytes.size(); ++length) {
+        const auto spec = load({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length)});
+        REQUIRE(spec);
+        REQUIRE(spec->damage());
+        CHECK(spec->type_count() <= 19);
+        for (const Type type : spec->types()) CHECK_FALSE(to_json(type).empty());
+      }
+    }
+  }
+  SECTION("an undamaged one has no damage") { CHECK_FALSE(load(whole.bytes())->damage()); }
+  SECTION("what is no BTF at all stays an error") {
+    CHECK_FALSE(load({}));
+    auto btf = whole;
+    btf.magic = 0x1234;
+    CHECK_FALSE(load(btf.bytes()));
+    btf = whole;
+    btf.version = 9;
+    CHECK_FALSE(load(btf.bytes()));
+  }
+}
+
+TEST_CASE("the name of an unknown kind is checked as any other") {
+  TinyBtf btf;
+  btf.layout = std::string(21 * 4, '\0');
+  btf.words = {1000, TinyBtf::info(static_cast<Kind>(20), 0), 0};
+  CHECK(btf.load().error().text == "refers to string offset 1000, the strings end at 1: is it split BTF? give its base");
+}
+
+TEST_CASE("unknown kinds that are not made of words are read in the host's byte order only") {
+  TinyBtf btf;
+  btf.layout = std::string(21 * 4, '\0');
+  btf.layout[20 * 4] = 2;
+  btf.words = {0, TinyBtf::info(static_cast<Kind>(20), 0), 0, 0};  // 14 bytes and half a word
+  const auto other = detail::host_order == ByteOrder::Little ? ByteOrder::Big : ByteOrder::Little;
+  CHECK(btf.load(other).error().code == ErrorCode::NotSupported);
+  CHECK(btf.load(other).error().text ==
+        "kind 20 is unknown and 14 bytes long, no multiple of 4: its byte order can't be swapped");
+}
+
+TEST_CASE("of many enums of odd sizes only the first are listed") {
+  TinyBtf btf;
+  for (int i = 0; i < 60; ++i) btf.add(Kind::Enum, "", 3);
+  const auto spec = btf.load();
+  REQUIRE(spec);
+  CHECK(spec->warnings().size() == 51);
+  CHECK(spec->warnings().back().text == "and 10 more enums of odd sizes");
 }

@@ -42,7 +42,7 @@ TEST_CASE("chains without end are errors") {
   const auto spec = btf.load();
   REQUIRE(spec);
   CHECK(size_of(*spec->type(1)).error().message() ==
-        "type 1 'loop': the chain of types it refers to has no end or more than 1024 links");
+        "type 1 'loop': the chain of types it refers to has no end or more than 256 links");
   CHECK(resolve(*spec->type(2)).error().code == ErrorCode::Malformed);
   CHECK_FALSE(size_of(*spec->type(3)));
   CHECK(*size_of(*spec->type(4)) == 4);

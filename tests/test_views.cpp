@@ -65,7 +65,8 @@ TEST_CASE("bitfields: kind_flag's encoding") {
   TinyBtf btf;
   btf.integer("int", 4, 1);
   btf.structure("bits", 8, {{"a", 1, 3U << 24 | 0}, {"b", 1, 29U << 24 | 3}, {"plain", 1, 32}}, true);
-  const auto members = btf.load()->find<Struct>("bits")->members();
+  const auto spec = btf.load();
+  const auto members = spec->find<Struct>("bits")->members();
   CHECK(members[0].bitfield_size() == 3);
   CHECK(members[1].bit_offset() == 3);
   CHECK(members[1].bitfield_size() == 29);
@@ -91,7 +92,8 @@ TEST_CASE("bitfields: the older encoding by an INT of fewer bits, also through t
 
   TinyBtf split = TinyBtf::split(4, static_cast<std::uint32_t>(btf.strings.size()));
   split.structure("in_split", 4, {{"m", 1, 0}});
-  CHECK(split.load_on(*spec)->find<Struct>("in_split")->members()[0].bitfield_size() == 5);
+  const auto module = split.load_on(*spec);
+  CHECK(module->find<Struct>("in_split")->members()[0].bitfield_size() == 5);
 }
 
 TEST_CASE("unsigned enumerators are not sign-extended") {

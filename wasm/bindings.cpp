@@ -131,6 +131,12 @@ class Opening {
     loader_ = Loader(size_, options_);
   }
 
+  /// Show what can be shown of a damaged BTF; before the first step().
+  void set_partial() {
+    options_.partial = true;
+    loader_ = Loader(size_, options_);
+  }
+
   /// {"done":true} | {"offset","length"} | {"codec","maxSize"} (packed() has the bytes) | {"error", "text", "typeName"}
   std::string step() {
     step_ = loader_.step();
@@ -217,6 +223,7 @@ EMSCRIPTEN_BINDINGS(btfkit) {
   emscripten::class_<Opening>("Opening")
       .constructor<double, unsigned, double>()
       .function("setBase", &Opening::set_base)
+      .function("setPartial", &Opening::set_partial)
       .function("step", &Opening::step)
       .function("packed", &Opening::packed)
       .function("prepare", &Opening::prepare)

@@ -91,13 +91,15 @@ class Writer {
   std::vector<Line> lines_;
   std::size_t bytes_ = 0;
   std::size_t steps_ = 0;
+  bool cut_ = false;  // the last line says so
 };
 
 void Writer::add(int level, std::string text, std::string comment) {
-  if (full()) return;
+  if (cut_) return;
   bytes_ += text.size() + comment.size() + static_cast<std::size_t>(level) + 1;
-  lines_.push_back(full() ? Line{0, "/* cut: the output is longer than " + std::to_string(options_.max_bytes) + " bytes */", {}}
-                          : Line{level, std::move(text), std::move(comment)});
+  cut_ = full();
+  lines_.push_back(cut_ ? Line{0, "/* cut: the output is longer than " + std::to_string(options_.max_bytes) + " bytes */", {}}
+                        : Line{level, std::move(text), std::move(comment)});
 }
 
 // ---- declarators -----------------------------------------------------------------------------------------------------------
@@ -176,7 +178,7 @@ std::string Writer::parameters(FuncProto proto, int level, int depth) {
   if (params.empty() || (params.size() == 1 && params[0].type_id() == 0)) return "(void)";
   std::string text = "(";
   for (const Param param : params) {
-    if (text.size() > options_.max_bytes) return text + std::string(elided) + ')';
+    if (full() || text.size() > options_.max_bytes) return text + std::string(elided) + ')';
     if (param.index() != 0) text += ", ";
     const bool dots = param.index() + 1 == params.size() && param.type_id() == 0;
     text += dots ? "..." : declaration(param.type(), identifier(param.name()), level, depth + 1);
@@ -197,7 +199,7 @@ std::string Writer::spelled(Type base, int level, int depth) {
         return tagged(c.is_union() ? "union" : "struct", [&] {
           std::string text;
           for (const Member m : c.members()) {
-            if (text.size() > options_.max_bytes) return text + std::string(elided);
+            if (full() || text.size() > options_.max_bytes) return text + std::string(elided);
             text += declaration(m.type(), identifier(m.name()), level, depth + 1);
             if (m.bitfield_size() != 0) text += ": " + std::to_string(m.bitfield_size());
             text += "; ";
@@ -295,6 +297,7 @@ void Writer::footer(Composite composite, std::uint64_t holes, std::uint64_t hole
 
 void Writer::values(Enum enumeration, int level) {
   for (const EnumValue value : enumeration.values()) {
+    if (full()) return;
     const std::string number = value.is_signed() ? std::to_string(value.value()) : std::to_string(value.bits());
     const std::string_view suffix = !enumeration.is_64() ? "" : value.is_signed() ? "LL" : "ULL";
     add(level, identifier(value.name()) + " = " + number + std::string(suffix) + ',');
@@ -337,6 +340,7 @@ void Writer::definition(Type type) {
       [&](Datasec d) {
         add(0, "/* section " + in_comment(d.name()) + ", " + detail::counted(d.size(), "byte") + " */");
         for (const SectionVar var : d.variables()) {
+          if (full()) return;
           const auto variable = var.type().as<Var>();
           const Type declared = variable ? variable->target() : var.type();
           add(0, declaration(declared, identifier(var.type().name()), 0, 0) + ';',
@@ -385,6 +389,9 @@ std::string to_c(Type type, const COptions& options) {
   return out.take();
 }
 
-std::string c_declaration(Type type, std::string_view name) { return Writer({}).declaration(type, identifier(name), 0, 0); }
+std::string c_declaration(Type type, std::string_view name) {
+  constexpr std::size_t longest_line = std::size_t{64} * 1024;
+  return Writer({.max_bytes = longest_line}).declaration(type, identifier(name), 0, 0);
+}
 
 }  // namespace btfkit

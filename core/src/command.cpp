@@ -2,6 +2,7 @@
 #include <array>
 #include <btfkit/btfkit.hpp>
 #include <charconv>
+#include <cmath>
 
 #include "json_writer.hpp"
 #include "text.hpp"
@@ -16,13 +17,14 @@ using detail::grouped;
 constexpr Option json_option{"json", 0, "", "print JSON instead of text", ""};
 constexpr Option base_option{"base", 'B', "FILE", "the BTF that a split BTF (a module's) continues, usually a vmlinux", ""};
 constexpr Option pointer_option{"pointer-size", 0, "BYTES", "the target's pointer size, where the file does not tell", "4,8"};
+constexpr Option partial_option{"partial", 0, "", "show what can be shown of a damaged file", ""};
 constexpr Option color_option{"color", 0, "WHEN", "colour the output", "auto,always,never"};
 
 constexpr std::array inspect_positionals = {
     Positional{"FILE", "raw BTF or an ELF with a .BTF section; - reads standard input", true},
     Positional{"TYPE", "a type to show as C: a name, 'struct NAME' or an id", false},
 };
-constexpr std::array inspect_options = {base_option, pointer_option, json_option, color_option};
+constexpr std::array inspect_options = {base_option, pointer_option, partial_option, json_option, color_option};
 constexpr std::array inspect_examples = {
     Example{"inspect /sys/kernel/btf/vmlinux", "what is in the running kernel's BTF"},
     Example{"inspect /sys/kernel/btf/vmlinux list_head", "one type with offsets, sizes and holes"},
@@ -148,6 +150,7 @@ void summary_text(const Request& request, const Object& object, Sink& out) {
   out << "  size      " << grouped(object.container().size) << " bytes\n";
   if (object.distilled_base()) out << "  base      .BTF.base, its own distilled one\n";
   for (std::size_t i = 0; i < object.specs().size(); ++i) {
+    if (const auto& damage = object.specs()[i].damage()) style.warning("  damaged") << "   " << damage->message() << "; this is what stands before it\n";
     if (object.specs().size() > 1) out << (i == 0 ? "" : "\n") << "  BTF " << i + 1 << " of " << object.specs().size() << '\n';
     spec_text(object.specs()[i], out, style);
   }
@@ -160,7 +163,7 @@ void summary_text(const Request& request, const Object& object, Sink& out) {
     if (warnings.size() > most) out << "            and " << warnings.size() - most << " more\n";
   }
   if (request.load_ms) {
-    const auto hundredths = static_cast<std::uint64_t>(*request.load_ms * 100 + 0.5);
+    const auto hundredths = std::lround(*request.load_ms * 100);
     out << '\n';
     style.faint("  loaded in " + std::to_string(hundredths / 100) + '.' + std::to_string(hundredths / 10 % 10) + std::to_string(hundredths % 10) + " ms") << '\n';
   }
@@ -189,6 +192,7 @@ void summary_json(const Request& request, const Object& object, Sink& out) {
   for (const Codec codec : container.wrappers) json.value(to_string(codec));
   json.end_array();
   spec_json(object.spec(), json);
+  if (const auto& damage = object.spec().damage()) json.raw_field("damage", to_json(*damage));
   json.field("specs", object.specs().size()).field("distilledBase", object.distilled_base().has_value());
   json.array("warnings");
   for (const Error& warning : all_warnings(object)) json.raw_value(to_json(warning));
@@ -230,15 +234,22 @@ int inspect(const Request& request, const Object& object, Sink& out, Sink& err) 
   }
   auto types = types_by_text(object, request.arguments.front());
   if (!types) return fail(types.error(), request, out, err);
+  constexpr std::size_t enough = std::size_t{16} << 20;  // bytes; a hostile file may hold thousands of huge types with one name
+  std::size_t printed = 0;
   if (request.json) out << '[';
   for (std::size_t i = 0; i < types->size(); ++i) {
-    const Type type = (*types)[i];
-    if (request.json) {
-      out << (i == 0 ? "" : ",") << to_json(type);
-      continue;
+    if (printed > enough) {
+      err << "btfkit: " << grouped(types->size() - i) << " more types of that name are not shown\n";
+      break;
     }
-    if (types->size() > 1) Styled(out << (i == 0 ? "" : "\n"), request.color).faint("/* type " + std::to_string(type.id()) + " */") << '\n';
-    to_c(out, type, {.offsets = true, .color = request.color});
+    const Type type = (*types)[i];
+    const std::string text = request.json ? to_json(type) : to_c(type, {.offsets = true, .color = request.color});
+    printed += text.size();
+    if (request.json)
+      out << (i == 0 ? "" : ",");
+    else if (types->size() > 1)
+      Styled(out << (i == 0 ? "" : "\n"), request.color).faint("/* type " + std::to_string(type.id()) + " */") << '\n';
+    out << text;
   }
   if (request.json) out << "]\n";
   return 0;

@@ -88,7 +88,7 @@ Wanted<SectionTable> locate_sections(const Window& input, const Fields& header) 
 
 const Section* ElfFile::find(std::string_view name) const {
   for (const Section& section : sections)
-    if (section.name == name) return &section;
+    if (section.index != 0 && section.name == name) return &section;  // section 0 is none, whatever its name says
   return nullptr;
 }
 

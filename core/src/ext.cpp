@@ -46,7 +46,8 @@ struct Block {
 class Reader {
  public:
   Reader(Bytes bytes, const Spec& spec, std::vector<Error>& warnings)
-      : data_(std::make_shared<ExtData>(ExtData{spec, std::move(bytes), spec.byte_order(), {}, {}, {}, {}, {}, {}})), warnings_(warnings) {}
+      : data_(std::make_shared<ExtData>(ExtData{spec, std::move(bytes), spec.byte_order(), {}, {}, {}, {}, {}, {}})),
+        warnings_(warnings) {}
 
   std::shared_ptr<ExtData> read() {
     if (auto ok = read_header(); !ok) {
@@ -85,8 +86,9 @@ class Reader {
     const auto extra = bytes.subspan(known, length_ - known);
     const auto odd = std::find_if(extra.begin(), extra.end(), [](std::byte b) { return b != std::byte{0}; });
     if (odd != extra.end()) {
-      Error error = wrong_header("the header is " + std::to_string(length_) + " bytes long and has unknown fields; they are kept and ignored",
-                                 known + static_cast<std::size_t>(odd - extra.begin()));
+      Error error = wrong_header(
+          "the header is " + std::to_string(length_) + " bytes long and has unknown fields; they are kept and ignored",
+          known + static_cast<std::size_t>(odd - extra.begin()));
       error.code = ErrorCode::NotSupported;
       warnings_.push_back(std::move(error));
     }
@@ -100,13 +102,15 @@ class Reader {
     if (length == 0) return {};
     const std::size_t available = data_->bytes.size() - length_;
     if (offset % 4 != 0)
-      return unexpected(wrong_header(range_text(row.name, offset, length) + " must start at a multiple of 4", row.header_field));
+      return unexpected(
+          wrong_header(range_text(row.name, offset, length) + " must start at a multiple of 4", row.header_field));
     if (offset > available || length > available - offset)
       return unexpected(wrong_header(range_text(row.name, offset, length) + " reach beyond the " + counted(available, "byte") +
                                          " behind the header: is it truncated?",
                                      row.header_field));
     const std::size_t start = data_->starts[part] = length_ + offset;
-    if (length < 4) return unexpected(wrong(std::string(row.name) + " of " + counted(length, "byte") + " have no record size", start));
+    if (length < 4)
+      return unexpected(wrong(std::string(row.name) + " of " + counted(length, "byte") + " have no record size", start));
     const std::uint32_t record_size = data_->record_sizes[part] = u32(start);
     if (record_size < row.record_bytes || record_size % 4 != 0)
       return unexpected(wrong(std::string(row.record) + " records of " + counted(record_size, "byte") + ", at least " +
@@ -118,15 +122,15 @@ class Reader {
     Result<void> ended;
     for (std::uint32_t at = 4; at < length;) {
       if (length - at < section_head_bytes) {
-        ended = unexpected(wrong("the next section of the " + std::string(row.name) + " needs " + std::to_string(section_head_bytes) +
-                                     " bytes, " + std::to_string(length - at) + " left",
+        ended = unexpected(wrong("the next section of the " + std::string(row.name) + " needs " +
+                                     std::to_string(section_head_bytes) + " bytes, " + std::to_string(length - at) + " left",
                                  start + at));
         break;
       }
       const std::uint32_t name = u32(start + at), count = u32(start + at + 4), first = at + section_head_bytes;
       if (count > (length - first) / record_size) {
-        ended = unexpected(wrong(counted(count, std::string(row.record) + " record") + " of " + std::to_string(record_size) + " bytes, " +
-                                     counted(length - first, "byte") + " left",
+        ended = unexpected(wrong(counted(count, std::string(row.record) + " record") + " of " + std::to_string(record_size) +
+                                     " bytes, " + counted(length - first, "byte") + " left",
                                  start + at + 4));
         break;
       }
@@ -141,7 +145,8 @@ class Reader {
       at = first + count * record_size;
     }
     if (first_nameless) {
-      first_nameless->text += "; " + counted(lost, std::string(row.record) + " record") + " of " + counted(nameless, "such section") + " left out";
+      first_nameless->text +=
+          "; left out: " + counted(lost, std::string(row.record) + " record") + " of " + counted(nameless, "section");
       warnings_.push_back(std::move(*first_nameless));
     }
     return ended;
@@ -151,11 +156,15 @@ class Reader {
   tl::expected<std::uint32_t, std::string> entry_for(std::uint32_t name_offset) {
     const SpecData& spec = *data_->spec.data();
     if (name_offset >= spec.end_string)
-      return tl::unexpected("the name of a section is at " + std::to_string(name_offset) + ", the strings end at " + std::to_string(spec.end_string));
+      return tl::unexpected("the name of a section is at " + std::to_string(name_offset) + ", the strings end at " +
+                            std::to_string(spec.end_string));
     const char* name = spec.string(name_offset);
-    const std::size_t length = strnlen(name, longest_name + 1);
-    if (length > longest_name) return tl::unexpected("the name of a section is longer than " + std::to_string(longest_name) + " bytes");
-    const auto [found, is_new] = entry_of_.try_emplace(std::string_view(name, length), static_cast<std::uint32_t>(data_->entries.size()));
+    const void* end = std::memchr(name, 0, longest_name + 1);
+    if (end == nullptr)
+      return tl::unexpected("the name of a section is longer than " + std::to_string(longest_name) + " bytes");
+    const auto [found, is_new] =
+        entry_of_.try_emplace(std::string_view(name, static_cast<std::size_t>(static_cast<const char*>(end) - name)),
+                              static_cast<std::uint32_t>(data_->entries.size()));
     if (is_new) data_->entries.push_back({found->first, UINT64_MAX, {}});
     return found->second;
   }
@@ -165,18 +174,19 @@ class Reader {
     std::stable_sort(blocks_.begin(), blocks_.end(),
                      [](const Block& a, const Block& b) { return a.entry != b.entry ? a.entry < b.entry : a.part < b.part; });
     for (auto begin = blocks_.begin(); begin != blocks_.end();) {
-      const auto end = std::find_if(begin, blocks_.end(), [&](const Block& b) { return b.entry != begin->entry || b.part != begin->part; });
+      const auto end =
+          std::find_if(begin, blocks_.end(), [&](const Block& b) { return b.entry != begin->entry || b.part != begin->part; });
       ExtRun& run = data_->entries[begin->entry].runs[begin->part];
       run.first = begin->first;
-      if (end - begin == 1 && in_order(*begin))
-        run.count = begin->count;
-      else
-        sort_run(run, begin, end);
+      if (end - begin == 1 && in_order(*begin)) run.count = begin->count;
+      else sort_run(run, begin, end);
       begin = end;
     }
   }
 
-  [[nodiscard]] std::uint32_t offset_at(std::uint8_t part, std::uint32_t position) const { return u32(data_->starts[part] + position); }
+  [[nodiscard]] std::uint32_t offset_at(std::uint8_t part, std::uint32_t position) const {
+    return u32(data_->starts[part] + position);
+  }
 
   [[nodiscard]] bool in_order(const Block& block) const {
     const std::uint32_t size = data_->record_sizes[block.part];
@@ -193,10 +203,11 @@ class Reader {
       for (std::uint32_t i = 0; i < begin->count; ++i) positions.push_back(begin->first + i * data_->record_sizes[part]);
       run.count += begin->count;
     }
-    std::sort(positions.begin() + run.positions, positions.end(), [&](std::uint32_t a, std::uint32_t b) {
-      const std::uint32_t left = offset_at(part, a), right = offset_at(part, b);
-      return left != right ? left < right : a < b;
-    });
+    std::sort(positions.begin() + static_cast<std::ptrdiff_t>(run.positions), positions.end(),
+              [&](std::uint32_t a, std::uint32_t b) {
+                const std::uint32_t left = offset_at(part, a), right = offset_at(part, b);
+                return left != right ? left < right : a < b;
+              });
   }
 
   std::shared_ptr<ExtData> data_;
@@ -221,7 +232,7 @@ std::optional<Ext> read_ext(Bytes bytes, const Spec& spec, std::span<const Secti
   if (data == nullptr) return std::nullopt;
   for (const Section& section : sections) {
     std::uint32_t index = 0;
-    if (entry_named(*data, section.name, &index) == nullptr) continue;
+    if (section.index == 0 || entry_named(*data, section.name, &index) == nullptr) continue;
     // Sections may share a name: what lies in the largest is not beyond it.
     std::uint64_t& size = data->entries[index].size;
     size = size == UINT64_MAX ? section.size : std::max(size, section.size);
@@ -246,12 +257,15 @@ struct Raw {
         run.positions == ExtRun::in_place ? run.first + index * ext.record_sizes[p] : ext.positions[run.positions + index];
     at = ext.starts[p] + position;
   }
-  [[nodiscard]] std::uint32_t word(std::size_t i) const { return load<std::uint32_t>(ext.bytes.data() + at + 4 * i, ext.order); }
+  [[nodiscard]] std::uint32_t word(std::size_t i) const {
+    return load<std::uint32_t>(ext.bytes.data() + at + 4 * i, ext.order);
+  }
   [[nodiscard]] const SpecData& spec() const { return *ext.spec.data(); }
 
-  [[nodiscard]] tl::unexpected<Error> wrong(std::string text, std::size_t word_index, ErrorCode code = ErrorCode::Malformed) const {
-    const std::string what = std::string(part_table[static_cast<std::size_t>(part)].record) + ' ' + std::to_string(index) + " of section '" +
-                             printable(ext.entries[section].name, 100) + "': ";
+  [[nodiscard]] tl::unexpected<Error> wrong(std::string text, std::size_t word_index,
+                                            ErrorCode code = ErrorCode::Malformed) const {
+    const std::string what = std::string(part_table[static_cast<std::size_t>(part)].record) + ' ' + std::to_string(index) +
+                             " of section '" + printable(ext.entries[section].name, 100) + "': ";
     return unexpected(code, what + text, {".BTF.ext", at + 4 * word_index, {}, {}});
   }
 
@@ -259,12 +273,15 @@ struct Raw {
     const std::uint32_t offset = word(0);
     if (offset % 8 != 0) return wrong("instruction offset " + std::to_string(offset) + " is no multiple of 8", 0);
     if (offset >= ext.entries[section].size)
-      return wrong("instruction offset " + std::to_string(offset) + ", the section has " + counted(ext.entries[section].size, "byte"), 0);
+      return wrong(
+          "instruction offset " + std::to_string(offset) + ", the section has " + counted(ext.entries[section].size, "byte"),
+          0);
     return {};
   }
   [[nodiscard]] Result<void> check_string(std::size_t i, std::string_view what) const {
     if (word(i) < spec().end_string) return {};
-    return wrong(std::string(what) + " at " + std::to_string(word(i)) + ", the strings end at " + std::to_string(spec().end_string), i);
+    return wrong(
+        std::string(what) + " at " + std::to_string(word(i)) + ", the strings end at " + std::to_string(spec().end_string), i);
   }
   [[nodiscard]] Result<void> check_type(std::size_t i) const {
     if (word(i) < spec().end_id) return {};
@@ -283,7 +300,8 @@ Result<FuncInfo> FuncInfo::read(const ExtData& ext, std::uint32_t section, std::
   if (auto ok = raw.check_type(1); !ok) return unexpected(ok.error());
   const Type type(&raw.spec(), raw.word(1));
   if (type.kind() != Kind::Func)
-    return raw.wrong("type " + std::to_string(type.id()) + " is a " + std::string(to_string(type.kind())) + ", a FUNC is expected", 1);
+    return raw.wrong(
+        "type " + std::to_string(type.id()) + " is a " + std::string(to_string(type.kind())) + ", a FUNC is expected", 1);
   return FuncInfo(ExtRecord(&raw.spec(), index, raw.word(0)), type.id());
 }
 
@@ -301,9 +319,11 @@ Result<CoreRelocation> CoreRelocation::read(const ExtData& ext, std::uint32_t se
   if (auto ok = raw.check_type(1); !ok) return unexpected(ok.error());
   if (auto ok = raw.check_string(2, "access string"); !ok) return unexpected(ok.error());
   if (raw.word(3) >= core_kind_count)
-    return raw.wrong("relocation kind " + std::to_string(raw.word(3)) + ", 0 to " + std::to_string(core_kind_count - 1) + " are known", 3,
-                     ErrorCode::NotSupported);
-  return CoreRelocation(ExtRecord(&raw.spec(), index, raw.word(0)), raw.word(1), raw.word(2), static_cast<CoreKind>(raw.word(3)));
+    return raw.wrong(
+        "relocation kind " + std::to_string(raw.word(3)) + ", 0 to " + std::to_string(core_kind_count - 1) + " are known", 3,
+        ErrorCode::NotSupported);
+  return CoreRelocation(ExtRecord(&raw.spec(), index, raw.word(0)), raw.word(1), raw.word(2),
+                        static_cast<CoreKind>(raw.word(3)));
 }
 
 namespace {
@@ -313,10 +333,8 @@ std::optional<std::uint32_t> last_at(const ExtData& ext, ExtPart part, std::uint
   std::uint32_t low = 0, high = ext.entries[section].runs[static_cast<std::size_t>(part)].count;
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;
-    if (Raw(ext, part, section, middle).word(0) <= offset)
-      low = middle + 1;
-    else
-      high = middle;
+    if (Raw(ext, part, section, middle).word(0) <= offset) low = middle + 1;
+    else high = middle;
   }
   if (low == 0) return std::nullopt;
   return low - 1;
@@ -347,7 +365,8 @@ Result<LineInfo> ExtSection::line_at(std::uint64_t offset) const {
   const auto index = last_at(*ext_, ExtPart::Lines, section_, offset);
   if (!index || offset >= entry.size) return nothing_at(entry, "line info", offset);
   const auto function = last_at(*ext_, ExtPart::Functions, section_, offset);
-  if (function && Raw(*ext_, ExtPart::Functions, section_, *function).word(0) > Raw(*ext_, ExtPart::Lines, section_, *index).word(0))
+  if (function &&
+      Raw(*ext_, ExtPart::Functions, section_, *function).word(0) > Raw(*ext_, ExtPart::Lines, section_, *index).word(0))
     return nothing_at(entry, "line info", offset);
   return LineInfo::read(*ext_, section_, *index);
 }
@@ -379,8 +398,8 @@ std::span<const std::byte> Ext::bytes() const { return data_->bytes.span(); }
 
 std::string_view to_string(CoreKind kind) {
   static constexpr std::array<std::string_view, core_kind_count> names = {
-      "byte_off",    "byte_sz",   "field_exists",   "signed",        "lshift_u64", "rshift_u64", "local_type_id", "target_type_id",
-      "type_exists", "type_size", "enumval_exists", "enumval_value", "type_matches"};
+      "byte_off",       "byte_sz",     "field_exists", "signed",         "lshift_u64",    "rshift_u64",  "local_type_id",
+      "target_type_id", "type_exists", "type_size",    "enumval_exists", "enumval_value", "type_matches"};
   const auto i = static_cast<std::size_t>(kind);
   return i < names.size() ? names[i] : std::string_view("unknown");
 }

@@ -1,4 +1,4 @@
-// From the bytes of .BTF.ext to an Ext: its header and the places of its records are checked once, the records when they are read.
+// From the bytes of .BTF.ext to an Ext: its header and the places of records are checked once, each record when it is read.
 #pragma once
 
 #include <btfkit/ext.hpp>
@@ -14,8 +14,9 @@ inline constexpr std::size_t ext_parts = 3;
 struct ExtRun {
   static constexpr std::uint32_t in_place = UINT32_MAX;
   std::uint32_t count = 0;
-  std::uint32_t first = 0;             ///< the first record, bytes from the start of the part
-  std::uint32_t positions = in_place;  ///< else they are not next to one another by ascending offset: an index into ExtData::positions
+  std::uint32_t first = 0;  ///< the first record, bytes from the start of the part
+  /// Where their places start in ExtData::positions, when they are not one behind the other by ascending offset.
+  std::uint32_t positions = in_place;
 };
 
 struct ExtEntry {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <btfkit/size.hpp>
-#include <map>
 
+#include "records.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
@@ -11,18 +11,8 @@ namespace {
 
 bool incomplete(const Datasec& datasec) { return datasec.raw_size() == 0; }
 
-/// Symbols by section and name; of equal ones the first.
-using SymbolIndex = std::map<std::pair<std::uint32_t, std::string_view>, const Symbol*>;
-
-SymbolIndex index_by_name(const std::vector<Symbol>& symbols) {
-  SymbolIndex index;
-  for (const Symbol& symbol : symbols)
-    if (!symbol.name.empty()) index.emplace(std::pair{symbol.section, symbol.name}, &symbol);
-  return index;
-}
-
-tl::unexpected<Error> wrong(const Datasec& datasec, std::string text, ErrorCode code = ErrorCode::NotFound) {
-  return unexpected(code, std::move(text), {".BTF", {}, datasec.id(), printable(datasec.name())});
+tl::unexpected<Error> wrong(Type type, std::string text, ErrorCode code = ErrorCode::NotFound) {
+  return unexpected(code, std::move(text), {".BTF", {}, type.id(), printable(type.name())});
 }
 
 FixedDatasec as_read(const Datasec& datasec) {
@@ -33,9 +23,9 @@ FixedDatasec as_read(const Datasec& datasec) {
 }
 
 /// The usual case: the section's size, and each variable at its symbol.
-Result<FixedDatasec> from_section(const Datasec& datasec, const std::vector<Section>& sections, const SymbolIndex& symbols) {
-  const auto section = std::find_if(sections.begin(), sections.end(), [&](const Section& s) { return s.name == datasec.name(); });
-  if (section == sections.end()) return wrong(datasec, "the ELF has no section of that name");
+Result<FixedDatasec> from_section(const Datasec& datasec, const ElfNames& names) {
+  const Section* section = names.section(datasec.name());
+  if (section == nullptr) return wrong(datasec, "the ELF has no section of that name");
   if (section->size > UINT32_MAX)
     return wrong(datasec, "the section has " + std::to_string(section->size) + " bytes, a DATASEC holds less than 4 GiB",
                  ErrorCode::TooLarge);
@@ -43,9 +33,9 @@ Result<FixedDatasec> from_section(const Datasec& datasec, const std::vector<Sect
   fixed.size = static_cast<std::uint32_t>(section->size);
   for (SectionVar var : datasec.raw_variables()) {
     const std::string_view name = var.type().name();
-    const auto found = symbols.find({section->index, name});
-    if (found == symbols.end()) return wrong(datasec, "variable '" + printable(name) + "' has no symbol in that section");
-    const std::uint64_t value = found->second->value;
+    const Symbol* found = names.symbol(section->index, name);
+    if (found == nullptr) return wrong(datasec, "variable '" + printable(name) + "' has no symbol in that section");
+    const std::uint64_t value = found->value;
     const std::uint64_t offset = value - section->address;
     if (value < section->address || offset > section->size)
       return wrong(datasec,
@@ -55,6 +45,16 @@ Result<FixedDatasec> from_section(const Datasec& datasec, const std::vector<Sect
     fixed.words[std::size_t{3} * var.index() + 1] = static_cast<std::uint32_t>(offset);
   }
   return fixed;
+}
+
+/// What an array, however qualified, is made of; other types resolved.
+Result<Type> element_of(Type type) {
+  auto plain = resolve(type);
+  for (int dimensions = 0; plain && Array::is(plain->kind()); ++dimensions) {
+    if (dimensions == 32) return wrong(type, "an array of more than 32 dimensions", ErrorCode::Malformed);
+    plain = resolve(Array(*plain).element());
+  }
+  return plain;
 }
 
 /// Externs that the loader fills with the kernel's configuration: there is no section, so they are laid out here, largest
@@ -68,10 +68,19 @@ Result<FixedDatasec> laid_out(const Datasec& datasec) {
   for (SectionVar var : datasec.raw_variables()) {
     const auto type = var.type().as<Var>();
     if (!type) return wrong(datasec, "type " + std::to_string(var.type_id()) + " is no variable", ErrorCode::Malformed);
+    // Only what the loader can fill in; this also keeps align_of from looking into one struct for thousands of variables.
+    const auto plain = element_of(type->target());
+    if (!plain) return unexpected(plain.error());
+    if (Composite::is(plain->kind()))
+      return wrong(datasec,
+                   "variable '" + printable(type->name()) + "' is a " + std::string(noun(plain->kind())) +
+                       "; only numbers, enums and arrays of them can be filled in",
+                   ErrorCode::NotSupported);
     const auto size = size_of(type->target());
     const auto alignment = align_of(type->target());
     if (!size || !alignment) return unexpected(!size ? size.error() : alignment.error());
-    if (*size > UINT32_MAX) return wrong(datasec, "variable '" + printable(type->name()) + "' is too large", ErrorCode::TooLarge);
+    if (*size > UINT32_MAX)
+      return wrong(datasec, "variable '" + printable(type->name()) + "' is too large", ErrorCode::TooLarge);
     slots.push_back({var.index(), static_cast<std::uint32_t>(*size), std::max<std::uint32_t>(*alignment, 1), type->name()});
   }
   std::sort(slots.begin(), slots.end(), [](const Slot& a, const Slot& b) {
@@ -93,6 +102,22 @@ Result<FixedDatasec> laid_out(const Datasec& datasec) {
 
 }  // namespace
 
+ElfNames::ElfNames(const std::vector<Section>& sections, const std::vector<Symbol>& symbols) {
+  for (const Section& section : sections) sections_.emplace(Key{0, section.name}, &section);
+  for (const Symbol& symbol : symbols)
+    if (!symbol.name.empty()) symbols_.emplace(Key{symbol.section, symbol.name}, &symbol);
+}
+
+const Section* ElfNames::section(std::string_view name) const {
+  const auto found = sections_.find({0, name});
+  return found != sections_.end() ? found->second : nullptr;
+}
+
+const Symbol* ElfNames::symbol(std::uint32_t section, std::string_view name) const {
+  const auto found = symbols_.find({section, name});
+  return found != symbols_.end() ? found->second : nullptr;
+}
+
 bool needs_fixup(const SpecData& data) {
   for (TypeId id = data.first_id; id < data.end_id; ++id) {
     const auto datasec = Type(&data, id).as<Datasec>();
@@ -101,18 +126,22 @@ bool needs_fixup(const SpecData& data) {
   return false;
 }
 
-void fix_datasecs(SpecData& data, const std::vector<Section>& sections, const std::vector<Symbol>& symbols) {
-  const SymbolIndex index = index_by_name(symbols);
+void fix_datasecs(SpecData& data, const ElfNames& names) {
   for (TypeId id = data.first_id; id < data.end_id; ++id) {
     const auto datasec = Type(&data, id).as<Datasec>();
     if (!datasec || !incomplete(*datasec) || datasec->name() == ".ksyms") continue;
-    auto fixed = datasec->name() == ".kconfig" ? laid_out(*datasec) : from_section(*datasec, sections, index);
+    auto fixed = datasec->name() == ".kconfig" ? laid_out(*datasec) : from_section(*datasec, names);
     FixedDatasec kept = fixed ? std::move(*fixed) : as_read(*datasec);
     if (!fixed) kept.error = fixed.error();
     data.fixed.push_back(std::move(kept));
   }
+  std::size_t failed = 0;
   for (const FixedDatasec& fixed : data.fixed)
-    if (fixed.error) data.warnings.push_back(*fixed.error);
+    if (fixed.error && ++failed <= most_warnings) data.warnings.push_back(*fixed.error);
+  if (failed > most_warnings)
+    data.warnings.push_back({ErrorCode::NotFound,
+                             "and " + counted(failed - most_warnings, "more DATASEC") + " that could not be completed",
+                             {".BTF", {}, {}, {}}});
 }
 
 }  // namespace btfkit::detail

@@ -65,6 +65,25 @@ Result<void> check_strings(const Header& h, const Bytes& section, bool split) {
   return {};
 }
 
+/// What is left of sections that reach beyond the data.
+void cut_parts(Header& h, std::uint64_t available) {
+  const auto cut = [&](std::uint32_t& offset, std::uint32_t& length, std::uint32_t step) {
+    offset = static_cast<std::uint32_t>(std::min<std::uint64_t>(offset, available));
+    length = static_cast<std::uint32_t>(std::min<std::uint64_t>(length, available - offset)) / step * step;
+  };
+  cut(h.types_offset, h.types_length, 4);
+  cut(h.strings_offset, h.strings_length, 1);
+  cut(h.layout_offset, h.layout_length, 4);
+}
+
+/// Strings up to their last NUL; none at all where they do not start with one.
+void cut_strings(Header& h, const Bytes& section, bool split) {
+  if (h.strings_length == 0) return;
+  const std::byte* strings = section.data() + h.length + h.strings_offset;
+  if (!split && strings[0] != std::byte{0}) h.strings_length = 0;
+  while (h.strings_length != 0 && strings[h.strings_length - 1] != std::byte{0}) --h.strings_length;
+}
+
 }  // namespace
 
 std::optional<ByteOrder> order_by_magic(std::span<const std::byte> bytes) {
@@ -74,7 +93,7 @@ std::optional<ByteOrder> order_by_magic(std::span<const std::byte> bytes) {
   return std::nullopt;
 }
 
-Result<Header> read_header(const Bytes& section, bool split) {
+Result<Header> read_header(const Bytes& section, bool split, std::optional<Error>* damage) {
   if (section.size() < short_length)
     return wrong(counted(section.size(), "byte") + ", a header has at least " + std::to_string(short_length), section.size());
   const auto order = order_by_magic(section.span());
@@ -100,8 +119,17 @@ Result<Header> read_header(const Bytes& section, bool split) {
     h.layout_offset = u32(24);
     h.layout_length = u32(28);
   }
-  if (auto ok = check_parts(h, section.size() - h.length); !ok) return unexpected(ok.error());
-  if (auto ok = check_strings(h, section, split); !ok) return unexpected(ok.error());
+  if (auto ok = check_parts(h, section.size() - h.length); !ok) {
+    if (damage == nullptr) return unexpected(ok.error());
+    *damage = ok.error();
+    cut_parts(h, section.size() - h.length);
+    if (auto still = check_parts(h, section.size() - h.length); !still) return unexpected(still.error());
+  }
+  if (auto ok = check_strings(h, section, split); !ok) {
+    if (damage == nullptr) return unexpected(ok.error());
+    if (!*damage) *damage = ok.error();
+    cut_strings(h, section, split);
+  }
   return h;
 }
 

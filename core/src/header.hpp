@@ -6,8 +6,9 @@
 namespace btfkit::detail {
 
 /// Checks and reads the header of the BTF at the start of `section`, which may hold more behind it. `split`: the strings may be
-/// empty and need not start with NUL. Errors: malformed, not_supported (a version or flags that nobody has defined).
-Result<Header> read_header(const Bytes& section, bool split);
+/// empty and need not start with NUL. Errors: malformed. With `damage`, sections that reach beyond the data and strings without
+/// their last NUL are cut to what is there, and the first such Error is left in it.
+Result<Header> read_header(const Bytes& section, bool split, std::optional<Error>* damage = nullptr);
 
 /// Bytes from the start of the header to the end of the last section it declares.
 std::size_t declared_size(const Header& header);

@@ -29,7 +29,10 @@ namespace {
 
 using detail::JsonWriter;
 
-void tail(JsonWriter& json, Type type) {
+/// Ends a list whose object has become too long, so that thousands of elements with one huge name take no more memory than this.
+bool full(const Sink& out) { return out.text().size() > json_longest; }
+
+void tail(JsonWriter& json, const Sink& out, Type type) {
   match(
       type, [](Void) {},
       [&](Int t) {
@@ -43,6 +46,7 @@ void tail(JsonWriter& json, Type type) {
       [&](Composite t) {
         json.field("size", t.size()).array("members");
         for (const Member m : t.members()) {
+          if (full(out)) break;
           json.object().field("name", m.name()).field("typeId", m.type_id()).field("bitOffset", m.bit_offset());
           if (m.bitfield_size() != 0) json.field("bitfieldSize", m.bitfield_size());
           json.end_object();
@@ -52,6 +56,7 @@ void tail(JsonWriter& json, Type type) {
       [&](Enum t) {
         json.field("size", t.size()).field("signed", t.is_signed()).array("values");
         for (const EnumValue v : t.values()) {
+          if (full(out)) break;
           const std::string value = v.is_signed() ? std::to_string(v.value()) : std::to_string(v.bits());
           json.object().field("name", v.name()).field("value", value).end_object();
         }
@@ -62,7 +67,7 @@ void tail(JsonWriter& json, Type type) {
       [&](FuncProto t) {
         json.field("returnTypeId", t.return_type_id()).array("params");
         for (const Param p : t.params()) {
-          if (t.is_variadic() && p.index() + 1 == t.vlen()) break;
+          if (full(out) || (t.is_variadic() && p.index() + 1 == t.vlen())) break;
           json.object().field("name", p.name()).field("typeId", p.type_id()).end_object();
         }
         json.end_array().field("variadic", t.is_variadic());
@@ -94,7 +99,8 @@ std::string to_json(Type type) {
   Sink out;
   JsonWriter json(out);
   json.object().field("id", type.id()).field("kind", noun(type.kind())).field("name", type.name());
-  tail(json, type);
+  tail(json, out, type);
+  if (full(out)) json.field("cut", true);
   json.end_object();
   return out.take();
 }

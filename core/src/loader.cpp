@@ -1,13 +1,16 @@
 #include <btfkit/loader.hpp>
+#include <btfkit/rebase.hpp>
 
 #include <algorithm>
 #include <cassert>
 #include <map>
 
 #include "elf.hpp"
+#include "ext.hpp"
 #include "fixup.hpp"
 #include "header.hpp"
 #include "object_data.hpp"
+#include "programs.hpp"
 #include "records.hpp"
 #include "text.hpp"
 #include "window.hpp"
@@ -67,10 +70,11 @@ struct Loader::State {
   Wanted<void> run();
   Wanted<void> open_elf();
   Wanted<Bytes> contents(const ElfFile& elf, const Section& section);
+  Wanted<std::optional<Bytes>> ext_contents(const ElfFile& elf);
   Wanted<void> read_base(const ElfFile& elf);
   Result<void> read_specs(Bytes section);
   Wanted<void> read_facts(const ElfFile& elf);
-  void seal();
+  Result<void> seal();
 };
 
 Loader::Loader(std::uint64_t input_size, LoadOptions options) : state_(std::make_unique<State>(input_size, std::move(options))) {}
@@ -131,7 +135,7 @@ Wanted<void> Loader::State::run() {
   auto whole = input.get(0, input.size());
   if (!whole) return stop(whole.error());
   if (auto ok = read_specs(std::move(*whole)); !ok) return stop(ok.error());
-  seal();
+  if (auto ok = seal(); !ok) return stop(ok.error());
   return {};
 }
 
@@ -150,9 +154,15 @@ Wanted<void> Loader::State::open_elf() {
                   {".BTF", 0, {}, {}});
     if (auto ok = read_specs(std::move(*bytes)); !ok) return stop(ok.error());
   }
+  auto ext = ext_contents(*elf);
+  if (!ext && !std::holds_alternative<Error>(ext.error())) return stop(ext.error());
   if (auto ok = read_facts(*elf); !ok) return ok;
+  std::optional<ElfNames> names;
   for (const auto& spec : unsealed) {
-    if (needs_fixup(*spec)) fix_datasecs(*spec, elf->sections, object.symbols);
+    if (needs_fixup(*spec)) {
+      if (!names) names.emplace(elf->sections, object.symbols);
+      fix_datasecs(*spec, *names);
+    }
     if (spec->pointer_size == 0) spec->pointer_size = elf->container.elf_class == 32 ? 4 : 8;
   }
   elf->container.wrappers = std::move(object.container.wrappers);
@@ -160,7 +170,12 @@ Wanted<void> Loader::State::open_elf() {
   object.container = std::move(elf->container);
   object.sections = std::move(elf->sections);
   object.section_names = std::move(elf->names);
-  seal();
+  if (auto ok = seal(); !ok) return stop(ok.error());
+  if (!ext)
+    object.warnings.push_back(std::get<Error>(ext.error()));
+  else if (*ext)
+    object.ext = read_ext(std::move(**ext), object.specs.front(), object.sections, object.warnings);
+  if (object.container.elf_machine == em_bpf) object.programs = find_programs(object);
   return {};
 }
 
@@ -180,13 +195,19 @@ Wanted<Bytes> Loader::State::contents(const ElfFile& elf, const Section& section
                          packing->unpacked_size});
 }
 
-/// A module that carries its own distilled base is read on that.
+/// The bytes of .BTF.ext, where there is one.
+Wanted<std::optional<Bytes>> Loader::State::ext_contents(const ElfFile& elf) {
+  const Section* section = elf.find(".BTF.ext");
+  if (section == nullptr) return std::nullopt;
+  auto bytes = contents(elf, *section);
+  if (!bytes) return stop(bytes.error());
+  return std::move(*bytes);
+}
+
+/// A module that carries its own distilled base is read on that, and moved onto the base that options give when it is sealed.
 Wanted<void> Loader::State::read_base(const ElfFile& elf) {
   const Section* section = elf.find(".BTF.base");
   if (section == nullptr || object.distilled_base) return {};
-  if (options.base)
-    return stop(ErrorCode::NotSupported, "relocating a module from its distilled base onto another BTF; leave the base out",
-                {".BTF.base", {}, {}, {}});
   auto bytes = contents(elf, *section);
   if (!bytes) return stop(bytes.error());
   auto header = read_header(*bytes, false);
@@ -204,10 +225,12 @@ Result<void> Loader::State::read_specs(Bytes section) {
   LoadOptions with_base = options;
   if (object.distilled_base) with_base.base = object.distilled_base;
   while (true) {
-    auto header = read_header(section, with_base.base.has_value());
+    std::optional<Error> damage;
+    auto header = read_header(section, with_base.base.has_value(), options.partial ? &damage : nullptr);
     if (!header) return unexpected(header.error());
     auto data = read_records(section, *header, with_base);
     if (!data) return unexpected(data.error());
+    if (damage) (*data)->damage = std::move(damage);
     const std::size_t end = declared_size(*header);
     unsealed.push_back(std::move(*data));
 
@@ -247,11 +270,18 @@ Wanted<void> Loader::State::read_facts(const ElfFile& elf) {
   return {};
 }
 
-void Loader::State::seal() {
-  for (auto& spec : unsealed) {
-    if (spec->pointer_size == 0) spec->pointer_size = 8;
-    object.specs.emplace_back(std::move(spec));
+Result<void> Loader::State::seal() {
+  for (auto& data : unsealed) {
+    if (data->pointer_size == 0) data->pointer_size = 8;
+    Spec spec(std::move(data));
+    if (object.distilled_base && options.base) {
+      auto moved = rebase(spec, *options.base);
+      if (!moved) return unexpected(moved.error());
+      spec = std::move(*moved);
+    }
+    object.specs.push_back(std::move(spec));
   }
+  return {};
 }
 
 std::string_view to_string(Codec codec) {

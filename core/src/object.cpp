@@ -37,6 +37,8 @@ const std::optional<Spec>& Object::distilled_base() const { return data_->distil
 const Container& Object::container() const { return data_->container; }
 std::span<const Section> Object::sections() const { return data_->sections; }
 std::span<const Symbol> Object::symbols() const { return data_->symbols; }
+const Ext* Object::ext() const { return data_->ext ? &*data_->ext : nullptr; }
+std::span<const Program> Object::programs() const { return data_->programs; }
 std::span<const Error> Object::warnings() const { return data_->warnings; }
 
 }  // namespace btfkit

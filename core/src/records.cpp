@@ -1,108 +1,159 @@
 #include "records.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "header.hpp"
+#include "references.hpp"
+#include "store.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
 namespace {
 
-/// Collects the highest string offset and type id that any record holds. Comparing two maxima at the end is all that checking
-/// 700,000 references of a kernel costs; only when one is out of range a second pass finds whose it is.
-struct Highest {
-  std::uint32_t name = 0;
-  TypeId reference = 0;
+/// How to step over and check records of one kind, made of its row of the kind table: masks instead of branches, because the
+/// kinds of neighbouring records can't be predicted.
+struct Stride {
+  std::uint32_t fixed_bytes = common_bytes;
+  std::uint32_t element_bytes = 0;
+  std::uint32_t third_mask = 0;              ///< all ones when word 2 is a reference
+  std::uint32_t name_mask = 0;               ///< of an element's first word
+  std::uint32_t reference_mask = 0;          ///< of the word at reference_at
+  std::uint8_t reference_at = 0;             ///< bytes into an element
+  bool has_elements = false;
+  bool special = true;                       ///< more to look at than the masks say, or an unknown kind
 };
 
+/// In every known kind an element's name is its first word and its reference its first or second.
+static_assert(std::all_of(kind_table.begin(), kind_table.end(), [](const KindRow& r) {
+  return r.element_names <= 0b001 && r.element_references <= 0b010;
+}));
+
+constexpr std::array<Stride, 128> strides = [] {
+  std::array<Stride, 128> made{};
+  for (std::size_t kind = 1; kind < kind_count; ++kind) {
+    const KindRow& r = kind_table[kind];
+    Stride& s = made[kind];
+    s.fixed_bytes = common_bytes + 4U * r.fixed_words;
+    s.element_bytes = 4U * r.element_words;
+    s.third_mask = r.third == ThirdWord::Reference ? ~0U : 0;
+    s.name_mask = r.element_names != 0 ? ~0U : 0;
+    s.reference_mask = r.element_references != 0 ? ~0U : 0;
+    s.reference_at = r.element_references == 0b010 ? 4 : 0;
+    s.has_elements = r.element_words != 0;
+    const auto is = [&](Kind k) { return kind == static_cast<std::size_t>(k); };
+    s.special = r.fixed_references != 0 || is(Kind::Int) || is(Kind::Enum) || is(Kind::Enum64);
+  }
+  return made;
+}();
+
+/// Steps over the records, notes where each is, and collects the highest string offset and type id that any of them holds.
+/// Comparing two maxima at the end is all that checking 700,000 references of a kernel costs; only when one is out of range a
+/// second pass finds whose it is.
 class Stepper {
  public:
   Stepper(SpecData& data, std::uint32_t length) : data_(data), length_(length) {}
 
   Result<void> run() {
-    while (at_ < length_) {
-      if (length_ - at_ < common_bytes)
-        return wrong("a record needs " + std::to_string(common_bytes) + " bytes, " + std::to_string(length_ - at_) + " left");
-      const std::byte* record = data_.types + at_;
+    const std::byte* types = data_.types;
+    const std::uint32_t length = length_;
+    std::vector<std::uint32_t>& offsets = data_.offset_storage;
+    offsets.resize(length / 24 + 1);  // a kernel's records have 25 bytes on average
+    std::size_t count = 0;
+    std::uint32_t at = 0;
+    std::uint32_t name = 0;
+    TypeId reference = 0;
+    const auto stopped = [&](auto why) {  // cold: what `why` reads is brought up to date first
+      offsets.resize(count);
+      at_ = at;
+      return why();
+    };
+
+    while (at < length) {
+      if (length - at < common_bytes)
+        return stopped([&] { return wrong(counted(length - at, "byte") + " left, a record has at least " + std::to_string(common_bytes)); });
+      const std::byte* record = types + at;
       const std::uint32_t info = load32(record + 4);
       const Kind kind = kind_of(info);
-      auto bytes = is_known(kind) && kind != Kind::Void ? known(kind, record, info) : unknown(kind, info);
-      if (!bytes) return unexpected(bytes.error());
-      data_.offset_storage.push_back(at_);
-      at_ += *bytes;
+      const Stride& stride = strides[static_cast<std::size_t>(kind)];
+      const std::uint32_t elements = stride.has_elements ? vlen_of(info) : 0;
+      std::uint64_t bytes = stride.fixed_bytes + std::uint64_t{elements} * stride.element_bytes;
+      if (stride.special && (!is_known(kind) || kind == Kind::Void)) {
+        if (!has_layout(kind)) return stopped([&] { return no_layout(kind); });
+        bytes = unknown_size(kind, info);
+        if (data_.header.order != host_order && bytes % 4 != 0) return stopped([&] { return not_swappable(kind, bytes); });
+      }
+      if (bytes > length - at)
+        return stopped([&] { return wrong(counted(vlen_of(info), "element") + " need " + counted(bytes, "byte") + ", " + std::to_string(length - at) + " left"); });
+
+      name = std::max(name, load32(record));
+      reference = std::max(reference, load32(record + 8) & stride.third_mask);
+      const std::byte* element = record + stride.fixed_bytes;
+      for (std::uint32_t i = 0; i < elements; ++i, element += stride.element_bytes) {
+        name = std::max(name, load32(element) & stride.name_mask);
+        reference = std::max(reference, load32(element + stride.reference_at) & stride.reference_mask);
+      }
+      if (count == offsets.size()) offsets.resize(count * 2);
+      offsets[count++] = at;
+      if (stride.special) {
+        at_ = at;
+        count_ = count;
+        reference = std::max(reference, look_closer(kind, record));
+      }
+      at += static_cast<std::uint32_t>(bytes);
     }
+    offsets.resize(count);
+    highest_name_ = name;
+    highest_reference_ = reference;
+    if (odd_enums_ > most_warnings)
+      data_.warnings.push_back({ErrorCode::Malformed, "and " + counted(odd_enums_ - most_warnings, "more enum") + " of odd sizes", {".BTF", {}, {}, {}}});
     return {};
   }
 
-  [[nodiscard]] const Highest& highest() const { return highest_; }
+  [[nodiscard]] std::uint32_t highest_name() const { return highest_name_; }
+  [[nodiscard]] TypeId highest_reference() const { return highest_reference_; }
 
  private:
-  [[nodiscard]] TypeId id() const { return data_.first_id + static_cast<TypeId>(data_.offset_storage.size()); }
-
-  [[nodiscard]] Where here() const {
-    return {".BTF", std::uint64_t{data_.header.length} + data_.header.types_offset + at_, id(), {}};
-  }
   tl::unexpected<Error> wrong(std::string text, ErrorCode code = ErrorCode::Malformed) const {
-    Where where = here();
+    const auto id = data_.first_id + static_cast<TypeId>(data_.offset_storage.size());
+    return unexpected(code, std::move(text), where(id));
+  }
+  [[nodiscard]] Where where(TypeId id) const {
+    Where where{".BTF", std::uint64_t{data_.header.length} + data_.header.types_offset + at_, id, {}};
     if (length_ - at_ >= common_bytes) {
       const std::uint32_t name = load32(data_.types + at_);
       if (name < data_.end_string) where.type_name = printable(data_.string(name));
     }
-    return unexpected(code, std::move(text), std::move(where));
+    return where;
   }
 
-  Result<std::uint32_t> fits(std::uint64_t bytes, std::uint32_t vlen) {
-    if (bytes <= length_ - at_) return static_cast<std::uint32_t>(bytes);
-    return wrong(counted(vlen, "element") + " need " + counted(bytes, "byte") + ", " + std::to_string(length_ - at_) + " left");
-  }
-
-  Result<std::uint32_t> known(Kind kind, const std::byte* record, std::uint32_t info) {
-    const KindRow& layout = row(kind);
-    const std::uint32_t vlen = layout.element_words != 0 ? vlen_of(info) : 0;
-    const std::size_t first = common_bytes + std::size_t{4} * layout.fixed_words;
-    auto bytes = fits(first + std::uint64_t{vlen} * layout.element_words * 4, vlen);
-    if (!bytes) return bytes;
-
-    name(load32(record));
-    if (layout.third == ThirdWord::Reference) reference(load32(record + 8));
-    for (unsigned i = 0; i < layout.fixed_words; ++i)
-      if ((layout.fixed_references >> i & 1) != 0) reference(load32(record + common_bytes + std::size_t{4} * i));
-    elements(record + first, vlen, layout);
-    if (kind == Kind::Int) note_legacy_bitfield(load32(record + 8), load32(record + 12));
-    if ((kind == Kind::Enum || kind == Kind::Enum64)) note_odd_enum(load32(record + 8));
-    return bytes;
-  }
-
-  /// In every known kind an element's name is its first word and its reference its first or second.
-  void elements(const std::byte* at, std::uint32_t count, const KindRow& layout) {
-    static_assert(std::all_of(kind_table.begin(), kind_table.end(), [](const KindRow& r) {
-      return r.element_names <= 0b001 && r.element_references <= 0b010 && r.element_words <= 3;
-    }));
-    const bool names = layout.element_names != 0;
-    const std::size_t stride = std::size_t{4} * layout.element_words;
-    if (layout.element_references == 0) {
-      if (names)
-        for (std::uint32_t i = 0; i < count; ++i, at += stride) name(load32(at));
-      return;
-    }
-    const std::size_t reference_at = layout.element_references == 0b001 ? 0 : 4;
-    if (names)
-      for (std::uint32_t i = 0; i < count; ++i, at += stride) name(load32(at)), reference(load32(at + 4));
-    else
-      for (std::uint32_t i = 0; i < count; ++i, at += stride) reference(load32(at + reference_at));
-  }
-
-  Result<std::uint32_t> unknown(Kind kind, std::uint32_t info) {
-    const auto number = static_cast<std::size_t>(kind);
+  [[nodiscard]] bool has_layout(Kind kind) const { return kind != Kind::Void && static_cast<std::size_t>(kind) < data_.layout.size(); }
+  [[nodiscard]] tl::unexpected<Error> no_layout(Kind kind) const {
     if (kind == Kind::Void) return wrong("kind 0 in a record");
-    if (number >= data_.layout.size())
-      return wrong("kind " + std::to_string(number) + " is unknown and the BTF has no layout for it", ErrorCode::NotSupported);
-    const LayoutRow& layout = data_.layout[number];
-    return fits(common_bytes + layout.fixed_bytes + std::uint64_t{vlen_of(info)} * layout.element_bytes, vlen_of(info));
+    return wrong("kind " + std::to_string(static_cast<int>(kind)) + " is unknown and the BTF has no layout for it", ErrorCode::NotSupported);
+  }
+  [[nodiscard]] tl::unexpected<Error> not_swappable(Kind kind, std::uint64_t bytes) const {
+    return wrong("kind " + std::to_string(static_cast<int>(kind)) + " is unknown and " + counted(bytes, "byte") +
+                     " long, no multiple of 4: its byte order can't be swapped",
+                 ErrorCode::NotSupported);
+  }
+  [[nodiscard]] std::uint64_t unknown_size(Kind kind, std::uint32_t info) const {
+    const LayoutRow& layout = data_.layout[static_cast<std::size_t>(kind)];
+    return common_bytes + layout.fixed_bytes + std::uint64_t{vlen_of(info)} * layout.element_bytes;
   }
 
-  void name(std::uint32_t offset) { highest_.name = std::max(highest_.name, offset); }
-  void reference(TypeId id) { highest_.reference = std::max(highest_.reference, id); }
+  /// What the masks don't say of the record just passed: references in fixed words, INTs that are bitfields, enums of odd sizes.
+  TypeId look_closer(Kind kind, const std::byte* record) {
+    if (!is_known(kind)) return 0;
+    const KindRow& layout = row(kind);
+    TypeId highest = 0;
+    for (unsigned i = 0; i < layout.fixed_words; ++i)
+      if ((layout.fixed_references >> i & 1) != 0) highest = std::max(highest, load32(record + common_bytes + std::size_t{4} * i));
+    const std::uint32_t size = load32(record + 8);
+    if (kind == Kind::Int) note_legacy_bitfield(size, load32(record + 12));
+    if (kind == Kind::Enum || kind == Kind::Enum64) note_odd_enum(size);
+    return highest;
+  }
 
   void note_legacy_bitfield(std::uint32_t size, std::uint32_t encoding) {
     const std::uint32_t bits = encoding & 0xff;
@@ -112,13 +163,18 @@ class Stepper {
 
   void note_odd_enum(std::uint32_t size) {
     if (size <= 8 && (size & (size - 1)) == 0) return;
-    data_.warnings.push_back(wrong("an enum of " + counted(size, "byte")).value());
+    if (++odd_enums_ > most_warnings) return;
+    const auto id = data_.first_id + static_cast<TypeId>(count_ - 1);
+    data_.warnings.push_back({ErrorCode::Malformed, "an enum of " + counted(size, "byte"), where(id)});
   }
 
   SpecData& data_;
   std::uint32_t length_;
-  std::uint32_t at_ = 0;
-  Highest highest_;
+  std::uint32_t at_ = 0;     // the record that an Error or warning speaks of
+  std::size_t count_ = 0;
+  std::uint32_t odd_enums_ = 0;
+  std::uint32_t highest_name_ = 0;
+  TypeId highest_reference_ = 0;
 };
 
 /// The first record that holds a string offset or type id out of range, for the message. Only called when there is one.
@@ -126,8 +182,8 @@ Error first_out_of_range(const SpecData& data) {
   for (TypeId id = data.first_id; id < data.end_id; ++id) {
     const std::byte* record = data.own_record(id);
     const std::uint32_t info = load32(record + 4);
-    if (!is_known(kind_of(info))) continue;
-    const KindRow& layout = row(kind_of(info));
+    // Of a kind newer than the library only the name is known.
+    const KindRow& layout = is_known(kind_of(info)) ? row(kind_of(info)) : row(Kind::Void);
     Where where{".BTF", std::uint64_t{data.header.length} + data.header.types_offset + data.offsets[id - data.first_id], id, {}};
     const std::string hint = data.base == nullptr ? ": is it split BTF? give its base" : ": is the base the right one?";
 
@@ -185,6 +241,24 @@ std::uint8_t deduced_pointer_size(const SpecData& data) {
   return 0;
 }
 
+/// What a damaged BTF's records refer to beyond its end becomes void and "", in a copy.
+void repair(SpecData& data) {
+  const auto read = data.host_types.span();
+  std::vector<std::byte> repaired(read.begin(), read.end());
+  for (TypeId id = data.first_id; id < data.end_id; ++id) {
+    const std::byte* record = data.own_record(id);
+    std::byte* to = repaired.data() + data.offsets[id - data.first_id];
+    each_reference(record, [&](std::uint32_t word, TypeId reference) {
+      if (reference >= data.end_id) store(to + std::size_t{4} * word, std::uint32_t{0});
+    });
+    each_name(record, [&](std::uint32_t word, std::uint32_t offset) {
+      if (offset >= data.end_string) store(to + std::size_t{4} * word, std::uint32_t{0});
+    });
+  }
+  data.host_types = Bytes::own(std::move(repaired));
+  data.types = data.host_types.data();
+}
+
 }  // namespace
 
 Result<std::shared_ptr<SpecData>> read_records(const Bytes& section, const Header& header, const LoadOptions& options) {
@@ -205,6 +279,10 @@ Result<std::shared_ptr<SpecData>> read_records(const Bytes& section, const Heade
     return unexpected(ErrorCode::TooLarge, "the strings of base and split BTF together exceed 4 GiB", {".BTF", {}, {}, {}});
   data.end_string = data.first_string + header.strings_length;
   if (header.strings_length != 0) data.strings = as_chars(data.image.data() + header.length + header.strings_offset);
+  if (data.end_string == 0) {  // only in what is left of a damaged BTF: offset 0 is "" all the same
+    data.strings = "";
+    data.end_string = 1;
+  }
   if (header.types_length != 0) {
     const Bytes as_read = data.image.slice(header.length + header.types_offset, header.types_length);
     data.host_types = header.order == host_order ? as_read : swapped_words(as_read.span());
@@ -212,14 +290,20 @@ Result<std::shared_ptr<SpecData>> read_records(const Bytes& section, const Heade
   }
 
   Stepper stepper(data, header.types_length);
-  data.offset_storage.reserve(header.types_length / 48);  // a kernel's records have 40 bytes on average
   auto stepped = stepper.run();
-  data.offset_storage.shrink_to_fit();
+  if (data.offset_storage.capacity() / 2 > data.offset_storage.size()) data.offset_storage.shrink_to_fit();
   data.offsets = data.offset_storage.data();
   data.end_id = data.first_id + static_cast<TypeId>(data.offset_storage.size());
-  if (!stepped) return unexpected(stepped.error());
-  const bool names_ok = stepper.highest().name < data.end_string || stepper.highest().name == 0;
-  if (!names_ok || stepper.highest().reference >= data.end_id) return unexpected(first_out_of_range(data));
+  std::optional<Error> damage;
+  if (!stepped)
+    damage = stepped.error();
+  else if (stepper.highest_name() >= data.end_string || stepper.highest_reference() >= data.end_id)
+    damage = first_out_of_range(data);
+  if (damage && !options.partial) return unexpected(std::move(*damage));
+  if (damage) {
+    repair(data);
+    data.damage = std::move(damage);
+  }
 
   data.pointer_size = options.pointer_size;
   if (data.pointer_size == 0 && data.base != nullptr) data.pointer_size = data.base->pointer_size;

@@ -49,6 +49,11 @@ std::optional<Row> row_for(Type type, const MarshalOptions& options) {
   return std::nullopt;
 }
 
+void append_name(std::vector<std::byte>& to, std::string_view name) {
+  for (const char c : name) to.push_back(static_cast<std::byte>(c));
+  to.push_back(std::byte{0});
+}
+
 /// Names that have to change, each written anew behind the spec's strings: the old bytes may be another type's name too. A name
 /// may lie within another one, so names that end at the same NUL become one, and hostile input can't multiply its length.
 class Renamed {
@@ -62,18 +67,21 @@ class Renamed {
     wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
     std::uint32_t end = 0;  // of the group that the last name belongs to
     for (const std::uint32_t name : wanted_) {
-      if (groups_.empty() || name > end) {
-        const std::string_view text = data_.string(name);
-        end = name + static_cast<std::uint32_t>(text.size());
-        const bool changes = text.find_first_of(unwanted) != std::string_view::npos;
-        groups_.push_back({name, changes ? std::optional(data_.end_string + static_cast<std::uint32_t>(out_.size())) : std::nullopt});
-        if (changes) append(text, unwanted);
-      }
+      if (!groups_.empty() && name <= end) continue;
+      std::string text = data_.string(name);
+      end = name + static_cast<std::uint32_t>(text.size());
+      groups_.push_back({name, std::nullopt});
+      if (text.find_first_of(unwanted) == std::string::npos) continue;
+      groups_.back().to = data_.end_string + static_cast<std::uint32_t>(out_.size());
+      for (char& c : text)
+        if (unwanted.find(c) != std::string_view::npos) c = '_';
+      append_name(out_, text);
     }
   }
 
   [[nodiscard]] std::uint32_t operator()(std::uint32_t name) const {
-    const Group& group = *std::prev(std::upper_bound(groups_.begin(), groups_.end(), name, [](std::uint32_t n, const Group& g) { return n < g.from; }));
+    const Group& group = *std::prev(
+        std::upper_bound(groups_.begin(), groups_.end(), name, [](std::uint32_t n, const Group& g) { return n < g.from; }));
     return group.to ? *group.to + (name - group.from) : name;
   }
 
@@ -82,11 +90,6 @@ class Renamed {
     std::uint32_t from;               // the longest name of the group
     std::optional<std::uint32_t> to;  // nothing: it stays where it is
   };
-
-  void append(std::string_view text, std::string_view unwanted) {
-    for (const char c : text) out_.push_back(static_cast<std::byte>(unwanted.find(c) == std::string_view::npos ? c : '_'));
-    out_.push_back(std::byte{0});
-  }
 
   const SpecData& data_;
   std::vector<std::byte>& out_;
@@ -127,7 +130,8 @@ Result<void> become_struct(Record record, const SpecData& data, TypeId id) {
     const std::uint32_t variable = record.word(i);
     const std::uint32_t offset = record.word(i + 1);
     if (offset > UINT32_MAX / 8)
-      return unexpected(ErrorCode::TooLarge, "a variable at byte " + std::to_string(offset) + " is beyond what a STRUCT's bit offsets can say",
+      return unexpected(ErrorCode::TooLarge,
+                        "a variable at byte " + std::to_string(offset) + " is beyond what a STRUCT's bit offsets can say",
                         {{}, {}, id, printable(data.string(record.name()))});
     record.set(i, load32(Type(&data, variable).record()));
     record.set(i + 1, variable);
@@ -161,6 +165,11 @@ Result<void> rewrite(const SpecData& data, const MarshalOptions& options, Draft&
   if (!any) return {};
 
   Renamed renamed(data, draft.new_names);
+  std::vector<TypeId> sections;  // DATASECs whose names may have to change
+  const auto rename = [&](TypeId id, std::uint32_t name) {
+    renamed.want(name);
+    sections.push_back(id);
+  };
   bool placeholder = false;
   const TypeId placeholder_id = data.end_id;
   auto done = each_change(data, options, [&](TypeId id, Row row) -> Result<void> {
@@ -181,7 +190,7 @@ Result<void> rewrite(const SpecData& data, const MarshalOptions& options, Draft&
           record.become_int();
           break;
         }
-        renamed.want(record.name());
+        rename(id, record.name());
         return become_struct(record, data, id);
       case NoFloat:
         record.set_name(0);  // C compilers would not take "float" as a struct's name
@@ -200,29 +209,25 @@ Result<void> rewrite(const SpecData& data, const MarshalOptions& options, Draft&
           placeholder = true;
         }
         break;
-      case NoQuestionMark: renamed.want(record.name()); break;
+      case NoQuestionMark: rename(id, record.name()); break;
     }
     return {};
   });
   if (!done) return done;
 
   renamed.write(options.no_datasec ? ".?" : "?");
-  for (TypeId id = data.first_id; id < data.end_id; ++id) {
-    const auto row = row_for(Type(&data, id), options);
-    if (row == NoQuestionMark || (row == NoDatasec && Type(&data, id).kind() == Kind::Datasec)) {
-      Record record(draft, data, id);
-      record.set_name(renamed(record.name()));
-    }
+  for (const TypeId id : sections) {
+    Record record(draft, data, id);
+    record.set_name(renamed(record.name()));
   }
   if (placeholder) {
-    constexpr std::string_view name = "enum64_placeholder";
-    const auto at = data.end_string + static_cast<std::uint32_t>(draft.new_names.size());
-    for (const char c : name) draft.new_names.push_back(static_cast<std::byte>(c));
-    draft.new_names.push_back(std::byte{0});
-    const std::size_t before = draft.types.size();
-    for (const std::uint32_t word : {at, static_cast<std::uint32_t>(Kind::Int) << 24, 1U, 8U}) append32(draft.types, word);
-    if (draft.types.size() - before != 16) return {};
+    const std::uint32_t name = data.end_string + static_cast<std::uint32_t>(draft.new_names.size());
+    append_name(draft.new_names, "enum64_placeholder");
+    for (const std::uint32_t word : {name, static_cast<std::uint32_t>(Kind::Int) << 24, 1U, 8U}) append32(draft.types, word);
   }
+  if (draft.new_names.size() > UINT32_MAX - data.end_string || draft.types.size() > UINT32_MAX)
+    return unexpected(ErrorCode::TooLarge, "what the rewrites add makes the types or the strings exceed 4 GiB",
+                      {".BTF", {}, {}, {}});
   return {};
 }
 

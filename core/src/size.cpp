@@ -23,7 +23,7 @@ class ChainLimit {
   }
 
  private:
-  static constexpr int longest = 1024;
+  static constexpr int longest = 256;
   Type start_;
   int left_ = longest;
 };

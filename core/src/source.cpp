@@ -28,8 +28,8 @@ Bytes Bytes::slice(std::size_t offset, std::size_t length) const {
 
 Source::Source(Bytes bytes, std::string name)
     : size_(bytes.size()),
-      read_([bytes](std::uint64_t offset, std::uint64_t length) -> Result<Bytes> {
-        return bytes.slice(static_cast<std::size_t>(offset), static_cast<std::size_t>(length));
+      read_([kept = std::move(bytes)](std::uint64_t offset, std::uint64_t length) -> Result<Bytes> {
+        return kept.slice(static_cast<std::size_t>(offset), static_cast<std::size_t>(length));
       }),
       name_(std::move(name)) {}
 

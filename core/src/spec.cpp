@@ -3,25 +3,14 @@
 #include <algorithm>
 
 #include "index.hpp"
+#include "levels.hpp"
 #include "text.hpp"
 
 namespace btfkit {
 namespace {
 
-/// The levels of a BTF: its bases, outermost first, then itself.
-std::vector<const detail::SpecData*> levels_of(const detail::SpecData* data) {
-  std::vector<const detail::SpecData*> levels;
-  for (; data != nullptr; data = data->base) levels.push_back(data);
-  std::reverse(levels.begin(), levels.end());
-  return levels;
-}
-
-/// Calls `visit(id)` for each own type of that name, ascending.
-template <class Visit>
-void each_named(const detail::SpecData& level, std::string_view name, Visit visit) {
-  for (std::uint32_t local = detail::first_named(level, name); local != 0; local = detail::next_named(level, local))
-    visit(level.first_id + local - 1);
-}
+using detail::each_named;
+using detail::levels_of;
 
 std::string quoted(std::string_view name) { return "'" + detail::printable(name) + "'"; }
 

@@ -79,6 +79,7 @@ int run(const command::Verb& verb, const Arguments& arguments) {
   const auto start = std::chrono::steady_clock::now();
   LoadOptions options;
   options.decode = &kernel::decode;
+  options.partial = arguments.flags.at("partial");
   if (const std::string& size = arguments.values.at("pointer-size"); !size.empty()) options.pointer_size = size == "4" ? 4 : 8;
   if (const std::string& base = arguments.values.at("base"); !base.empty()) {
     auto object = open(base, options);

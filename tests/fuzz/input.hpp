@@ -64,10 +64,8 @@ inline void mutate_word(std::uint8_t* data, std::size_t size, std::minstd_rand& 
 
 }  // namespace btfkit::fuzz
 
-extern "C" inline std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
-                                                      unsigned seed);
-extern "C" __attribute__((used)) inline std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
-                                                                            std::size_t max_size, unsigned seed) {
+// NOLINTNEXTLINE(misc-definitions-in-headers): each target is one file
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned seed) {
   std::minstd_rand random(seed);
   if (random() % 2 == 0) return LLVMFuzzerMutate(data, size, max_size);
   for (std::size_t times = 1 + random() % 3; times != 0; --times) btfkit::fuzz::mutate_word(data, size, random);

@@ -33,6 +33,7 @@ class Walk {
     for (const Error& warning : spec_.warnings()) name(warning.message());
     touch(spec_.memory());
     lookups();
+    round_trip();
   }
 
  private:
@@ -97,9 +98,80 @@ class Walk {
     require(!c.empty() && c.back() == '\n' && c.find('\0') == std::string::npos, "C is text");
     const std::string json = to_json(type);
     require(json.size() >= 2 && json.front() == '{' && json.back() == '}', "JSON is an object");
-    name(c_declaration(type, "x"));
-    budget_ -= static_cast<std::int64_t>(c.size() + json.size() + 200);
+    const std::string declaration = c_declaration(type, "x");
+    name(declaration);
+    budget_ -= static_cast<std::int64_t>(c.size() + json.size() + 2 * declaration.size() + 200);
+    if (const auto composite = type.as<Composite>()) places(*composite);
+    for (const Reference& reference : spec_.referrers(type)) touch(reference.from.id() + reference.index), --budget_;
+    for (const DeclTag tag : spec_.tags(type)) require(tag.target_id() == type.id(), "a type's tags are on it");
   }
+
+  /// Members by path and by offset lead to the same place.
+  void places(Composite composite) {
+    if (const auto at = members_at(composite, {.offset = composite.id() % 64, .length = 8}, 16)) {
+      for (const Located& member : at->members) {
+        const std::string path = member.path();
+        name(path);
+        budget_ -= static_cast<std::int64_t>(path.size() + 100);
+      }
+      for (const Gap& gap : at->gaps) name(gap.path()), touch(gap.bit_size);
+    }
+    int left = 8;
+    for (const Member member : composite.members()) {
+      if (left-- == 0) break;
+      const std::string_view wanted = member.name();
+      if (wanted.empty() || wanted.size() > 4096) continue;
+      const auto found = member_at(composite, wanted);
+      if (found) touch(found->bit_offset);
+      else check_error(found.error());
+    }
+  }
+
+  /// Written as it was read; and in the other byte order, or with a layout section, it is still the same BTF.
+  void round_trip() {
+    const auto same = marshal(spec_);
+    require(same && same->size() == spec_.bytes().size() && std::equal(same->begin(), same->end(), spec_.bytes().begin()),
+            "what was read is what is written");
+    MarshalOptions other;
+    other.order = spec_.byte_order() == ByteOrder::Little ? ByteOrder::Big : ByteOrder::Little;
+    reload(other);
+    other.order.reset();
+    other.layout = LayoutSection::Write;
+    reload(other);
+    MarshalOptions old;
+    for (const Rewrite& rewrite : rewrites) old.*rewrite.option = true;
+    for (const AppliedRewrite& rewrite : applied_rewrites(spec_, old)) touch(rewrite.types);
+    if (const auto bytes = marshal(spec_, old))
+      require(load_again(*bytes).has_value(), "what is rewritten for old kernels loads");
+    else check_error(bytes.error());
+  }
+
+  Result<Object> load_again(std::vector<std::byte> bytes) const {
+    LoadOptions options;
+    options.base = spec_.base();
+    return Object::load(Source(Bytes::own(std::move(bytes)), "again"), options);
+  }
+
+  void reload(const MarshalOptions& options) {
+    auto bytes = marshal(spec_, options);
+    if (!bytes) return check_error(bytes.error());
+    const auto again = load_again(std::move(*bytes));
+    require(again && again->spec().type_count() == spec_.type_count(), "what is written loads");
+    std::int64_t left = 1 << 18;
+    auto theirs = again->spec().types().begin();
+    for (const Type type : spec_.types()) {
+      const Type other = *theirs;
+      ++theirs;
+      require(type.kind() == other.kind() && type.vlen() == other.vlen() && type.kind_flag() == other.kind_flag(),
+              "kinds stay");
+      if (Datasec::is(type.kind()) || left <= 0) continue;  // how an ELF completes those is not written
+      const std::string json = to_json(type);
+      require(json == to_json(other), "types stay");
+      left -= static_cast<std::int64_t>(json.size());
+    }
+  }
+
+  void check_error(const Error& error) { require(!error.message().empty(), "an Error says something"); }
 
   void lookups() {
     int left = 64;
@@ -118,6 +190,44 @@ class Walk {
   std::uint64_t sum_ = 0;
   std::int64_t budget_ = 1 << 20;  // bytes of text
 };
+
+template <class Records>
+void each_record(const Records& records) {
+  std::uint32_t last = 0;
+  for (const auto& record : records) {
+    if (!record) continue;
+    require(record->offset() % 8 == 0 && record->offset() >= last, "instructions ascend");
+    last = record->offset();
+  }
+}
+
+inline void walk_ext(const Object& object) {
+  std::size_t sum = 0;
+  for (const Program& program : object.programs()) {
+    sum += program.name.size() + program.section_name.size() + (program.type ? program.type->name().size() : 0);
+    if (program.symbol != nullptr) sum += program.symbol->name.size();
+    if (const auto found = object.function_at(program.section, program.offset)) sum += found->name.size();
+  }
+  if (object.ext() == nullptr) return;
+  for (const ExtSection& section : object.ext()->sections()) {
+    sum += section.name().size();
+    each_record(section.functions());
+    each_record(section.lines());
+    each_record(section.relocations());
+    for (const auto& f : section.functions()) sum += f ? f->type().name().size() : f.error().message().size();
+    for (const auto& l : section.lines())
+      sum += l ? l->file().size() + l->text().size() + l->line() + l->column() : l.error().message().size();
+    for (const auto& r : section.relocations())
+      sum += r ? r->access().size() + r->root().name().size() + to_string(r->kind()).size() : r.error().message().size();
+    for (const std::uint64_t offset : {std::uint64_t{0}, std::uint64_t{8}, std::uint64_t{24}, std::uint64_t{1} << 32}) {
+      if (const auto f = section.function_at(offset)) require(f->offset() <= offset, "a function starts before what is in it");
+      if (const auto l = section.line_at(offset)) require(l->offset() <= offset, "a line starts before what is in it");
+      if (const auto r = section.relocation_at(offset)) require(r->offset() == offset, "a relocation is of one instruction");
+    }
+    require(object.ext()->section(section.name()).has_value(), "a section is found by its name");
+  }
+  require(sum != static_cast<std::size_t>(-1), "names are finite");
+}
 
 inline void inspect(const Object& object) {
   for (const bool json : {false, true}) {
@@ -146,6 +256,7 @@ inline void walk(const Object& object) {
   require(sum != static_cast<std::size_t>(-1), "names are finite");
   if (object.distilled_base()) Walk(*object.distilled_base()).run();
   for (const Spec& spec : object.specs()) Walk(spec).run();
+  walk_ext(object);
   inspect(object);
 }
 

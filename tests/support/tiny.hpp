@@ -154,6 +154,8 @@ struct TinyElf {
     std::string name;
     std::uint64_t value;
     std::uint16_t section;
+    std::uint64_t size = 0;
+    std::uint8_t type = 1;  ///< STT_OBJECT; 2 is STT_FUNC
   };
 
   bool is64 = true;
@@ -174,15 +176,15 @@ struct TinyElf {
     if (!symbols.empty()) {
       Words table(order);
       std::string names(1, '\0');
-      const auto entry = [&](std::uint32_t name, std::uint64_t value, std::uint16_t section) {
+      const auto entry = [&](std::uint32_t name, std::uint64_t value, std::uint16_t section, std::uint64_t size, std::uint8_t info) {
         if (is64)
-          table.put(name).put(std::uint8_t{0x11}).put(std::uint8_t{0}).put(section).put(value).put(std::uint64_t{0});
+          table.put(name).put(info).put(std::uint8_t{0}).put(section).put(value).put(size);
         else
-          table.put(name).put(static_cast<std::uint32_t>(value)).put(std::uint32_t{0}).put(std::uint8_t{0x11}).put(std::uint8_t{0}).put(section);
+          table.put(name).put(static_cast<std::uint32_t>(value)).put(static_cast<std::uint32_t>(size)).put(info).put(std::uint8_t{0}).put(section);
       };
-      entry(0, 0, 0);
+      entry(0, 0, 0, 0, 0);
       for (const Sym& s : symbols) {
-        entry(static_cast<std::uint32_t>(names.size()), s.value, s.section);
+        entry(static_cast<std::uint32_t>(names.size()), s.value, s.section, s.size, static_cast<std::uint8_t>(0x10 | s.type));
         names.append(s.name).push_back('\0');
       }
       all.push_back({".symtab", table.bytes, 2, 0, static_cast<std::uint32_t>(all.size() + 2), 0});

@@ -6,24 +6,38 @@
 //   kind      the 19 kinds and the table of their layouts
 //   type      Type, the handle of one type, and a view for each kind
 //   match     the one switch over kinds
+//   search    what to look for in names, essential names
+//   referrers references, seen from the type that is referred to
 //   spec      Spec, one loaded BTF: types by id and by name
 //   loader    opening an input step by step, for platforms that can't read synchronously
+//   ext       Ext, what .BTF.ext says of each section: functions, source lines, CO-RE relocations
 //   object    Object, an opened file: its BTFs, sections and symbols
+//   rebase    a module's BTF moved from its distilled base onto a kernel's
 //   size      sizes and alignments
+//   path      members by path, and what is at an offset
 //   c_decl    one type as C
 //   json      one type as JSON
+//   builder   Builder, BTF made of definitions and copies
+//   marshal   a Spec back to bytes, as older kernels want it too
 //   sink      where printers write
 //   command   the verbs of the command line
 #pragma once
 
+#include <btfkit/builder.hpp>
 #include <btfkit/c_decl.hpp>
 #include <btfkit/command.hpp>
 #include <btfkit/error.hpp>
+#include <btfkit/ext.hpp>
 #include <btfkit/json.hpp>
 #include <btfkit/kind.hpp>
 #include <btfkit/loader.hpp>
+#include <btfkit/marshal.hpp>
 #include <btfkit/match.hpp>
 #include <btfkit/object.hpp>
+#include <btfkit/path.hpp>
+#include <btfkit/rebase.hpp>
+#include <btfkit/referrers.hpp>
+#include <btfkit/search.hpp>
 #include <btfkit/sink.hpp>
 #include <btfkit/size.hpp>
 #include <btfkit/source.hpp>

@@ -20,6 +20,7 @@ void to_c(Sink& out, Type type, const COptions& options = {});
 std::string to_c(Type type, const COptions& options = {});
 
 /// `name` declared as `type`, with no semicolon: "int (*handler)(struct pt_regs *)". With an empty name, the type's own spelling.
+/// What nests to more than about 64 KiB is elided with a comment.
 std::string c_declaration(Type type, std::string_view name = {});
 
 }  // namespace btfkit

@@ -23,8 +23,10 @@ class ExtRecord {
   /// The same, counted in instructions of 8 bytes.
   [[nodiscard]] std::uint32_t instruction() const { return offset_ / 8; }
 
+  ExtRecord(const detail::SpecData* spec, std::uint32_t index, std::uint32_t offset)
+      : spec_(spec), index_(index), offset_(offset) {}
+
  protected:
-  ExtRecord(const detail::SpecData* spec, std::uint32_t index, std::uint32_t offset) : spec_(spec), index_(index), offset_(offset) {}
   const detail::SpecData* spec_;
 
  private:
@@ -50,8 +52,8 @@ class LineInfo : public ExtRecord {
   [[nodiscard]] std::string_view file() const { return spec_->string(file_); }
   /// The line itself as the compiler read it, without its end; empty when it had no file to read.
   [[nodiscard]] std::string_view text() const { return spec_->string(text_); }
-  [[nodiscard]] std::uint32_t line() const { return packed_ >> 10; }      ///< from 1; 0: generated, in no line
-  [[nodiscard]] std::uint32_t column() const { return packed_ & 0x3ff; }  ///< from 1; 0: unknown. Compilers wrap it at 1024
+  [[nodiscard]] std::uint32_t line() const { return packed_ >> 10; }      ///< from 1; 0: in no line. Modulo 2^22
+  [[nodiscard]] std::uint32_t column() const { return packed_ & 0x3ff; }  ///< from 1; 0: unknown. Modulo 1024
 
   static Result<LineInfo> read(const detail::ExtData& ext, std::uint32_t section, std::uint32_t index);
 
@@ -67,9 +69,9 @@ enum class CoreKind : std::uint8_t {
   FieldByteSize = 1,
   FieldExists = 2,
   FieldSigned = 3,
-  FieldLeftShift = 4,   ///< of a 64-bit load, to cut a bitfield out of it
+  FieldLeftShift = 4,  ///< of a 64-bit load, to cut a bitfield out of it
   FieldRightShift = 5,
-  LocalTypeId = 6,      ///< in the object's own BTF
+  LocalTypeId = 6,  ///< in the object's own BTF
   TargetTypeId = 7,
   TypeExists = 8,
   TypeSize = 9,
@@ -79,8 +81,8 @@ enum class CoreKind : std::uint8_t {
 };
 inline constexpr std::uint32_t core_kind_count = 13;
 
-/// As libbpf writes it in its log: "byte_off", "byte_sz", "field_exists", "signed", "lshift_u64", "rshift_u64", "local_type_id",
-/// "target_type_id", "type_exists", "type_size", "enumval_exists", "enumval_value", "type_matches".
+/// As libbpf writes it in its log: "byte_off", "byte_sz", "field_exists", "signed", "lshift_u64", "rshift_u64",
+/// "local_type_id", "target_type_id", "type_exists", "type_size", "enumval_exists", "enumval_value", "type_matches".
 std::string_view to_string(CoreKind kind);
 
 /// The instruction here is to be adjusted to the types of the kernel that the program is loaded into.
@@ -120,7 +122,8 @@ class ExtRecords {
     using pointer = void;
     using iterator_category = std::input_iterator_tag;
     iterator() = default;
-    iterator(const detail::ExtData* ext, std::uint32_t section, std::uint32_t index) : ext_(ext), section_(section), index_(index) {}
+    iterator(const detail::ExtData* ext, std::uint32_t section, std::uint32_t index)
+        : ext_(ext), section_(section), index_(index) {}
     Result<R> operator*() const { return R::read(*ext_, section_, index_); }
     iterator& operator++() { return ++index_, *this; }
     iterator operator++(int) {
@@ -135,7 +138,8 @@ class ExtRecords {
     std::uint32_t section_ = 0, index_ = 0;
   };
 
-  ExtRecords(const detail::ExtData* ext, std::uint32_t section, std::uint32_t count) : ext_(ext), section_(section), count_(count) {}
+  ExtRecords(const detail::ExtData* ext, std::uint32_t section, std::uint32_t count)
+      : ext_(ext), section_(section), count_(count) {}
   [[nodiscard]] std::uint32_t size() const { return count_; }
   [[nodiscard]] bool empty() const { return count_ == 0; }
   /// `index` must be less than size().
@@ -157,7 +161,7 @@ class ExtSection {
   [[nodiscard]] ExtRecords<LineInfo> lines() const;
   [[nodiscard]] ExtRecords<CoreRelocation> relocations() const;
 
-  // Lookups by the byte offset of an instruction. Errors: not_found; or the Error of the record that would have been the answer.
+  // Lookups by the byte offset of an instruction. Errors: not_found, or that of the record that would be the answer.
   /// The function that the instruction belongs to: the last one that starts at or before it.
   [[nodiscard]] Result<FuncInfo> function_at(std::uint64_t offset) const;
   /// The line that the instruction comes from: the last one at or before it, unless another function starts between them.

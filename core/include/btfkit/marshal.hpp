@@ -42,8 +42,8 @@ struct Rewrite {
   bool MarshalOptions::*option;
 };
 
-/// All of them. They are those of libbpf (bpf_object__sanitize_btf), so that what is loaded is what libbpf would load. Types that a
-/// rewrite needs (one at most: the INT behind a former ENUM64's members) and names come behind the existing ones.
+/// All of them. They are those of libbpf (bpf_object__sanitize_btf), so that what is loaded is what libbpf would load. Types
+/// that a rewrite needs (one at most: the INT behind a former ENUM64's members) and names come behind the existing ones.
 inline constexpr std::array<Rewrite, 8> rewrites = {{
     {"func_linkage_static", "5.6", "FUNC linkage becomes static", &MarshalOptions::func_linkage_static},
     {"no_func", "5.0", "FUNC becomes TYPEDEF, FUNC_PROTO becomes ENUM", &MarshalOptions::no_func},
@@ -53,14 +53,16 @@ inline constexpr std::array<Rewrite, 8> rewrites = {{
     {"no_decl_tag", "5.16", "DECL_TAG becomes INT of 1 byte", &MarshalOptions::no_decl_tag},
     {"no_type_tag", "5.17", "TYPE_TAG becomes CONST", &MarshalOptions::no_type_tag},
     {"no_enum64", "6.0", "ENUM64 becomes UNION of 1-byte INTs, ENUM loses its sign", &MarshalOptions::no_enum64},
-    {"no_question_mark_names", "6.9", "'?' becomes '_' in names of DATASECs that begin with it", &MarshalOptions::no_question_mark_names},
+    {"no_question_mark_names", "6.9", "'?' becomes '_' in names of DATASECs that begin with it",
+     &MarshalOptions::no_question_mark_names},
 }};
 
-/// The bytes of a BTF, plain or split: header, types, strings, and what else the input has. Unless options say otherwise they are
-/// spec.bytes(), gaps between sections and unknown header fields included. Gaps go where a section is added, dropped or longer:
-/// then types, layout and strings follow each other, as kernels want it. Errors: invalid_argument (a header length other than 24
-/// and 32, or 24 with a layout section); not_supported where the spec has types of unknown kinds (leaving out the layout section;
-/// swapping records that are no multiples of 4 bytes); too_large (4 GiB, a DATASEC too large for a STRUCT's bit offsets).
+/// The bytes of a BTF, plain or split: header, types, strings, and what else the input has. Unless options say otherwise they
+/// are spec.bytes(), gaps between sections and unknown header fields included. Gaps go where a section is added, dropped or
+/// longer: then types, layout and strings follow each other, as kernels want it. Errors: invalid_argument (a header length
+/// other than 24 and 32, or 24 with a layout section); not_supported where the spec has types of unknown kinds (leaving out the
+/// layout section; swapping records that are no multiples of 4 bytes); too_large (4 GiB, a DATASEC too large for a STRUCT's bit
+/// offsets); the spec's damage, if it was loaded in part.
 Result<std::vector<std::byte>> marshal(const Spec& spec, const MarshalOptions& options = {});
 
 /// A rewrite that changes something in a spec.

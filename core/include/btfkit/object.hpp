@@ -1,6 +1,7 @@
 // Object: what was opened. Its BTFs, and what the ELF around them says.
 #pragma once
 
+#include <btfkit/ext.hpp>
 #include <btfkit/loader.hpp>
 #include <btfkit/spec.hpp>
 #include <memory>
@@ -33,6 +34,20 @@ struct Symbol {
   std::uint8_t binding = 0;   ///< STB_*
 };
 
+/// A function in a BPF object: what is attached to the kernel, or one that others call.
+struct Program {
+  std::string_view name;          ///< lives as long as the Object; cut behind 64 KiB
+  std::string_view section_name;  ///< the same
+  std::uint32_t section = 0;      ///< the index of its section
+  std::uint64_t offset = 0;       ///< bytes from the start of the section to its first instruction
+  std::uint64_t size = 0;         ///< bytes; where no symbol says it, up to the next function or the section's end
+  const Symbol* symbol = nullptr;  ///< of Object::symbols(); nullptr when only .BTF.ext knows the function
+  std::optional<Func> type;        ///< from .BTF.ext, else the one FUNC of that name
+
+  /// Functions in .text are only called by others, those in any other section are attached by its name.
+  [[nodiscard]] bool is_subprogram() const { return section_name == ".text"; }
+};
+
 /// What kind of file the BTF came out of.
 struct Container {
   std::uint64_t size = 0;         ///< bytes of the input as given
@@ -63,6 +78,14 @@ class Object {
   [[nodiscard]] std::span<const Section> sections() const;
   /// The ELF's symbols, where they were read: always for BPF objects, else only when a DATASEC needed them.
   [[nodiscard]] std::span<const Symbol> symbols() const;
+  /// The .BTF.ext; nullptr when there is none, or none that can be read (see warnings).
+  [[nodiscard]] const Ext* ext() const;
+  /// The functions of a BPF object's sections with code, by section and offset: those with a symbol (several, where one has
+  /// aliases), and those that only .BTF.ext knows. Empty for other files.
+  [[nodiscard]] std::span<const Program> programs() const;
+  /// The function that the byte at `offset` of section `section` (an index) belongs to; of aliases the first. Errors: not_found
+  /// when there is no such section, or no function there.
+  [[nodiscard]] Result<Program> function_at(std::uint32_t section, std::uint64_t offset) const;
   /// What is odd but legal about the file; each spec has its own list too.
   [[nodiscard]] std::span<const Error> warnings() const;
 

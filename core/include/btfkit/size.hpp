@@ -6,7 +6,7 @@
 namespace btfkit {
 
 /// Bytes that a value of `type` takes. A flexible array takes 0. Errors: malformed for void, functions and other types without
-/// a size, for a chain of typedefs, qualifiers and arrays with no end or more than 1,024 links; too_large beyond 2^64 - 1.
+/// a size, for a chain of typedefs, qualifiers and arrays with no end or more than 256 links; too_large beyond 2^64 - 1.
 Result<std::uint64_t> size_of(Type type);
 
 /// The alignment in bytes that the type's layout shows: the largest of any member's, 1 for a struct that must be packed, at most

@@ -1,6 +1,8 @@
 // Spec: one loaded BTF. An immutable value: copying is cheap, many threads may read one Spec with no lock.
 #pragma once
 
+#include <btfkit/referrers.hpp>
+#include <btfkit/search.hpp>
 #include <btfkit/source.hpp>
 #include <btfkit/type.hpp>
 #include <span>
@@ -109,6 +111,25 @@ class Spec {
   }
   /// As find<V>, by kind.
   [[nodiscard]] Result<Type> find(std::string_view name, Kind kind) const;
+  /// Every type whose essential_name() is `name`: "task_struct" finds task_struct and task_struct___v5. Ascending ids, the base's
+  /// included.
+  [[nodiscard]] std::vector<Type> with_essential_name(std::string_view name) const;
+  /// The named types whose names contain `text` (or begin with it). An empty text is in every name. Looks through the strings, not
+  /// the types: about a millisecond for a kernel.
+  [[nodiscard]] SearchResult search(std::string_view text, const SearchOptions& options = {}) const;
+  /// The named types whose names satisfy `wanted`, ascending ids. Of the options `prefix`, `ignore_case` and `ranked` mean nothing here.
+  [[nodiscard]] SearchResult search(const NamePredicate& wanted, const SearchOptions& options = {}) const;
+
+  // ---- the way back; the first call of each builds an index, once
+  /// Where `type`, of this Spec or its base, is referred to: ascending ids, then the order within a record. A split BTF's references
+  /// to base types are among them. Each record counts; typedefs and pointers are not looked through.
+  [[nodiscard]] std::vector<Reference> referrers(Type type) const;
+  /// How many referrers() gives, without making them.
+  [[nodiscard]] std::size_t referrer_count(Type type) const;
+  /// The declaration tags on `type` itself, ascending ids; a split BTF's on base types included.
+  [[nodiscard]] std::vector<DeclTag> tags(Type type) const;
+  /// Those on one member of a struct or union or one parameter of a FUNC.
+  [[nodiscard]] std::vector<DeclTag> tags(Type type, std::uint32_t component) const;
 
   // ---- the rest
   [[nodiscard]] const Header& header() const { return data_->header; }
@@ -122,6 +143,8 @@ class Spec {
   [[nodiscard]] std::optional<Spec> base() const;
   /// The declared header and sections as read, byte for byte.
   [[nodiscard]] std::span<const std::byte> bytes() const { return data_->image.span(); }
+  /// Why this is only part of a BTF; nullopt unless it was loaded with LoadOptions::partial and is damaged.
+  [[nodiscard]] const std::optional<Error>& damage() const { return data_->damage; }
   /// What is odd but legal: unknown header bytes, enums of odd sizes, DATASECs that could not be completed.
   [[nodiscard]] const std::vector<Error>& warnings() const { return data_->warnings; }
   /// What this Spec holds beside the input's own bytes, in bytes (without the name index).

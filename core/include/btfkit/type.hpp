@@ -138,6 +138,8 @@ class Member : public Element {
  public:
   using Element::Element;
   [[nodiscard]] std::string_view name() const { return name_at(0); }
+  /// The same, NUL-terminated; saves measuring it.
+  [[nodiscard]] const char* c_name() const { return data_->string(word(0)); }
   [[nodiscard]] TypeId type_id() const { return word(1); }
   [[nodiscard]] Type type() const { return {data_, word(1)}; }
   /// Bits from the start of the struct. For a bitfield, where its first bit is in wire numbering.

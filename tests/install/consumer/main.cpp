@@ -20,7 +20,8 @@ int main() {
   if (!type || type->size() != 4) return std::fprintf(stderr, "int was not found\n"), 1;
 
   const auto missing = btfkit::kernel::open("/nonexistent/file");
-  if (missing || missing.error().code != btfkit::ErrorCode::NotFound) return std::fprintf(stderr, "open: not_found expected\n"), 1;
+  if (missing || missing.error().code != btfkit::ErrorCode::NotFound)
+    return std::fprintf(stderr, "open: not_found expected\n"), 1;
 
   std::printf("%s: %u bytes\n", btfkit::c_declaration(*type, "found").c_str(), type->size());
   return 0;

@@ -56,6 +56,7 @@ async function run(verb: Verb, args: string[]): Promise<Output> {
   const when = values['color'] ?? 'auto';
   const color = when === 'auto' ? !process.env['NO_COLOR'] && isatty(1) : when === 'always';
   const options: OpenOptions = values['pointer-size'] ? { pointerSize: values['pointer-size'] === '4' ? 4 : 8 } : {};
+  if (values['partial']) options.partial = true;
   let source = file; // the one that an error speaks of
   try {
     const start = performance.now();

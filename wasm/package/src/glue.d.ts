@@ -18,6 +18,7 @@ export interface Opened {
 /** An input on its way in. */
 export interface Opening {
   setBase(base: Opened): void;
+  setPartial(): void;
   step(): string;
   packed(): Uint8Array<ArrayBuffer>;
   prepare(length: number): boolean;

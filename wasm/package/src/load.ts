@@ -11,6 +11,8 @@ export interface OpenOptions {
   base?: Btf;
   /** The input's name in messages and in the summary; default: its path, the File's name, or "input". */
   name?: string;
+  /** Show what can be shown of a damaged BTF; `summary.damage` then says what is wrong. Default: it is an error. */
+  partial?: boolean;
   /** Bytes of a pointer; default: deduced from the BTF, then from the ELF. */
   pointerSize?: 4 | 8;
   /** Bytes that one compressed piece may unpack to; default: 1 GiB. */
@@ -69,6 +71,7 @@ class Loading {
     if (base && base.engine !== this.#engine) throw new BtfError('system', 'the WebAssembly instance that held the base has stopped: open it again');
     this.#opening = this.#engine.call((glue) => new glue.Opening(size, pointerSize, maxDecoded));
     if (base) this.#engine.call(() => this.#opening.setBase(base.opened));
+    if (options.partial) this.#engine.call(() => this.#opening.setPartial());
   }
 
   /** What is needed next, with room made for it; nothing once the input is complete. Unpacks what is compressed on its way. */

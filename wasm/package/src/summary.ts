@@ -41,6 +41,8 @@ export interface Summary {
   readonly specs: number;
   /** Whether it brings its own distilled base (.BTF.base). */
   readonly distilledBase: boolean;
+  /** Set when only part of a damaged BTF is shown; see `OpenOptions.partial`. */
+  readonly damage?: BtfErrorInfo;
   /** What is odd but legal. */
   readonly warnings: readonly BtfErrorInfo[];
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <btfkit/detail/load.hpp>
 #include <btfkit/kind.hpp>
 #include <cstdint>
@@ -43,9 +44,30 @@ struct FixedDatasec {
   std::optional<Error> error;        ///< set when it could not be fixed up; `size` and `words` are then as read
 };
 
-struct NameIndex;  // index.hpp
+struct NameIndex;       // index.hpp
+struct NameOrder;       // name_order.hpp
+struct FlavorIndex;     // name_order.hpp
+struct ReferenceIndex;  // referrers.cpp
+struct TagIndex;        // tags.cpp
 
-struct SpecData {
+/// An index that is made at its first use, once, whichever thread comes first. Unlike the rest of SpecData it may be written while
+/// others read.
+template <class Index>
+class Lazy {
+ public:
+  template <class Make>
+  const Index& get(Make make) const {
+    std::call_once(once_, [&] { made_ = make(); });
+    return *made_;
+  }
+
+ private:
+  mutable std::once_flag once_;
+  mutable std::shared_ptr<const Index> made_;
+};
+
+/// Its owner is always a shared_ptr; a Type leads back to it.
+struct SpecData : std::enable_shared_from_this<SpecData> {
   // Hot: what every accessor reads.
   const std::byte* types = nullptr;        ///< host order, the first own record
   const char* strings = nullptr;           ///< the first own string
@@ -65,9 +87,14 @@ struct SpecData {
   std::vector<FixedDatasec> fixed;  ///< ascending ids
   std::uint8_t pointer_size = 8;    ///< bytes
   std::vector<Error> warnings;
+  std::optional<Error> damage;  ///< what a partial load stopped at; `host_types` is then a repaired copy
 
-  mutable std::once_flag index_once;
-  mutable std::shared_ptr<const NameIndex> index;
+  mutable std::atomic<std::uint32_t> lookups{0};  ///< by name, up to the few that are answered without an index
+  Lazy<NameIndex> names;
+  Lazy<NameOrder> name_order;
+  Lazy<FlavorIndex> flavors;
+  Lazy<ReferenceIndex> references;
+  Lazy<TagIndex> tags;
 
   /// The level (this one or a base) whose own types include `id`; `id` is neither 0 nor beyond the end.
   [[nodiscard]] const SpecData* owner_of(TypeId id) const {

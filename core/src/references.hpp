@@ -1,0 +1,41 @@
+// Every type id and every name that a record holds, by the table of kinds.
+#pragma once
+
+#include <btfkit/detail/spec_data.hpp>
+
+namespace btfkit::detail {
+
+inline constexpr std::uint32_t third_word = 2;       ///< the record's word that is a size or a type
+inline constexpr std::uint32_t first_tail_word = 3;  ///< the first word behind the three common ones
+
+/// Calls `visit(word, id)` for each: `word` counts the record's 32-bit words from 0. Kinds newer than the library have none
+/// that are known.
+template <class Visit>
+void each_reference(const std::byte* record, Visit visit) {
+  const std::uint32_t info = load32(record + 4);
+  if (!is_known(kind_of(info))) return;
+  const KindRow& layout = row(kind_of(info));
+  const auto see = [&](std::uint32_t word) { visit(word, load32(record + std::size_t{4} * word)); };
+  if (layout.third == ThirdWord::Reference) see(third_word);
+  for (std::uint32_t i = 0; i < layout.fixed_words; ++i)
+    if ((layout.fixed_references >> i & 1) != 0) see(first_tail_word + i);
+  if (layout.element_references == 0) return;
+  std::uint32_t word = first_tail_word + layout.fixed_words;
+  for (std::uint32_t left = vlen_of(info); left != 0; --left, word += layout.element_words)
+    for (std::uint32_t i = 0; i < layout.element_words; ++i)
+      if ((layout.element_references >> i & 1) != 0) see(word + i);
+}
+
+/// Calls `visit(word, offset)` for each string offset of a record, its own name first.
+template <class Visit>
+void each_name(const std::byte* record, Visit visit) {
+  const std::uint32_t info = load32(record + 4);
+  visit(0U, load32(record));
+  if (!is_known(kind_of(info)) || row(kind_of(info)).element_names == 0) return;
+  const KindRow& layout = row(kind_of(info));
+  std::uint32_t word = first_tail_word + layout.fixed_words;
+  for (std::uint32_t left = vlen_of(info); left != 0; --left, word += layout.element_words)
+    visit(word, load32(record + std::size_t{4} * word));
+}
+
+}  // namespace btfkit::detail

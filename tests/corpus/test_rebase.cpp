@@ -1,0 +1,52 @@
+// A module's BTF moved onto a kernel: byte for byte what libbpf makes of it.
+#include <btfkit/btfkit.hpp>
+#include <btfkit/kernel/open.hpp>
+
+#include "support/files.hpp"
+#include "support/shared.hpp"
+
+using namespace btfkit;
+using namespace btfkit::test;
+
+namespace {
+Spec load(const fs::path& file, std::optional<Spec> base = {}) {
+  LoadOptions options;
+  options.base = std::move(base);
+  const auto spec = kernel::open(file.string()).and_then([&](const Source& s) { return Spec::load(s, options); });
+  REQUIRE(spec);
+  return *spec;
+}
+}  // namespace
+
+TEST_CASE("a module relocated from its distilled base is what libbpf makes of it") {
+  const fs::path variants = corpus("variants");
+  const Spec distilled = load(variants / "amd64-6.12.107-veth.distilled-base.btf");
+  const Spec module = load(variants / "amd64-6.12.107-veth.distilled-split.btf", distilled);
+  const Spec kernel = load(unpacked(corpus("kernels") / "amd64-6.12.107-cloud.btf.xz"));
+  RebaseReport report;
+  const auto moved = rebase(module, kernel, &report);
+  for (const Error& problem : report.problems) UNSCOPED_INFO(problem.message());
+  REQUIRE(moved);
+  const auto expected = read_file((variants / "amd64-6.12.107-veth.relocated-to-6.12.107-cloud.btf").string());
+  REQUIRE(expected);
+  CHECK(std::equal(expected->begin(), expected->end(), moved->bytes().begin(), moved->bytes().end()));
+  CHECK(load(variants / "amd64-6.12.107-veth.relocated-to-6.12.107-cloud.btf", kernel).type_count() == moved->type_count());
+}
+
+TEST_CASE("modules with a distilled base move onto kernels of their release") {
+  const Spec kernel_6_1 = load(unpacked(corpus("kernels") / "amd64-6.1.176.btf.xz"));
+  for (const char* name : {"veth.ko", "dummy.ko"}) {
+    CAPTURE(name);
+    const fs::path file = corpus("modules") / "amd64-6.1.176-cloud-distilled" / name;
+    const Spec alone = load(file);
+    const Spec moved = load(file, kernel_6_1);
+    CHECK(moved.first_id() == kernel_6_1.end_id());
+    REQUIRE(moved.type_count() == alone.type_count());
+    for (TypeId i = 0; i < alone.type_count(); ++i) {
+      const Type before = *alone.type(alone.first_id() + i);
+      const Type after = *moved.type(moved.first_id() + i);
+      CHECK(before.kind() == after.kind());
+      CHECK(before.name() == after.name());
+    }
+  }
+}
