@@ -62,7 +62,8 @@ TEST_CASE("declarators") {
   CHECK(golden_c("types.btf", "returns_handler_t") == "typedef void (* (*returns_handler_t)(int))(void);\n");
   CHECK(golden_c("types.btf", "function") == "int function(struct everything *e, int count);\n");
   CHECK(golden_c("types.btf", "counter") == "int counter;\n");
-  CHECK(golden_c("types.btf", "color") == "enum color {\n\tRED = 0,\n\tGREEN = 5,\n\tBLUE = 4294967295,\n};\n");  // clang 14 records no sign
+  CHECK(golden_c("types.btf", "color") ==
+        "enum color {\n\tRED = 0,\n\tGREEN = 5,\n\tBLUE = 4294967295,\n};\n");  // clang 14 records no sign
   CHECK(golden_c("types.btf", "forward_union") == "union forward_union;\n");
 }
 
@@ -108,17 +109,18 @@ TEST_CASE("types that C has no word for are a comment") {
 TEST_CASE("loops of any sort end, and the output is bounded") {
   TinyBtf btf;
   btf.add(Kind::Typedef, "loop", 1);
-  btf.structure("", 4, {{"again", 2, 0}});         // an anonymous struct that contains itself
-  btf.add(Kind::FuncProto, "", 4, {0, 4}, 1);      // a function that takes and returns itself
+  btf.structure("", 4, {{"again", 2, 0}});     // an anonymous struct that contains itself
+  btf.add(Kind::FuncProto, "", 4, {0, 4}, 1);  // a function that takes and returns itself
   btf.add(Kind::Pointer, "", 3);
   const auto wide = [&](TypeId inner) { return std::vector<TinyBtf::MemberWords>(50, {"m", inner, 0}); };
-  btf.structure("", 4, wide(6));                   // 50 to the power of 64 members
+  btf.structure("", 4, wide(6));  // 50 to the power of 64 members
   btf.structure("", 4, wide(5));
   btf.add(Kind::Array, "", 0, {7, 7, 9});
   const auto spec = btf.load();
   REQUIRE(spec);
   for (const Type type : spec->types()) CHECK(to_c(type, {.offsets = true, .max_bytes = 10000}).size() < 100000);
-  CHECK(to_c(*spec->type(5), {.max_bytes = 10000}).find("/* cut: the output is longer than 10000 bytes */") != std::string::npos);
+  CHECK(to_c(*spec->type(5), {.max_bytes = 10000}).find("/* cut: the output is longer than 10000 bytes */") !=
+        std::string::npos);
 }
 
 TEST_CASE("colour wraps comments only") {

@@ -43,7 +43,9 @@ TEST_CASE("inspect summarises a file") {
 TEST_CASE("inspect as JSON") {
   const auto [code, out, err] = inspect("types.eb.btf", {}, true);
   CHECK(code == 0);
-  CHECK_THAT(out, StartsWith(R"({"source":"types.eb.btf","container":"raw","size":2317,"wrappers":[],"byteOrder":"big","pointerSize":8,)"));
+  CHECK_THAT(
+      out,
+      StartsWith(R"({"source":"types.eb.btf","container":"raw","size":2317,"wrappers":[],"byteOrder":"big","pointerSize":8,)"));
   CHECK_THAT(out, ContainsSubstring(R"("struct":)"));
   CHECK_THAT(out, EndsWith("}\n"));
 }

@@ -61,8 +61,9 @@ TEST_CASE("neither ELF nor BTF says why it is neither") {
     return Object::load(Source(Bytes::copy(std::as_bytes(std::span(bytes.data(), bytes.size()))))).error().message();
   };
   CHECK(text("") == "the file is empty");
-  CHECK(text("MZ\x90") ==
-        "neither ELF nor BTF: it starts with 4d 5a 90, an ELF with 7f 45 4c 46, raw BTF with 9f eb (little-endian) or eb 9f (big-endian)");
+  CHECK(
+      text("MZ\x90") ==
+      "neither ELF nor BTF: it starts with 4d 5a 90, an ELF with 7f 45 4c 46, raw BTF with 9f eb (little-endian) or eb 9f (big-endian)");
 }
 
 TEST_CASE("every truncation of an ELF is one error") {

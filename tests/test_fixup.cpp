@@ -62,14 +62,16 @@ TEST_CASE("what can't be completed carries its own error; the rest loads") {
   auto object = elf.load();
   REQUIRE(object);
   REQUIRE(datasec(*object, ".data").fixup_error() != nullptr);
-  CHECK(datasec(*object, ".data").fixup_error()->message() == "type 5 '.data' at .BTF: variable 'second' has no symbol in that section");
+  CHECK(datasec(*object, ".data").fixup_error()->message() ==
+        "type 5 '.data' at .BTF: variable 'second' has no symbol in that section");
   CHECK(datasec(*object, ".data").size() == 0);
   CHECK(object->spec().warnings().size() == 1);
 
   elf.symbols = {{"first", 0, 1}, {"second", 25, 1}};
   object = elf.load();
   REQUIRE(object);
-  CHECK(datasec(*object, ".data").fixup_error()->text == "the symbol of variable 'second' is at 0x19, outside of the section [0x0, 0x18)");
+  CHECK(datasec(*object, ".data").fixup_error()->text ==
+        "the symbol of variable 'second' is at 0x19, outside of the section [0x0, 0x18)");
 
   TinyElf stranger = Sample(".nowhere").elf();
   object = stranger.load();

@@ -41,14 +41,16 @@ TEST_CASE("a wrong header is malformed, with the value") {
   btf = tiny();
   btf.flags = 0x80;
   CHECK(btf.load().error().message() == ".BTF header+0x3: flags 0x80, none are known");
-  CHECK(with_word(4, 23).error().message() == ".BTF header+0x4: header length 23, between 24 and the 45 bytes there are expected");
+  CHECK(with_word(4, 23).error().message() ==
+        ".BTF header+0x4: header length 23, between 24 and the 45 bytes there are expected");
   CHECK(with_word(4, 4000).error().code == ErrorCode::Malformed);
   CHECK(with_word(12, 0xfffffffc).error().message() ==
         ".BTF header+0x8: types [0, 4294967292) reach beyond the 21 bytes behind the header: is it truncated?");
   CHECK(with_word(12, 15).error().message() == ".BTF header+0x8: types [0, 15) must start and end at multiples of 4");
   CHECK(with_word(16, 0xffffffff).error().code == ErrorCode::Malformed);
   CHECK(with_word(16, 8).error().message() == ".BTF header+0x10: types [0, 16) and strings [8, 13) overlap");
-  CHECK(with_word(20, 0).error().message() == ".BTF header+0x14: no strings: the table must hold at least one NUL; is it split BTF? give its base");
+  CHECK(with_word(20, 0).error().message() ==
+        ".BTF header+0x14: no strings: the table must hold at least one NUL; is it split BTF? give its base");
   CHECK(with_word(20, 4, ByteOrder::Big).error().message() == ".BTF+0x2b: the strings do not end with NUL");
 }
 

@@ -68,7 +68,8 @@ TEST_CASE("ten thousand names are all found") {
   constexpr int count = 10000;
   for (int i = 0; i < count; ++i) btf.structure("type_number_" + std::to_string(i), 0, {});
   const auto spec = btf.load();
-  for (int i = 0; i < count; ++i) REQUIRE(spec->find<Struct>("type_number_" + std::to_string(i))->id() == static_cast<TypeId>(i + 1));
+  for (int i = 0; i < count; ++i)
+    REQUIRE(spec->find<Struct>("type_number_" + std::to_string(i))->id() == static_cast<TypeId>(i + 1));
   CHECK_FALSE(spec->find<Struct>("type_number_10000"));
 }
 

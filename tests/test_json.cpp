@@ -18,9 +18,9 @@ TEST_CASE("strings are always valid UTF-8 JSON") {
   CHECK(quoted("caf\xc3\xa9 \xf0\x9f\x90\x9d") == "\"caf\xc3\xa9 \xf0\x9f\x90\x9d\"");
   const std::string replacement = "\xef\xbf\xbd";
   CHECK(quoted("\xff") == '"' + replacement + '"');
-  CHECK(quoted("\xc0\x80") == '"' + replacement + replacement + '"');            // overlong
+  CHECK(quoted("\xc0\x80") == '"' + replacement + replacement + '"');                    // overlong
   CHECK(quoted("\xed\xa0\x80") == '"' + replacement + replacement + replacement + '"');  // a surrogate
-  CHECK(quoted("\xc3") == '"' + replacement + '"');                               // cut
+  CHECK(quoted("\xc3") == '"' + replacement + '"');                                      // cut
 }
 
 TEST_CASE("each kind as JSON") {

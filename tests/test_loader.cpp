@@ -23,7 +23,8 @@ Fed feed_all(const Bytes& input, LoadOptions options = {}) {
       REQUIRE(need->length <= input.size() - need->offset);
       total += need->length;
       // A copy: nothing may depend on the pieces lying next to one another.
-      loader.feed(Bytes::copy(input.span().subspan(static_cast<std::size_t>(need->offset), static_cast<std::size_t>(need->length))));
+      loader.feed(
+          Bytes::copy(input.span().subspan(static_cast<std::size_t>(need->offset), static_cast<std::size_t>(need->length))));
       continue;
     }
     if (auto* error = std::get_if<Error>(&step)) return {unexpected(*error), total};
@@ -111,10 +112,8 @@ TEST_CASE("compressed sections are handed out with the size they claim") {
     const auto btf = TinyBtf::one_of_each().bytes(ByteOrder::Little);
     Words stored(ByteOrder::Little);
     const auto size = static_cast<std::uint32_t>(btf.size());
-    if (is64)
-      stored.put(std::uint32_t{1}).put(std::uint32_t{0}).put(std::uint64_t{size}).put(std::uint64_t{1});
-    else
-      stored.put(std::uint32_t{1}).put(size).put(std::uint32_t{1});
+    if (is64) stored.put(std::uint32_t{1}).put(std::uint32_t{0}).put(std::uint64_t{size}).put(std::uint64_t{1});
+    else stored.put(std::uint32_t{1}).put(size).put(std::uint32_t{1});
     stored.text("packed bytes");
     TinyElf elf;
     elf.is64 = is64;

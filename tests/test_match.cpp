@@ -16,9 +16,9 @@ TEST_CASE("match calls the handler of the very view, else of its group, else Vie
         [](Enum e) { return std::string(e.is_64() ? "enum64" : "enum"); }, [](Unknown) { return std::string("unknown"); },
         [](View v) { return std::string(to_string(v.kind())); });
   };
-  const std::vector<std::string> expected = {"void",     "INT",       "referrer", "ARRAY",    "struct",     "composite", "enum",
-                                             "FWD",      "referrer",  "qualifier", "const",   "qualifier",  "referrer",  "FUNC_PROTO",
-                                             "referrer", "DATASEC",   "FLOAT",    "referrer", "referrer",   "enum64"};
+  const std::vector<std::string> expected = {
+      "void",  "INT",       "referrer", "ARRAY",      "struct",   "composite", "enum",  "FWD",      "referrer", "qualifier",
+      "const", "qualifier", "referrer", "FUNC_PROTO", "referrer", "DATASEC",   "FLOAT", "referrer", "referrer", "enum64"};
   for (TypeId id = 0; id < 20; ++id) CHECK(which(*spec->type(id)) == expected[id]);
 }
 

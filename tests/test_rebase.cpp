@@ -14,17 +14,17 @@ struct Module {
 
   Module() {
     kernel.structure("other", 4, {});
-    kernel.integer("int", 4, 1);                                    // 2
-    kernel.structure("task", 16, {{"pid", 2, 0}});                  // 3
-    kernel.structure("list", 8, {{"bits", 2, 3U << 24}}, true);     // 4: with a bitfield
-    kernel.composite(Kind::Union, "either", 8, {{"a", 2, 0}});      // 5
+    kernel.integer("int", 4, 1);                                          // 2
+    kernel.structure("task", 16, {{"pid", 2, 0}});                        // 3
+    kernel.structure("list", 8, {{"bits", 2, 3U << 24}}, true);           // 4: with a bitfield
+    kernel.composite(Kind::Union, "either", 8, {{"a", 2, 0}});            // 5
     kernel.add(Kind::Enum64, "color", 8, {kernel.name("RED"), 1, 0}, 1);  // 6
 
-    base.add(Kind::Forward, "task", 0);                             // 1
-    base.integer("int", 4, 1);                                      // 2
-    base.structure("list", 8, {});                                  // 3, embedded
-    base.add(Kind::Forward, "either", 0, {}, 0, true);              // 4
-    base.add(Kind::Enum, "color", 8);                               // 5
+    base.add(Kind::Forward, "task", 0);                 // 1
+    base.integer("int", 4, 1);                          // 2
+    base.structure("list", 8, {});                      // 3, embedded
+    base.add(Kind::Forward, "either", 0, {}, 0, true);  // 4
+    base.add(Kind::Enum, "color", 8);                   // 5
   }
 
   /// The module's own types; the base must be complete.
@@ -33,7 +33,8 @@ struct Module {
     split.add(Kind::Pointer, "", 1);
     split.structure("state", 32, {{"owner", base.last + 1, 0}, {"members", 3, 64}, {"count", 2, 128}});
     split.add(Kind::Typedef, "state_t", base.last + 2);
-    split.words.insert(split.words.end(), {1, TinyBtf::info(Kind::Typedef, 0), base.last + 2});  // its name is the base's "task"
+    split.words.insert(split.words.end(),
+                       {1, TinyBtf::info(Kind::Typedef, 0), base.last + 2});  // its name is the base's "task"
     split.last += 1;
   }
 
@@ -78,7 +79,8 @@ TEST_CASE("what does not fit is listed, type by type") {
   const auto spec = module.moved(&report);
   REQUIRE_FALSE(spec);
   CHECK(spec.error().code == ErrorCode::NotFound);
-  CHECK(spec.error().message() == "type 6 'double' at distilled base: the new base has no such float (and 1 more types do not fit)");
+  CHECK(spec.error().message() ==
+        "type 6 'double' at distilled base: the new base has no such float (and 1 more types do not fit)");
   REQUIRE(report.problems.size() == 2);  // a struct that nobody embeds need not have the same size
   CHECK(report.problems[1].message() == "type 8 'gone' at distilled base: the new base has no such forward");
 }
@@ -98,7 +100,8 @@ TEST_CASE("of several with the name, size decides; equal ones are ambiguous") {
   const auto spec = equal.moved();
   REQUIRE_FALSE(spec);
   CHECK(spec.error().code == ErrorCode::Ambiguous);
-  CHECK(spec.error().message() == "type 3 'list' at distilled base: 2 types of the new base are such a struct of 8 bytes: 4, 7");
+  CHECK(spec.error().message() ==
+        "type 3 'list' at distilled base: 2 types of the new base are such a struct of 8 bytes: 4, 7");
 }
 
 TEST_CASE("an INT must have the same encoding, a FWD the same sort") {
@@ -134,5 +137,6 @@ TEST_CASE("a module that carries its base is moved onto the one that is given") 
   CHECK(moved->spec().base() == *options.base);
   CHECK(moved->distilled_base());
   options.base = *TinyBtf::one_of_each().load();
-  CHECK_THAT(elf.load(options).error().message(), StartsWith("type 1 'task' at distilled base: the new base has no such forward"));
+  CHECK_THAT(elf.load(options).error().message(),
+             StartsWith("type 1 'task' at distilled base: the new base has no such forward"));
 }

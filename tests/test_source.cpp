@@ -36,7 +36,8 @@ TEST_CASE("a source refuses ranges outside of its input") {
   CHECK(source.size() == 10);
   CHECK(source.read(0, 10)->size() == 10);
   CHECK(source.read(10, 0)->empty());
-  for (const auto& [offset, length] : {std::pair<std::uint64_t, std::uint64_t>{0, 11}, {11, 0}, {5, 6}, {1, UINT64_MAX}, {UINT64_MAX, 2}}) {
+  for (const auto& [offset, length] :
+       {std::pair<std::uint64_t, std::uint64_t>{0, 11}, {11, 0}, {5, 6}, {1, UINT64_MAX}, {UINT64_MAX, 2}}) {
     const auto bytes = source.read(offset, length);
     REQUIRE_FALSE(bytes);
     CHECK(bytes.error().code == ErrorCode::Malformed);
@@ -45,7 +46,8 @@ TEST_CASE("a source refuses ranges outside of its input") {
 }
 
 TEST_CASE("a reader that gives too little is found out") {
-  const Source source(10, [](std::uint64_t, std::uint64_t) -> Result<Bytes> { return Bytes(); }, "liar");
+  const Source source(
+      10, [](std::uint64_t, std::uint64_t) -> Result<Bytes> { return Bytes(); }, "liar");
   const auto bytes = source.read(0, 4);
   REQUIRE_FALSE(bytes);
   CHECK(bytes.error().code == ErrorCode::System);

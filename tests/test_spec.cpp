@@ -113,6 +113,7 @@ TEST_CASE("a module with zero types and no strings loads on its base") {
 TEST_CASE("what a spec holds beside its bytes is a few bytes a type") {
   const auto native = TinyBtf::one_of_each().load();
   CHECK(native->memory() < 1000);
-  const auto swapped = TinyBtf::one_of_each().load(detail::host_order == ByteOrder::Little ? ByteOrder::Big : ByteOrder::Little);
+  const auto swapped =
+      TinyBtf::one_of_each().load(detail::host_order == ByteOrder::Little ? ByteOrder::Big : ByteOrder::Little);
   CHECK(swapped->memory() == native->memory() + native->header().types_length);
 }

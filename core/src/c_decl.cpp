@@ -132,7 +132,8 @@ std::string Writer::chained(std::vector<Type>& chain, std::string_view name, int
   const auto named = [&] { return std::string(name.empty() || glued ? "" : " ") + std::string(name); };
   const auto qualifiers_before = [&] {  // of the type that comes next: they stand in front of it
     std::string before;
-    for (; !chain.empty() && Qualifier::is(chain.back().kind()); chain.pop_back()) before += std::string(noun(chain.back().kind())) + ' ';
+    for (; !chain.empty() && Qualifier::is(chain.back().kind()); chain.pop_back())
+      before += std::string(noun(chain.back().kind())) + ' ';
     return before;
   };
   while (!chain.empty()) {
@@ -168,7 +169,8 @@ std::string Writer::chained(std::vector<Type>& chain, std::string_view name, int
 }
 
 std::string Writer::tag(TypeTag type_tag) {
-  const std::string inner = type_tag.is_attribute() ? identifier(type_tag.name()) : "btf_type_tag(" + string_literal(type_tag.name()) + ')';
+  const std::string inner =
+      type_tag.is_attribute() ? identifier(type_tag.name()) : "btf_type_tag(" + string_literal(type_tag.name()) + ')';
   return " __attribute__((" + inner + "))";
 }
 
@@ -186,7 +188,8 @@ std::string Writer::parameters(FuncProto proto, int level, int depth) {
   return text + ')';
 }
 
-/// The base of a declarator. An anonymous struct, union or enum is spelled out on one line here; as a member it gets its own lines.
+/// The base of a declarator. An anonymous struct, union or enum is spelled out on one line here; as a member it gets its own
+/// lines.
 std::string Writer::spelled(Type base, int level, int depth) {
   const auto tagged = [&](std::string_view keyword, auto spell_body) {
     if (!base.name().empty()) return std::string(keyword) + ' ' + identifier(base.name());
@@ -234,10 +237,8 @@ std::string Writer::place(std::uint64_t bit_offset, std::uint32_t bitfield_size,
   text.right(bit_offset / 8, 5);
   if (bitfield_size != 0)
     (text << ':').right(bit_offset % 8, 2).pad(1).right(bitfield_size, 2) << (bitfield_size == 1 ? " bit" : " bits");
-  else if (size)
-    text.pad(1).right(*size, 5);
-  else
-    text << "     ?";
+  else if (size) text.pad(1).right(*size, 5);
+  else text << "     ?";
   return text.take();
 }
 
@@ -330,11 +331,15 @@ void Writer::definition(Type type) {
         add(0, '}' + name + ';');
       },
       [&](Func f) {
-        const std::string linkage = f.linkage() == Linkage::Static ? "static " : f.linkage() == Linkage::Extern ? "extern " : "";
+        const std::string linkage = f.linkage() == Linkage::Static   ? "static "
+                                    : f.linkage() == Linkage::Extern ? "extern "
+                                                                     : "";
         add(0, linkage + declaration(f.target(), identifier(f.name()), 0, 0) + ';');
       },
       [&](Var v) {
-        const std::string linkage = v.linkage() == Linkage::Static ? "static " : v.linkage() == Linkage::Extern ? "extern " : "";
+        const std::string linkage = v.linkage() == Linkage::Static   ? "static "
+                                    : v.linkage() == Linkage::Extern ? "extern "
+                                                                     : "";
         add(0, linkage + declaration(v.target(), identifier(v.name()), 0, 0) + ';');
       },
       [&](Datasec d) {
@@ -347,10 +352,10 @@ void Writer::definition(Type type) {
               place(std::uint64_t{var.offset()} * 8, 0, std::uint64_t{var.size()}));
         }
       },
-      [&](DeclTag t) {
-        add(0, "/* decl_tag " + in_comment(t.name()) + " of type " + std::to_string(t.target_id()) + " */");
+      [&](DeclTag t) { add(0, "/* decl_tag " + in_comment(t.name()) + " of type " + std::to_string(t.target_id()) + " */"); },
+      [&](Unknown u) {
+        add(0, "/* type " + std::to_string(u.id()) + " of unknown kind " + std::to_string(static_cast<int>(u.kind())) + " */");
       },
-      [&](Unknown u) { add(0, "/* type " + std::to_string(u.id()) + " of unknown kind " + std::to_string(static_cast<int>(u.kind())) + " */"); },
       [&](View other) { add(0, declaration(other, {}, 0, 0) + ';'); });
 }
 

@@ -44,12 +44,17 @@ std::array<std::uint32_t, kind_count + 1> count_kinds(const Spec& spec) {
   return counts;
 }
 
-std::string_view name_of_count(std::size_t kind) { return kind < kind_count ? kind_table[kind].name : std::string_view("UNKNOWN"); }
-std::string_view noun_of_count(std::size_t kind) { return kind < kind_count ? kind_table[kind].noun : std::string_view("unknown"); }
+std::string_view name_of_count(std::size_t kind) {
+  return kind < kind_count ? kind_table[kind].name : std::string_view("UNKNOWN");
+}
+std::string_view noun_of_count(std::size_t kind) {
+  return kind < kind_count ? kind_table[kind].noun : std::string_view("unknown");
+}
 
 std::size_t count_strings(const Spec& spec) {
-  const auto table = spec.bytes().subspan(spec.header().strings_length == 0 ? 0 : spec.header().length + spec.header().strings_offset,
-                                          spec.header().strings_length);
+  const auto table =
+      spec.bytes().subspan(spec.header().strings_length == 0 ? 0 : spec.header().length + spec.header().strings_offset,
+                           spec.header().strings_length);
   return static_cast<std::size_t>(std::count(table.begin(), table.end(), std::byte{0}));
 }
 
@@ -82,7 +87,8 @@ std::string container_text(const Object& object) {
 
 /// A bar of at most `width` columns, in eighths of a column.
 std::string bar(std::uint64_t part, std::uint64_t whole, std::uint64_t width) {
-  constexpr std::array<std::string_view, 8> eighths = {"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589"};
+  constexpr std::array<std::string_view, 8> eighths = {"",       "\u258f", "\u258e", "\u258d",
+                                                       "\u258c", "\u258b", "\u258a", "\u2589"};
   const std::uint64_t length = whole == 0 ? 0 : (part * width * 8 + whole - 1) / whole;
   std::string text;
   for (std::uint64_t i = 0; i < length / 8; ++i) text += "\u2588";
@@ -145,12 +151,13 @@ std::vector<Error> all_warnings(const Object& object) {
 void summary_text(const Request& request, const Object& object, Sink& out) {
   Styled style(out, request.color);
   const Spec& first = object.spec();
-  style.strong(detail::printable(request.source)) << ": " << container_text(object) << ", " << to_string(first.byte_order()) << ", "
-                                                  << first.pointer_size() << "-byte pointers\n\n";
+  style.strong(detail::printable(request.source)) << ": " << container_text(object) << ", " << to_string(first.byte_order())
+                                                  << ", " << first.pointer_size() << "-byte pointers\n\n";
   out << "  size      " << grouped(object.container().size) << " bytes\n";
   if (object.distilled_base()) out << "  base      .BTF.base, its own distilled one\n";
   for (std::size_t i = 0; i < object.specs().size(); ++i) {
-    if (const auto& damage = object.specs()[i].damage()) style.warning("  damaged") << "   " << damage->message() << "; this is what stands before it\n";
+    if (const auto& damage = object.specs()[i].damage())
+      style.warning("  damaged") << "   " << damage->message() << "; this is what stands before it\n";
     if (object.specs().size() > 1) out << (i == 0 ? "" : "\n") << "  BTF " << i + 1 << " of " << object.specs().size() << '\n';
     spec_text(object.specs()[i], out, style);
   }
@@ -165,7 +172,9 @@ void summary_text(const Request& request, const Object& object, Sink& out) {
   if (request.load_ms) {
     const auto hundredths = std::lround(*request.load_ms * 100);
     out << '\n';
-    style.faint("  loaded in " + std::to_string(hundredths / 100) + '.' + std::to_string(hundredths / 10 % 10) + std::to_string(hundredths % 10) + " ms") << '\n';
+    style.faint("  loaded in " + std::to_string(hundredths / 100) + '.' + std::to_string(hundredths / 10 % 10) +
+                std::to_string(hundredths % 10) + " ms")
+        << '\n';
   }
 }
 
@@ -187,7 +196,8 @@ void summary_json(const Request& request, const Object& object, Sink& out) {
   const Container& container = object.container();
   detail::JsonWriter json(out);
   json.object().field("source", request.source).field("container", container.elf ? "elf" : "raw").field("size", container.size);
-  if (container.elf) json.field("elfClass", container.elf_class).field("elfType", container.elf_type).field("elfMachine", container.elf_machine);
+  if (container.elf)
+    json.field("elfClass", container.elf_class).field("elfType", container.elf_type).field("elfMachine", container.elf_machine);
   json.array("wrappers");
   for (const Codec codec : container.wrappers) json.value(to_string(codec));
   json.end_array();
@@ -245,8 +255,7 @@ int inspect(const Request& request, const Object& object, Sink& out, Sink& err) 
     const Type type = (*types)[i];
     const std::string text = request.json ? to_json(type) : to_c(type, {.offsets = true, .color = request.color});
     printed += text.size();
-    if (request.json)
-      out << (i == 0 ? "" : ",");
+    if (request.json) out << (i == 0 ? "" : ",");
     else if (types->size() > 1)
       Styled(out << (i == 0 ? "" : "\n"), request.color).faint("/* type " + std::to_string(type.id()) + " */") << '\n';
     out << text;
@@ -270,7 +279,8 @@ void columns(Sink& out, const std::vector<std::pair<std::string, std::string>>& 
 
 std::string usage(const Verb& verb) {
   std::string text = "btfkit " + std::string(verb.name);
-  for (const Positional& p : verb.positionals) text += p.required ? ' ' + std::string(p.name) : " [" + std::string(p.name) + ']';
+  for (const Positional& p : verb.positionals)
+    text += p.required ? ' ' + std::string(p.name) : " [" + std::string(p.name) + ']';
   return text + " [OPTIONS]";
 }
 
@@ -328,7 +338,8 @@ std::string verbs_json() {
       json.end_object();
     }
     json.end_array().array("examples");
-    for (const Example& e : verb.examples) json.object().field("arguments", e.arguments).field("meaning", e.meaning).end_object();
+    for (const Example& e : verb.examples)
+      json.object().field("arguments", e.arguments).field("meaning", e.meaning).end_object();
     json.end_array().end_object();
   }
   json.end_array().end_object();

@@ -63,11 +63,12 @@ Wanted<SectionTable> locate_sections(const Window& input, const Fields& header) 
   const Where where{"ELF header", header.is64 ? 40 : 32, {}, {}};
   if (table.entry_size < least)
     return stop(ErrorCode::Malformed,
-                "section headers of " + std::to_string(table.entry_size) + " bytes, " + std::to_string(least) + " expected", where);
+                "section headers of " + std::to_string(table.entry_size) + " bytes, " + std::to_string(least) + " expected",
+                where);
   if (table.offset > input.size() || table.entry_size > input.size() - table.offset)
     return stop(ErrorCode::Malformed,
-                "section headers at 0x" + hex(table.offset) + " lie beyond the end of the file (" + std::to_string(input.size()) +
-                    " bytes): is it truncated?",
+                "section headers at 0x" + hex(table.offset) + " lie beyond the end of the file (" +
+                    std::to_string(input.size()) + " bytes): is it truncated?",
                 where);
   if (table.count == 0 || table.names_index == shn_xindex) {
     auto first = input.get(table.offset, table.entry_size);
@@ -100,7 +101,8 @@ Wanted<ElfFile> read_elf(const Window& input) {
   if (!head) return stop(head.error());
   const auto ident = [&](std::size_t i) { return static_cast<unsigned>(head->data()[i]); };
   if (head_size < 52)
-    return stop(ErrorCode::Malformed, "the file ends in the ELF header, after " + counted(head_size, "byte"), {"ELF header", head_size, {}, {}});
+    return stop(ErrorCode::Malformed, "the file ends in the ELF header, after " + counted(head_size, "byte"),
+                {"ELF header", head_size, {}, {}});
   if (ident(4) != 1 && ident(4) != 2)
     return stop(ErrorCode::Malformed, "ELF class " + std::to_string(ident(4)) + ", 1 (32 bit) or 2 (64 bit) expected",
                 {"ELF header", 4, {}, {}});
@@ -109,7 +111,8 @@ Wanted<ElfFile> read_elf(const Window& input) {
                 {"ELF header", 5, {}, {}});
   const bool is64 = ident(4) == 2;
   if (is64 && head_size < 64)
-    return stop(ErrorCode::Malformed, "the file ends in the ELF header, after " + counted(head_size, "byte"), {"ELF header", head_size, {}, {}});
+    return stop(ErrorCode::Malformed, "the file ends in the ELF header, after " + counted(head_size, "byte"),
+                {"ELF header", head_size, {}, {}});
 
   ElfFile elf;
   elf.order = ident(5) == 1 ? ByteOrder::Little : ByteOrder::Big;
@@ -153,7 +156,8 @@ Wanted<ElfFile> read_elf(const Window& input) {
 
 Wanted<Bytes> section_bytes(const Window& input, const Section& section) {
   const std::string shown = section.name.empty() ? "section " + std::to_string(section.index) : std::string(section.name);
-  if (section.type == sht_nobits) return stop(ErrorCode::Malformed, "the section has no bytes in the file (NOBITS)", {shown, {}, {}, {}});
+  if (section.type == sht_nobits)
+    return stop(ErrorCode::Malformed, "the section has no bytes in the file (NOBITS)", {shown, {}, {}, {}});
   if (section.offset > input.size() || section.size > input.size() - section.offset)
     return stop(ErrorCode::Malformed,
                 std::to_string(section.size) + " bytes at 0x" + hex(section.offset) + " of the file, which has " +
@@ -167,12 +171,14 @@ Result<Compressed> compression_of(const ElfFile& elf, const Section& section, co
   const std::size_t header_size = is64 ? 24 : 12;  // Chdr
   const Where where{std::string(section.name), 0, {}, {}};
   if (stored.size() < header_size)
-    return unexpected(ErrorCode::Malformed,
-                      counted(stored.size(), "byte") + " are too few for a compression header of " + std::to_string(header_size), where);
+    return unexpected(
+        ErrorCode::Malformed,
+        counted(stored.size(), "byte") + " are too few for a compression header of " + std::to_string(header_size), where);
   const Fields header{stored.data(), elf.order, is64};
   const std::uint32_t type = header.u32(0, 0);
   if (type != 1 && type != 2)
-    return unexpected(ErrorCode::NotSupported, "compression type " + std::to_string(type) + "; 1 (zlib) and 2 (zstd) are known", where);
+    return unexpected(ErrorCode::NotSupported, "compression type " + std::to_string(type) + "; 1 (zlib) and 2 (zstd) are known",
+                      where);
   return Compressed{type == 1 ? Codec::Zlib : Codec::Zstd, header_size, header.word(4, 8)};
 }
 
@@ -214,8 +220,7 @@ Wanted<SymbolTable> read_symbols(const Window& input, const ElfFile& elf) {
     symbol.section = f.u16(14, 6);
     if (symbol.section == shn_xindex && extended.size() / 4 > i)
       symbol.section = load<std::uint32_t>(extended.data() + i * 4, elf.order);
-    else if (symbol.section >= shn_loreserve)
-      continue;  // absolute, common and the like: in no section
+    else if (symbol.section >= shn_loreserve) continue;  // absolute, common and the like: in no section
     table.symbols.push_back(symbol);
   }
   return table;

@@ -22,6 +22,11 @@ FixedDatasec as_read(const Datasec& datasec) {
   return fixed;
 }
 
+bool is_static(Type type) {
+  const auto variable = type.as<Var>();
+  return variable && variable->linkage() == Linkage::Static;
+}
+
 /// The usual case: the section's size, and each variable at its symbol.
 Result<FixedDatasec> from_section(const Datasec& datasec, const ElfNames& names) {
   const Section* section = names.section(datasec.name());
@@ -34,6 +39,8 @@ Result<FixedDatasec> from_section(const Datasec& datasec, const ElfNames& names)
   for (SectionVar var : datasec.raw_variables()) {
     const std::string_view name = var.type().name();
     const Symbol* found = names.symbol(section->index, name);
+    if (found == nullptr && is_static(var.type()))
+      continue;  // what was read is its offset already: compilers relocate the section
     if (found == nullptr) return wrong(datasec, "variable '" + printable(name) + "' has no symbol in that section");
     const std::uint64_t value = found->value;
     const std::uint64_t offset = value - section->address;

@@ -19,15 +19,16 @@ struct Part {
 /// Types, strings and layout, those that are not empty.
 std::vector<Part> parts_of(const Header& h) {
   std::vector<Part> parts;
-  for (const Part& part : {Part{"types", h.types_offset, h.types_length, 8}, Part{"strings", h.strings_offset, h.strings_length, 16},
-                           Part{"layout", h.layout_offset, h.layout_length, 24}})
+  for (const Part& part :
+       {Part{"types", h.types_offset, h.types_length, 8}, Part{"strings", h.strings_offset, h.strings_length, 16},
+        Part{"layout", h.layout_offset, h.layout_length, 24}})
     if (part.length != 0) parts.push_back(part);
   return parts;
 }
 
 std::string range_text(const Part& part) {
-  return std::string(part.name) + " [" + std::to_string(part.offset) + ", " + std::to_string(std::uint64_t{part.offset} + part.length) +
-         ")";
+  return std::string(part.name) + " [" + std::to_string(part.offset) + ", " +
+         std::to_string(std::uint64_t{part.offset} + part.length) + ")";
 }
 
 tl::unexpected<Error> wrong(std::string text, std::uint64_t offset) {
@@ -40,8 +41,9 @@ Result<void> check_parts(const Header& h, std::uint64_t available) {
     if (part.name != "strings" && (part.offset % 4 != 0 || part.length % 4 != 0))
       return wrong(range_text(part) + " must start and end at multiples of 4", part.field);
     if (part.offset > available || part.length > available - part.offset)
-      return wrong(range_text(part) + " reach beyond the " + counted(available, "byte") + " behind the header: is it truncated?",
-                   part.field);
+      return wrong(
+          range_text(part) + " reach beyond the " + counted(available, "byte") + " behind the header: is it truncated?",
+          part.field);
   }
   for (std::size_t i = 0; i < parts.size(); ++i)
     for (std::size_t j = i + 1; j < parts.size(); ++j)
@@ -61,7 +63,8 @@ Result<void> check_strings(const Header& h, const Bytes& section, bool split) {
   if (strings[h.strings_length - 1] != std::byte{0})
     return unexpected(ErrorCode::Malformed, "the strings do not end with NUL", {".BTF", at + h.strings_length - 1, {}, {}});
   if (!split && strings[0] != std::byte{0})
-    return unexpected(ErrorCode::Malformed, "the strings do not start with NUL: is it split BTF? give its base", {".BTF", at, {}, {}});
+    return unexpected(ErrorCode::Malformed, "the strings do not start with NUL: is it split BTF? give its base",
+                      {".BTF", at, {}, {}});
   return {};
 }
 
@@ -97,7 +100,8 @@ Result<Header> read_header(const Bytes& section, bool split, std::optional<Error
   if (section.size() < short_length)
     return wrong(counted(section.size(), "byte") + ", a header has at least " + std::to_string(short_length), section.size());
   const auto order = order_by_magic(section.span());
-  if (!order) return wrong("magic number 0x" + hex(load<std::uint16_t>(section.data(), ByteOrder::Little)) + ", 0xeb9f expected", 0);
+  if (!order)
+    return wrong("magic number 0x" + hex(load<std::uint16_t>(section.data(), ByteOrder::Little)) + ", 0xeb9f expected", 0);
   const auto u32 = [&](std::size_t at) { return load<std::uint32_t>(section.data() + at, *order); };
 
   Header h;
@@ -144,7 +148,8 @@ std::vector<LayoutRow> read_layout(const Bytes& section, const Header& header) {
   if (header.layout_length == 0) return rows;
   const std::byte* at = section.data() + header.length + header.layout_offset;
   for (std::uint32_t i = 0; i + 4 <= header.layout_length; i += 4)
-    rows.push_back({static_cast<std::uint8_t>(at[i]), static_cast<std::uint8_t>(at[i + 1]), load<std::uint16_t>(at + i + 2, header.order)});
+    rows.push_back({static_cast<std::uint8_t>(at[i]), static_cast<std::uint8_t>(at[i + 1]),
+                    load<std::uint16_t>(at + i + 2, header.order)});
   return rows;
 }
 
@@ -153,9 +158,10 @@ std::vector<Error> header_warnings(const Bytes& section, const Header& header) {
   const auto extra = section.span().subspan(known, header.length - known);
   const auto odd = std::find_if(extra.begin(), extra.end(), [](std::byte b) { return b != std::byte{0}; });
   if (odd == extra.end()) return {};
-  return {Error{ErrorCode::NotSupported,
-                "the header is " + std::to_string(header.length) + " bytes long and has unknown fields; they are kept and ignored",
-                {".BTF header", known + static_cast<std::size_t>(odd - extra.begin()), {}, {}}}};
+  return {
+      Error{ErrorCode::NotSupported,
+            "the header is " + std::to_string(header.length) + " bytes long and has unknown fields; they are kept and ignored",
+            {".BTF header", known + static_cast<std::size_t>(odd - extra.begin()), {}, {}}}};
 }
 
 }  // namespace btfkit::detail

@@ -14,8 +14,8 @@ constexpr std::uint64_t mixed(std::uint64_t h) {
   return h ^ (h >> 32);
 }
 
-/// Eight bytes a step. The seed differs from load to load where addresses are randomised, so that a file can't be made to collide.
-/// Of a longer name than any real one the middle is left out: thousands of types may share half a megabyte of it.
+/// Eight bytes a step. The seed differs from load to load where addresses are randomised, so that a file can't be made to
+/// collide. Of a longer name than any real one the middle is left out: thousands of types may share half a megabyte of it.
 std::uint32_t hash(std::string_view name, std::uint64_t seed) {
   constexpr std::size_t most = 1024;
   std::uint64_t h = seed ^ (name.size() * odd2);

@@ -44,7 +44,8 @@ void each_named(const SpecData& data, std::string_view name, Visit visit) {
   } else if (index != nullptr) {
     for (std::uint32_t at = first_named(*index, data, name); at != 0; at = index->next[at - 1]) visit(data.first_id + at - 1);
   } else {
-    for (std::uint32_t at = scan_named(data, name, 1); at != 0; at = scan_named(data, name, at + 1)) visit(data.first_id + at - 1);
+    for (std::uint32_t at = scan_named(data, name, 1); at != 0; at = scan_named(data, name, at + 1))
+      visit(data.first_id + at - 1);
   }
 }
 

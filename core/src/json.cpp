@@ -16,7 +16,8 @@ void json_string(Sink& out, std::string_view text) {
     } else if (byte == '"' || byte == '\\') {
       out << '\\' << text[at];
     } else if (byte < 0x20 || byte == 0x7f) {
-      out << "\\u00" << "0123456789abcdef"[byte >> 4] << "0123456789abcdef"[byte & 15];
+      out << "\\u00"
+          << "0123456789abcdef"[byte >> 4] << "0123456789abcdef"[byte & 15];
     } else {
       out << text.substr(at, length);
     }
@@ -29,7 +30,8 @@ namespace {
 
 using detail::JsonWriter;
 
-/// Ends a list whose object has become too long, so that thousands of elements with one huge name take no more memory than this.
+/// Ends a list whose object has become too long, so that thousands of elements with one huge name take no more memory than
+/// this.
 bool full(const Sink& out) { return out.text().size() > json_longest; }
 
 void tail(JsonWriter& json, const Sink& out, Type type) {

@@ -25,7 +25,10 @@ std::optional<Codec> wrapper_of(std::span<const std::byte> head) {
   const auto starts = [&](std::string_view magic) { return text.substr(0, magic.size()) == magic; };
   if (starts("\x1f\x8b")) return Codec::Gzip;
   if (starts("\x28\xb5\x2f\xfd")) return Codec::Zstd;
-  if (starts(std::string_view("\xfd" "7zXZ\0", 6))) return Codec::Xz;
+  if (starts(std::string_view("\xfd"
+                              "7zXZ\0",
+                              6)))
+    return Codec::Xz;
   if (starts("BZh")) return Codec::Bzip2;
   if (starts("\x04\x22\x4d\x18") || starts("\x02\x21\x4c\x18")) return Codec::Lz4;
   return std::nullopt;
@@ -35,9 +38,11 @@ Error neither(std::span<const std::byte> head, std::uint64_t size) {
   if (size == 0) return {ErrorCode::Malformed, "the file is empty", {}};
   std::string first;
   for (std::size_t i = 0; i < std::min<std::size_t>(head.size(), 4); ++i)
-    first += (i == 0 ? "" : " ") + (head[i] < std::byte{16} ? "0" + hex(static_cast<unsigned>(head[i])) : hex(static_cast<unsigned>(head[i])));
+    first += (i == 0 ? "" : " ") +
+             (head[i] < std::byte{16} ? "0" + hex(static_cast<unsigned>(head[i])) : hex(static_cast<unsigned>(head[i])));
   return {ErrorCode::Malformed,
-          "neither ELF nor BTF: it starts with " + first + ", an ELF with 7f 45 4c 46, raw BTF with 9f eb (little-endian) or eb 9f (big-endian)",
+          "neither ELF nor BTF: it starts with " + first +
+              ", an ELF with 7f 45 4c 46, raw BTF with 9f eb (little-endian) or eb 9f (big-endian)",
           {}};
 }
 
@@ -62,8 +67,8 @@ struct Loader::State {
   LoadOptions options;
   Window input;
   std::optional<Step> pending;
-  std::uint32_t decoding = 0;               ///< the section that a NeedDecode speaks of; 0: the whole input
-  std::map<std::uint32_t, Bytes> unpacked;  ///< compressed sections, by index
+  std::uint32_t decoding = 0;                       ///< the section that a NeedDecode speaks of; 0: the whole input
+  std::map<std::uint32_t, Bytes> unpacked;          ///< compressed sections, by index
   std::vector<std::shared_ptr<SpecData>> unsealed;  ///< checked records that wait for the ELF's facts
   Object::Data object;
 
@@ -77,7 +82,8 @@ struct Loader::State {
   Result<void> seal();
 };
 
-Loader::Loader(std::uint64_t input_size, LoadOptions options) : state_(std::make_unique<State>(input_size, std::move(options))) {}
+Loader::Loader(std::uint64_t input_size, LoadOptions options)
+    : state_(std::make_unique<State>(input_size, std::move(options))) {}
 Loader::~Loader() = default;
 Loader::Loader(Loader&&) noexcept = default;
 Loader& Loader::operator=(Loader&&) noexcept = default;
@@ -101,7 +107,8 @@ void Loader::feed(Bytes bytes) {
     if (bytes.size() != need->length) return refuse(std::to_string(need->length) + " were asked for");
     s.input.add(need->offset, std::move(bytes));
   } else if (const auto* packed = std::get_if<NeedDecode>(&pending)) {
-    if (bytes.size() > packed->max_size) return refuse("at most " + std::to_string(packed->max_size) + " unpacked ones were asked for");
+    if (bytes.size() > packed->max_size)
+      return refuse("at most " + std::to_string(packed->max_size) + " unpacked ones were asked for");
     if (s.decoding != 0) {
       s.unpacked.emplace(s.decoding, std::move(bytes));
     } else {
@@ -150,7 +157,8 @@ Wanted<void> Loader::State::open_elf() {
     if (auto ok = read_base(*elf); !ok) return ok;
     const auto order = order_by_magic(bytes->span());
     if (order && *order != elf->order)
-      return stop(ErrorCode::Malformed, std::string("the ELF is ") + to_string(elf->order) + ", its BTF is " + to_string(*order),
+      return stop(ErrorCode::Malformed,
+                  std::string("the ELF is ") + to_string(elf->order) + ", its BTF is " + to_string(*order),
                   {".BTF", 0, {}, {}});
     if (auto ok = read_specs(std::move(*bytes)); !ok) return stop(ok.error());
   }
@@ -171,10 +179,8 @@ Wanted<void> Loader::State::open_elf() {
   object.sections = std::move(elf->sections);
   object.section_names = std::move(elf->names);
   if (auto ok = seal(); !ok) return stop(ok.error());
-  if (!ext)
-    object.warnings.push_back(std::get<Error>(ext.error()));
-  else if (*ext)
-    object.ext = read_ext(std::move(**ext), object.specs.front(), object.sections, object.warnings);
+  if (!ext) object.warnings.push_back(std::get<Error>(ext.error()));
+  else if (*ext) object.ext = read_ext(std::move(**ext), object.specs.front(), object.sections, object.warnings);
   if (object.container.elf_machine == em_bpf) object.programs = find_programs(object);
   return {};
 }
@@ -188,7 +194,8 @@ Wanted<Bytes> Loader::State::contents(const ElfFile& elf, const Section& section
   if (!packing) return stop(packing.error());
   if (packing->unpacked_size > options.max_decoded)
     return stop(ErrorCode::TooLarge,
-                "unpacks to " + std::to_string(packing->unpacked_size) + " bytes, " + std::to_string(options.max_decoded) + " are allowed",
+                "unpacks to " + std::to_string(packing->unpacked_size) + " bytes, " + std::to_string(options.max_decoded) +
+                    " are allowed",
                 {std::string(section.name), 0, {}, {}});
   decoding = section.index;
   return stop(NeedDecode{packing->codec, stored->slice(packing->header_size, stored->size() - packing->header_size),
@@ -241,15 +248,17 @@ Result<void> Loader::State::read_specs(Bytes section) {
     const std::size_t at = end + static_cast<std::size_t>(next - rest.begin());
     section = section.slice(at, section.size() - at);
     if (order_by_magic(section.span()) != header->order) {
-      object.warnings.push_back({ErrorCode::Malformed, counted(section.size(), "byte") + " behind the BTF are no BTF; they are ignored",
+      object.warnings.push_back({ErrorCode::Malformed,
+                                 counted(section.size(), "byte") + " behind the BTF are no BTF; they are ignored",
                                  {".BTF", end, {}, {}}});
       break;
     }
   }
   if (unsealed.size() > 1)
-    object.warnings.push_back({ErrorCode::NotSupported,
-                               "the section holds " + std::to_string(unsealed.size()) + " BTFs one after the other; most tools see only the first",
-                               {".BTF", {}, {}, {}}});
+    object.warnings.push_back(
+        {ErrorCode::NotSupported,
+         "the section holds " + std::to_string(unsealed.size()) + " BTFs one after the other; most tools see only the first",
+         {".BTF", {}, {}, {}}});
   return {};
 }
 

@@ -16,7 +16,8 @@ Result<Object> Object::load(const Source& source, const LoadOptions& options) {
       loader.feed(std::move(*bytes));
     } else if (auto* packed = std::get_if<NeedDecode>(&step)) {
       if (!options.decode)
-        return unexpected(ErrorCode::NotSupported, "compressed with " + std::string(to_string(packed->codec)) + ", and there is no decoder for it");
+        return unexpected(ErrorCode::NotSupported,
+                          "compressed with " + std::string(to_string(packed->codec)) + ", and there is no decoder for it");
       auto bytes = options.decode(packed->codec, packed->packed, packed->max_size);
       if (!bytes) return unexpected(bytes.error());
       loader.feed(std::move(*bytes));

@@ -12,7 +12,7 @@ struct Object::Data {
   std::vector<Section> sections;
   std::vector<Symbol> symbols;
   std::optional<Ext> ext;
-  std::vector<Program> programs;  ///< by section and offset
+  std::vector<Program> programs;      ///< by section and offset
   Bytes section_names, symbol_names;  ///< keep the names above alive
   std::vector<Error> warnings;
 };

@@ -32,7 +32,8 @@ std::vector<bool> embedded_types(const Spec& split) {
     seen[type.id()] = true;
     if (type.id() < embedded.size()) embedded[type.id()] = true;
     if (const auto array = type.as<Array>()) todo.push_back(array->element_id());
-    if (Typedef::is(type.kind()) || Qualifier::is(type.kind()) || TypeTag::is(type.kind())) todo.push_back(Referrer(type).target_id());
+    if (Typedef::is(type.kind()) || Qualifier::is(type.kind()) || TypeTag::is(type.kind()))
+      todo.push_back(Referrer(type).target_id());
   }
   return embedded;
 }
@@ -54,7 +55,8 @@ int fitness(Type wanted, Type candidate) {
 }
 
 Result<TypeId> counterpart(Type wanted, bool embedded, const Spec& onto) {
-  if (wanted.name().empty()) return about(wanted, ErrorCode::NotFound, "a " + std::string(noun(wanted.kind())) + " without a name can't be found again");
+  if (wanted.name().empty())
+    return about(wanted, ErrorCode::NotFound, "a " + std::string(noun(wanted.kind())) + " without a name can't be found again");
   int best = 0;
   std::vector<Type> found;
   for (const Type candidate : onto.named(wanted.name())) {
@@ -70,11 +72,12 @@ Result<TypeId> counterpart(Type wanted, bool embedded, const Spec& onto) {
     found.erase(std::remove_if(found.begin(), found.end(), other_size), found.end());
   }
   if (found.size() == 1) return found.front().id();
-  const std::string what = std::string(noun(wanted.kind())) + (by_size ? " of " + counted(Composite(wanted).size(), "byte") : "");
+  const std::string what =
+      std::string(noun(wanted.kind())) + (by_size ? " of " + counted(Composite(wanted).size(), "byte") : "");
   if (found.empty()) return about(wanted, ErrorCode::NotFound, "the new base has no such " + what);
   return about(wanted, ErrorCode::Ambiguous,
-               std::to_string(found.size()) + " types of the new base are such a " + what + ": " + std::to_string(found[0].id()) + ", " +
-                   std::to_string(found[1].id()) + (found.size() > 2 ? ", ..." : ""));
+               std::to_string(found.size()) + " types of the new base are such a " + what + ": " +
+                   std::to_string(found[0].id()) + ", " + std::to_string(found[1].id()) + (found.size() > 2 ? ", ..." : ""));
 }
 
 /// Where the strings of the distilled base that the split BTF's own records use are in the new base; own ones that the new base
@@ -135,11 +138,13 @@ Result<Spec> rebase(const Spec& split, const Spec& onto, RebaseReport* report) {
   std::optional<Error> failure;
   if (!found.problems.empty()) {
     failure = found.problems.front();
-    if (found.problems.size() > 1) failure->text += " (and " + std::to_string(found.problems.size() - 1) + " more types do not fit)";
+    if (found.problems.size() > 1)
+      failure->text += " (and " + std::to_string(found.problems.size() - 1) + " more types do not fit)";
   }
   if (report != nullptr) *report = std::move(found);
   if (failure) return unexpected(std::move(*failure));
-  if (std::uint64_t{onto.end_id()} + split.type_count() > UINT32_MAX) return unexpected(ErrorCode::TooLarge, "more than 2^32 types");
+  if (std::uint64_t{onto.end_id()} + split.type_count() > UINT32_MAX)
+    return unexpected(ErrorCode::TooLarge, "more than 2^32 types");
 
   // The records with their references and names replaced, everything else as it was read.
   const ByteOrder order = from.header.order;
@@ -147,13 +152,15 @@ Result<Spec> rebase(const Spec& split, const Spec& onto, RebaseReport* report) {
   std::vector<std::byte> bytes(image.begin(), image.end());
   std::byte* records = bytes.data() + from.header.length + from.header.types_offset;
   for (const Type type : split.types()) {
-    if (!is_known(type.kind())) return about(type, ErrorCode::NotSupported, "of a kind newer than this library: what it refers to is not known");
+    if (!is_known(type.kind()))
+      return about(type, ErrorCode::NotSupported, "of a kind newer than this library: what it refers to is not known");
     std::byte* to = records + from.offsets[type.id() - from.first_id];
     each_reference(type.record(), [&](std::uint32_t word, TypeId id) {
       const TypeId moved = id < split.first_id() ? ids[id] : id - split.first_id() + onto.end_id();
       store(to + std::size_t{4} * word, id == 0 ? 0 : moved, order);
     });
-    each_name(type.record(), [&](std::uint32_t word, std::uint32_t offset) { store(to + std::size_t{4} * word, strings.map(offset), order); });
+    each_name(type.record(),
+              [&](std::uint32_t word, std::uint32_t offset) { store(to + std::size_t{4} * word, strings.map(offset), order); });
   }
 
   Header header = from.header;

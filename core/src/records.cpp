@@ -16,18 +16,17 @@ namespace {
 struct Stride {
   std::uint32_t fixed_bytes = common_bytes;
   std::uint32_t element_bytes = 0;
-  std::uint32_t third_mask = 0;              ///< all ones when word 2 is a reference
-  std::uint32_t name_mask = 0;               ///< of an element's first word
-  std::uint32_t reference_mask = 0;          ///< of the word at reference_at
-  std::uint8_t reference_at = 0;             ///< bytes into an element
+  std::uint32_t third_mask = 0;      ///< all ones when word 2 is a reference
+  std::uint32_t name_mask = 0;       ///< of an element's first word
+  std::uint32_t reference_mask = 0;  ///< of the word at reference_at
+  std::uint8_t reference_at = 0;     ///< bytes into an element
   bool has_elements = false;
-  bool special = true;                       ///< more to look at than the masks say, or an unknown kind
+  bool special = true;  ///< more to look at than the masks say, or an unknown kind
 };
 
 /// In every known kind an element's name is its first word and its reference its first or second.
-static_assert(std::all_of(kind_table.begin(), kind_table.end(), [](const KindRow& r) {
-  return r.element_names <= 0b001 && r.element_references <= 0b010;
-}));
+static_assert(std::all_of(kind_table.begin(), kind_table.end(),
+                          [](const KindRow& r) { return r.element_names <= 0b001 && r.element_references <= 0b010; }));
 
 constexpr std::array<Stride, 128> strides = [] {
   std::array<Stride, 128> made{};
@@ -71,7 +70,9 @@ class Stepper {
 
     while (at < length) {
       if (length - at < common_bytes)
-        return stopped([&] { return wrong(counted(length - at, "byte") + " left, a record has at least " + std::to_string(common_bytes)); });
+        return stopped([&] {
+          return wrong(counted(length - at, "byte") + " left, a record has at least " + std::to_string(common_bytes));
+        });
       const std::byte* record = types + at;
       const std::uint32_t info = load32(record + 4);
       const Kind kind = kind_of(info);
@@ -84,7 +85,10 @@ class Stepper {
         if (data_.header.order != host_order && bytes % 4 != 0) return stopped([&] { return not_swappable(kind, bytes); });
       }
       if (bytes > length - at)
-        return stopped([&] { return wrong(counted(vlen_of(info), "element") + " need " + counted(bytes, "byte") + ", " + std::to_string(length - at) + " left"); });
+        return stopped([&] {
+          return wrong(counted(vlen_of(info), "element") + " need " + counted(bytes, "byte") + ", " +
+                       std::to_string(length - at) + " left");
+        });
 
       name = std::max(name, load32(record));
       reference = std::max(reference, load32(record + 8) & stride.third_mask);
@@ -106,7 +110,9 @@ class Stepper {
     highest_name_ = name;
     highest_reference_ = reference;
     if (odd_enums_ > most_warnings)
-      data_.warnings.push_back({ErrorCode::Malformed, "and " + counted(odd_enums_ - most_warnings, "more enum") + " of odd sizes", {".BTF", {}, {}, {}}});
+      data_.warnings.push_back({ErrorCode::Malformed,
+                                "and " + counted(odd_enums_ - most_warnings, "more enum") + " of odd sizes",
+                                {".BTF", {}, {}, {}}});
     return {};
   }
 
@@ -127,10 +133,13 @@ class Stepper {
     return where;
   }
 
-  [[nodiscard]] bool has_layout(Kind kind) const { return kind != Kind::Void && static_cast<std::size_t>(kind) < data_.layout.size(); }
+  [[nodiscard]] bool has_layout(Kind kind) const {
+    return kind != Kind::Void && static_cast<std::size_t>(kind) < data_.layout.size();
+  }
   [[nodiscard]] tl::unexpected<Error> no_layout(Kind kind) const {
     if (kind == Kind::Void) return wrong("kind 0 in a record");
-    return wrong("kind " + std::to_string(static_cast<int>(kind)) + " is unknown and the BTF has no layout for it", ErrorCode::NotSupported);
+    return wrong("kind " + std::to_string(static_cast<int>(kind)) + " is unknown and the BTF has no layout for it",
+                 ErrorCode::NotSupported);
   }
   [[nodiscard]] tl::unexpected<Error> not_swappable(Kind kind, std::uint64_t bytes) const {
     return wrong("kind " + std::to_string(static_cast<int>(kind)) + " is unknown and " + counted(bytes, "byte") +
@@ -142,13 +151,15 @@ class Stepper {
     return common_bytes + layout.fixed_bytes + std::uint64_t{vlen_of(info)} * layout.element_bytes;
   }
 
-  /// What the masks don't say of the record just passed: references in fixed words, INTs that are bitfields, enums of odd sizes.
+  /// What the masks don't say of the record just passed: references in fixed words, INTs that are bitfields, enums of odd
+  /// sizes.
   TypeId look_closer(Kind kind, const std::byte* record) {
     if (!is_known(kind)) return 0;
     const KindRow& layout = row(kind);
     TypeId highest = 0;
     for (unsigned i = 0; i < layout.fixed_words; ++i)
-      if ((layout.fixed_references >> i & 1) != 0) highest = std::max(highest, load32(record + common_bytes + std::size_t{4} * i));
+      if ((layout.fixed_references >> i & 1) != 0)
+        highest = std::max(highest, load32(record + common_bytes + std::size_t{4} * i));
     const std::uint32_t size = load32(record + 8);
     if (kind == Kind::Int) note_legacy_bitfield(size, load32(record + 12));
     if (kind == Kind::Enum || kind == Kind::Enum64) note_odd_enum(size);
@@ -170,7 +181,7 @@ class Stepper {
 
   SpecData& data_;
   std::uint32_t length_;
-  std::uint32_t at_ = 0;     // the record that an Error or warning speaks of
+  std::uint32_t at_ = 0;  // the record that an Error or warning speaks of
   std::size_t count_ = 0;
   std::uint32_t odd_enums_ = 0;
   std::uint32_t highest_name_ = 0;
@@ -184,14 +195,16 @@ Error first_out_of_range(const SpecData& data) {
     const std::uint32_t info = load32(record + 4);
     // Of a kind newer than the library only the name is known.
     const KindRow& layout = is_known(kind_of(info)) ? row(kind_of(info)) : row(Kind::Void);
-    Where where{".BTF", std::uint64_t{data.header.length} + data.header.types_offset + data.offsets[id - data.first_id], id, {}};
+    Where where{
+        ".BTF", std::uint64_t{data.header.length} + data.header.types_offset + data.offsets[id - data.first_id], id, {}};
     const std::string hint = data.base == nullptr ? ": is it split BTF? give its base" : ": is the base the right one?";
 
     std::string text;
     const auto check_name = [&](std::size_t at) {
       const std::uint32_t offset = load32(record + at);
       if (text.empty() && offset >= data.end_string && offset != 0)
-        text = "refers to string offset " + std::to_string(offset) + ", the strings end at " + std::to_string(data.end_string) + hint;
+        text = "refers to string offset " + std::to_string(offset) + ", the strings end at " + std::to_string(data.end_string) +
+               hint;
     };
     const auto check_reference = [&](std::size_t at) {
       const TypeId to = load32(record + at);
@@ -227,8 +240,16 @@ Bytes swapped_words(std::span<const std::byte> bytes) {
 
 /// libbpf's rule: the first INT that is called `long` in one of its spellings and has 4 or 8 bytes.
 std::uint8_t deduced_pointer_size(const SpecData& data) {
-  constexpr std::string_view spellings[] = {"long", "long int", "int long", "unsigned long", "long unsigned", "unsigned long int",
-                                            "unsigned int long", "long unsigned int", "long int unsigned", "int unsigned long",
+  constexpr std::string_view spellings[] = {"long",
+                                            "long int",
+                                            "int long",
+                                            "unsigned long",
+                                            "long unsigned",
+                                            "unsigned long int",
+                                            "unsigned int long",
+                                            "long unsigned int",
+                                            "long int unsigned",
+                                            "int unsigned long",
                                             "int long unsigned"};
   for (TypeId id = data.first_id; id < data.end_id; ++id) {
     const std::byte* record = data.own_record(id);
@@ -236,7 +257,8 @@ std::uint8_t deduced_pointer_size(const SpecData& data) {
     const std::uint32_t size = load32(record + 8);
     if (size != 4 && size != 8) continue;
     const std::string_view name = data.string(load32(record));
-    if (std::find(std::begin(spellings), std::end(spellings), name) != std::end(spellings)) return static_cast<std::uint8_t>(size);
+    if (std::find(std::begin(spellings), std::end(spellings), name) != std::end(spellings))
+      return static_cast<std::uint8_t>(size);
   }
   return 0;
 }
@@ -295,8 +317,7 @@ Result<std::shared_ptr<SpecData>> read_records(const Bytes& section, const Heade
   data.offsets = data.offset_storage.data();
   data.end_id = data.first_id + static_cast<TypeId>(data.offset_storage.size());
   std::optional<Error> damage;
-  if (!stepped)
-    damage = stepped.error();
+  if (!stepped) damage = stepped.error();
   else if (stepper.highest_name() >= data.end_string || stepper.highest_reference() >= data.end_id)
     damage = first_out_of_range(data);
   if (damage && !options.partial) return unexpected(std::move(*damage));

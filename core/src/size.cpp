@@ -39,8 +39,8 @@ std::optional<Type> stands_for(Type type) {
 std::optional<std::uint64_t> own_size(Type type) {
   using Size = std::optional<std::uint64_t>;
   return match(
-      type, [](Int t) { return Size(t.size()); }, [](Composite t) { return Size(t.size()); }, [](Enum t) { return Size(t.size()); },
-      [](Float t) { return Size(t.size()); }, [](Datasec t) { return Size(t.size()); },
+      type, [](Int t) { return Size(t.size()); }, [](Composite t) { return Size(t.size()); },
+      [](Enum t) { return Size(t.size()); }, [](Float t) { return Size(t.size()); }, [](Datasec t) { return Size(t.size()); },
       [](Pointer t) { return Size(t.data()->pointer_size); }, [](View) { return Size(); });
 }
 
@@ -64,7 +64,8 @@ Result<std::uint64_t> size_of(Type type) {
       return times * *bytes;
     }
     if (const auto array = at.as<Array>()) {
-      if (times != 0 && array->count() > UINT64_MAX / times) return wrong(type, "its size exceeds 2^64 bytes", ErrorCode::TooLarge);
+      if (times != 0 && array->count() > UINT64_MAX / times)
+        return wrong(type, "its size exceeds 2^64 bytes", ErrorCode::TooLarge);
       times *= array->count();
       at = array->element();
     } else if (const auto target = stands_for(at)) {

@@ -35,12 +35,14 @@ Source::Source(Bytes bytes, std::string name)
 
 Source::Source(std::uint64_t size, Read read, std::string name) : size_(size), read_(std::move(read)), name_(std::move(name)) {}
 
-Source Source::borrow(std::span<const std::byte> bytes, std::string name) { return Source(Bytes::borrow(bytes), std::move(name)); }
+Source Source::borrow(std::span<const std::byte> bytes, std::string name) {
+  return Source(Bytes::borrow(bytes), std::move(name));
+}
 
 Result<Bytes> Source::read(std::uint64_t offset, std::uint64_t length) const {
   if (offset > size_ || length > size_ - offset)
-    return unexpected(ErrorCode::Malformed,
-                      std::to_string(length) + " bytes wanted, the input has " + std::to_string(size_), {name_, offset, {}, {}});
+    return unexpected(ErrorCode::Malformed, std::to_string(length) + " bytes wanted, the input has " + std::to_string(size_),
+                      {name_, offset, {}, {}});
   auto bytes = read_(offset, length);
   if (bytes && bytes->size() != length)
     return unexpected(ErrorCode::System,

@@ -18,7 +18,8 @@ std::string quoted(std::string_view name) { return "'" + detail::printable(name)
 
 Result<Type> Spec::type(TypeId id) const {
   if (id >= end_id())
-    return unexpected(ErrorCode::NotFound, "no type " + std::to_string(id) + ", the last one is " + std::to_string(end_id() - 1));
+    return unexpected(ErrorCode::NotFound,
+                      "no type " + std::to_string(id) + ", the last one is " + std::to_string(end_id() - 1));
   return Type(data_.get(), id);
 }
 
@@ -34,15 +35,14 @@ Result<TypeId> Spec::find_among(std::string_view name, detail::KindSet kinds) co
   for (const detail::SpecData* level : levels_of(data_.get())) {
     std::vector<TypeId> ids;
     each_named(*level, name, [&](TypeId id) {
-      if (kinds.has(Type(level, id).kind()))
-        ids.push_back(id);
-      else
-        other_kinds = true;
+      if (kinds.has(Type(level, id).kind())) ids.push_back(id);
+      else other_kinds = true;
     });
     if (ids.size() == 1) return ids.front();
     if (ids.empty()) continue;
     std::string text = quoted(name) + " is the name of " + std::to_string(ids.size()) + " types:";
-    for (std::size_t i = 0; i < std::min<std::size_t>(ids.size(), 10); ++i) text += (i == 0 ? " " : ", ") + std::to_string(ids[i]);
+    for (std::size_t i = 0; i < std::min<std::size_t>(ids.size(), 10); ++i)
+      text += (i == 0 ? " " : ", ") + std::to_string(ids[i]);
     return unexpected(ErrorCode::Ambiguous, text + (ids.size() > 10 ? ", ..." : ""));
   }
   if (!other_kinds) return unexpected(ErrorCode::NotFound, "no type is called " + quoted(name));

@@ -14,13 +14,15 @@ const detail::FixedDatasec* fixed_of(const Datasec& datasec) {
 
 }  // namespace
 
-/// The older encoding of a bitfield: kind_flag is 0 and the member's INT says where its bits are (Linux Documentation/bpf/btf.rst).
+/// The older encoding of a bitfield: kind_flag is 0 and the member's INT says where its bits are (Linux
+/// Documentation/bpf/btf.rst).
 Member::Legacy Member::legacy() const {
   const Legacy plain{word(2), 0};
   const auto type = resolve(this->type());
   const auto integer = type ? type->as<Int>() : std::nullopt;
   if (!integer) return plain;
-  const bool whole = integer->bit_offset() == 0 && (integer->bits() == 0 || integer->bits() >= std::uint64_t{integer->size()} * 8);
+  const bool whole =
+      integer->bit_offset() == 0 && (integer->bits() == 0 || integer->bits() >= std::uint64_t{integer->size()} * 8);
   return whole ? plain : Legacy{word(2) + integer->bit_offset(), integer->bits()};
 }
 

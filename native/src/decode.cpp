@@ -19,7 +19,8 @@ namespace {
 }
 
 [[maybe_unused]] tl::unexpected<Error> too_large(Codec codec, std::uint64_t max_size) {
-  return unexpected(ErrorCode::TooLarge, std::string(to_string(codec)) + " data unpack to more than " + std::to_string(max_size) + " bytes");
+  return unexpected(ErrorCode::TooLarge,
+                    std::string(to_string(codec)) + " data unpack to more than " + std::to_string(max_size) + " bytes");
 }
 
 /// The next piece of output: grows as data really come, never by what the input claims.
@@ -31,7 +32,8 @@ namespace {
 #ifdef BTFKIT_HAVE_ZLIB
 Result<Bytes> inflate_all(Codec codec, const Bytes& packed, std::uint64_t max_size) {
   z_stream stream{};
-  if (inflateInit2(&stream, codec == Codec::Gzip ? 15 + 16 : 15) != Z_OK) return unexpected(ErrorCode::System, "zlib: out of memory");
+  if (inflateInit2(&stream, codec == Codec::Gzip ? 15 + 16 : 15) != Z_OK)
+    return unexpected(ErrorCode::System, "zlib: out of memory");
   const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, &inflateEnd);
   std::vector<std::byte> out;
   std::size_t done = 0;
@@ -51,7 +53,8 @@ Result<Bytes> inflate_all(Codec codec, const Bytes& packed, std::uint64_t max_si
     fed += give - stream.avail_in;
     done += room - stream.avail_out;
     if (result == Z_STREAM_END) break;
-    if (result == Z_BUF_ERROR || (result == Z_OK && fed == packed.size() && stream.avail_out != 0)) return broken(codec, "they end too early");
+    if (result == Z_BUF_ERROR || (result == Z_OK && fed == packed.size() && stream.avail_out != 0))
+      return broken(codec, "they end too early");
     if (result != Z_OK) return broken(codec, stream.msg != nullptr ? stream.msg : "corrupt");
   }
   if (done > max_size) return too_large(codec, max_size);
@@ -87,7 +90,8 @@ Result<Bytes> unzstd(const Bytes& packed, std::uint64_t max_size) {
 #ifdef BTFKIT_HAVE_LZMA
 Result<Bytes> unxz(const Bytes& packed, std::uint64_t max_size) {
   lzma_stream stream = LZMA_STREAM_INIT;
-  if (lzma_stream_decoder(&stream, std::uint64_t{1} << 30, LZMA_CONCATENATED) != LZMA_OK) return unexpected(ErrorCode::System, "xz: out of memory");
+  if (lzma_stream_decoder(&stream, std::uint64_t{1} << 30, LZMA_CONCATENATED) != LZMA_OK)
+    return unexpected(ErrorCode::System, "xz: out of memory");
   const std::unique_ptr<lzma_stream, void (*)(lzma_stream*)> end(&stream, &lzma_end);
   std::vector<std::byte> out;
   stream.next_in = reinterpret_cast<const std::uint8_t*>(packed.data());
@@ -128,7 +132,8 @@ Result<Bytes> decode(Codec codec, [[maybe_unused]] const Bytes& packed, [[maybe_
 #endif
     default: break;
   }
-  return unexpected(ErrorCode::NotSupported, "compressed with " + std::string(to_string(codec)) + ", and this build has no decoder for it");
+  return unexpected(ErrorCode::NotSupported,
+                    "compressed with " + std::string(to_string(codec)) + ", and this build has no decoder for it");
 }
 
 }  // namespace btfkit::kernel

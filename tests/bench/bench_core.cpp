@@ -114,7 +114,8 @@ void walk_libbpf(benchmark::State& state) {
       if (!btf_is_composite(t)) continue;
       const btf_member* m = btf_members(t);
       for (int i = 0; i < btf_vlen(t); ++i, ++m)
-        sum += btf_member_bit_offset(t, static_cast<__u32>(i)) + m->type + static_cast<unsigned char>(*btf__name_by_offset(b, m->name_off));
+        sum += btf_member_bit_offset(t, static_cast<__u32>(i)) + m->type +
+               static_cast<unsigned char>(*btf__name_by_offset(b, m->name_off));
     }
     benchmark::DoNotOptimize(sum);
   }
@@ -123,7 +124,11 @@ void walk_libbpf(benchmark::State& state) {
 BENCHMARK(load_btfkit)->Name("load from memory, all checks/btfkit")->Unit(benchmark::kMillisecond);
 BENCHMARK(load_libbpf)->Name("load from memory, all checks/libbpf")->Unit(benchmark::kMillisecond);
 BENCHMARK(lookups_btfkit)->Name("10,000 look-ups, index included/btfkit")->Unit(benchmark::kMillisecond);
-BENCHMARK(lookups_libbpf)->Name("10,000 look-ups, index included/libbpf")->Unit(benchmark::kMillisecond)->UseManualTime()->Iterations(3);
+BENCHMARK(lookups_libbpf)
+    ->Name("10,000 look-ups, index included/libbpf")
+    ->Unit(benchmark::kMillisecond)
+    ->UseManualTime()
+    ->Iterations(3);
 BENCHMARK(first_lookup_btfkit)->Name("first look-up, a miss/btfkit")->Unit(benchmark::kMillisecond);
 BENCHMARK(first_lookup_libbpf)->Name("first look-up, a miss/libbpf")->Unit(benchmark::kMillisecond);
 BENCHMARK(walk_btfkit)->Name("walk all members/btfkit")->Unit(benchmark::kMillisecond);

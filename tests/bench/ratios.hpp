@@ -21,7 +21,9 @@ class RatioReporter : public benchmark::ConsoleReporter {
       const std::size_t slash = name.find('/');
       if (run.error_occurred || slash == std::string::npos || run.run_type == Run::RT_Aggregate) continue;
       Pair& pair = pairs_[name.substr(0, slash)];
-      const double ms = run.GetAdjustedRealTime() * (run.time_unit == benchmark::kMillisecond ? 1 : run.time_unit == benchmark::kMicrosecond ? 1e-3 : 1e-6);
+      const double ms = run.GetAdjustedRealTime() * (run.time_unit == benchmark::kMillisecond   ? 1
+                                                     : run.time_unit == benchmark::kMicrosecond ? 1e-3
+                                                                                                : 1e-6);
       const std::string side = name.substr(slash + 1);
       (side == "btfkit" ? pair.ours : pair.theirs).push_back(ms);
       if (side != "btfkit") pair.peer = side;

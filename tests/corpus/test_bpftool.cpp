@@ -90,7 +90,8 @@ TEST_CASE("every object and userspace file of the corpus loads, or has no BTF") 
       ++refused[file.filename().string()];
     }
   // Compiled without -g; .BTF.ext alone; without section headers.
-  CHECK(refused == std::map<std::string, std::size_t>{{"02_globals_nosections.o", 1}, {"09_nobtf.o", 3}, {"13_types_only_ext.o", 1}});
+  CHECK(refused ==
+        std::map<std::string, std::size_t>{{"02_globals_nosections.o", 1}, {"09_nobtf.o", 3}, {"13_types_only_ext.o", 1}});
 }
 
 TEST_CASE("two BTFs that ld joined in one section are both there") {
@@ -101,9 +102,8 @@ TEST_CASE("two BTFs that ld joined in one section are both there") {
 }
 
 TEST_CASE("every module loads: on its kernel, or on the base it carries") {
-  const std::map<std::string, std::string> bases = {{"amd64-7.3.4-cloud", "amd64-7.3.4-cloud"},
-                                                    {"amd64-6.12.107", "amd64-6.12.107"},
-                                                    {"s390x-6.12.107", "s390x-6.12.107"}};
+  const std::map<std::string, std::string> bases = {
+      {"amd64-7.3.4-cloud", "amd64-7.3.4-cloud"}, {"amd64-6.12.107", "amd64-6.12.107"}, {"s390x-6.12.107", "s390x-6.12.107"}};
   std::size_t modules = 0;
   for (const auto& [folder, kernel] : bases) {
     const fs::path kernel_file = unpacked(corpus("kernels") / (kernel + ".btf.xz"));
@@ -117,7 +117,8 @@ TEST_CASE("every module loads: on its kernel, or on the base it carries") {
       CHECK(alone.error().message().find("give its base") != std::string::npos);
       const auto object = kernel::open(plain.string()).and_then([&](const Source& s) { return Object::load(s, options); });
       REQUIRE(object);
-      const Ran dump = run(tool("bpftool") + " -B '" + kernel_file.string() + "' btf dump file '" + plain.string() + "' 2>/dev/null");
+      const Ran dump =
+          run(tool("bpftool") + " -B '" + kernel_file.string() + "' btf dump file '" + plain.string() + "' 2>/dev/null");
       REQUIRE(dump.code == 0);
       compare(object->spec(), dump.out);
       ++modules;

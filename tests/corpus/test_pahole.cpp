@@ -18,7 +18,9 @@ struct Row {
   }
 };
 
-std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.name << " at " << row.offset << ", " << row.size; }
+std::ostream& operator<<(std::ostream& out, const Row& row) {
+  return out << row.name << " at " << row.offset << ", " << row.size;
+}
 
 /// The name in a declaration: "int (*fp)(int)" -> fp, "char comm[16]" -> comm, "unsigned int a:1" -> a.
 std::string declared_name(std::string text) {
@@ -40,7 +42,8 @@ std::vector<Row> pahole_rows(const std::string& text) {
     at = end + 1;
     const std::size_t comment = line.find("; ");
     const std::size_t numbers = line.find("/* ", comment == std::string::npos ? 0 : comment);
-    if (line.substr(0, 1) != "\t" || line.substr(1, 1) == "\t" || comment == std::string::npos || numbers == std::string::npos) continue;
+    if (line.substr(0, 1) != "\t" || line.substr(1, 1) == "\t" || comment == std::string::npos || numbers == std::string::npos)
+      continue;
     unsigned long offset = 0;
     unsigned long bit = 0;
     unsigned long size = 0;

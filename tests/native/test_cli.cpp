@@ -89,7 +89,8 @@ TEST_CASE("colour only when asked for or on a terminal, and never under NO_COLOR
 }
 
 TEST_CASE("a reader that goes away is no crash") {
-  CHECK(run("sh -c '" + std::string(BTFKIT_COMMAND) + " inspect " + golden_path("types.o") + " everything' | head -n 1").code == 0);
+  CHECK(run("sh -c '" + std::string(BTFKIT_COMMAND) + " inspect " + golden_path("types.o") + " everything' | head -n 1").code ==
+        0);
 }
 
 TEST_CASE("a module is shown on its base") {
@@ -101,5 +102,6 @@ TEST_CASE("a module is shown on its base") {
   const Ran ran = btfkit_command("inspect " + module.string() + " veth_priv -B " + kernel.string());
   CHECK(ran.code == 0);
   CHECK_THAT(ran.out, ContainsSubstring("struct net_device *peer;"));
-  CHECK_THAT(btfkit_command("inspect " + module.string() + " -B /nonexistent").out, StartsWith("btfkit: /nonexistent: No such file"));
+  CHECK_THAT(btfkit_command("inspect " + module.string() + " -B /nonexistent").out,
+             StartsWith("btfkit: /nonexistent: No such file"));
 }

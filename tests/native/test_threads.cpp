@@ -1,5 +1,5 @@
-// One Spec read by many threads with no lock, the first use of each lazily built index included. What this proves shows under the
-// thread sanitizer: ./dev test tsan.
+// One Spec read by many threads with no lock, the first use of each lazily built index included. What this proves shows under
+// the thread sanitizer: ./dev test tsan.
 #include <btfkit/btfkit.hpp>
 #include <thread>
 

@@ -14,7 +14,8 @@ inline std::optional<std::vector<std::byte>> read_file(const std::string& path) 
   if (file == nullptr) return std::nullopt;
   std::vector<std::byte> bytes;
   std::byte chunk[65536];
-  for (std::size_t got = 0; (got = std::fread(chunk, 1, sizeof chunk, file)) != 0;) bytes.insert(bytes.end(), chunk, chunk + got);
+  for (std::size_t got = 0; (got = std::fread(chunk, 1, sizeof chunk, file)) != 0;)
+    bytes.insert(bytes.end(), chunk, chunk + got);
   std::fclose(file);
   return bytes;
 }

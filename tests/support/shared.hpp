@@ -34,7 +34,8 @@ inline std::vector<fs::path> corpus_files(const std::string& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(corpus(folder))) {
     const std::string extension = entry.path().extension().string();
-    const bool source = extension == ".c" || extension == ".h" || extension == ".cpp" || extension == ".rs" || extension == ".md";
+    const bool source =
+        extension == ".c" || extension == ".h" || extension == ".cpp" || extension == ".rs" || extension == ".md";
     if (entry.is_regular_file() && !source) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
@@ -64,7 +65,8 @@ inline std::string tool(const std::string& name) {
   std::string newest;
   if (fs::exists(tools))
     for (const auto& entry : fs::directory_iterator(tools))
-      if (entry.is_regular_file() && entry.path().filename().string().rfind(name + "-", 0) == 0) newest = std::max(newest, entry.path().string());
+      if (entry.is_regular_file() && entry.path().filename().string().rfind(name + "-", 0) == 0)
+        newest = std::max(newest, entry.path().string());
   if (!newest.empty()) return newest;
   for (const std::string folder : {"/usr/sbin/", "/usr/bin/", "/usr/local/sbin/", "/usr/local/bin/"})
     if (fs::exists(folder + name)) return folder + name;

@@ -65,8 +65,8 @@ struct TinyBtf {
   }
 
   /// A record: `third` is its size or type, `tail` the words behind it.
-  TypeId add(Kind kind, std::string_view type_name, std::uint32_t third, const std::vector<std::uint32_t>& tail = {}, std::uint32_t vlen = 0,
-             bool kind_flag = false) {
+  TypeId add(Kind kind, std::string_view type_name, std::uint32_t third, const std::vector<std::uint32_t>& tail = {},
+             std::uint32_t vlen = 0, bool kind_flag = false) {
     words.push_back(name(type_name));
     words.push_back(info(kind, vlen, kind_flag));
     words.push_back(third);
@@ -83,13 +83,15 @@ struct TinyBtf {
     TypeId type;
     std::uint32_t offset;
   };
-  TypeId composite(Kind kind, std::string_view type_name, std::uint32_t bytes, const std::vector<MemberWords>& members, bool kind_flag = false) {
+  TypeId composite(Kind kind, std::string_view type_name, std::uint32_t bytes, const std::vector<MemberWords>& members,
+                   bool kind_flag = false) {
     std::vector<std::uint32_t> tail;
     for (const MemberWords& m : members)
       for (const std::uint32_t word : {name(m.name), m.type, m.offset}) tail.push_back(word);
     return add(kind, type_name, bytes, tail, static_cast<std::uint32_t>(members.size()), kind_flag);
   }
-  TypeId structure(std::string_view type_name, std::uint32_t bytes, const std::vector<MemberWords>& members, bool kind_flag = false) {
+  TypeId structure(std::string_view type_name, std::uint32_t bytes, const std::vector<MemberWords>& members,
+                   bool kind_flag = false) {
     return composite(Kind::Struct, type_name, bytes, members, kind_flag);
   }
 
@@ -107,7 +109,9 @@ struct TinyBtf {
     return out.text(layout).text(strings).bytes;
   }
 
-  [[nodiscard]] Result<Spec> load(ByteOrder order = detail::host_order) const { return Spec::load(Source(Bytes::own(bytes(order)), "tiny")); }
+  [[nodiscard]] Result<Spec> load(ByteOrder order = detail::host_order) const {
+    return Spec::load(Source(Bytes::own(bytes(order)), "tiny"));
+  }
   [[nodiscard]] Result<Spec> load_on(const Spec& base, ByteOrder order = detail::host_order) const {
     LoadOptions options;
     options.base = base;
@@ -117,25 +121,25 @@ struct TinyBtf {
   /// One type of each kind; the ids are those of the wire's kind numbers, but ENUM64 first appears as 19.
   static TinyBtf one_of_each() {
     TinyBtf btf;
-    btf.integer("int", 4, 1);                                                                  // 1
-    btf.add(Kind::Pointer, "", 4);                                                             // 2 -> struct point
-    btf.add(Kind::Array, "", 0, {1, 1, 3});                                                    // 3 int[3]
-    btf.structure("point", 8, {{"x", 1, 0}, {"y", 1, 32}});                                    // 4
-    btf.composite(Kind::Union, "either", 12, {{"whole", 1, 0}, {"parts", 3, 0}});              // 5
+    btf.integer("int", 4, 1);                                                                      // 1
+    btf.add(Kind::Pointer, "", 4);                                                                 // 2 -> struct point
+    btf.add(Kind::Array, "", 0, {1, 1, 3});                                                        // 3 int[3]
+    btf.structure("point", 8, {{"x", 1, 0}, {"y", 1, 32}});                                        // 4
+    btf.composite(Kind::Union, "either", 12, {{"whole", 1, 0}, {"parts", 3, 0}});                  // 5
     btf.add(Kind::Enum, "color", 4, {btf.name("RED"), 0, btf.name("BLUE"), 0xffffffff}, 2, true);  // 6
-    btf.add(Kind::Forward, "hidden", 0);                                                       // 7
-    btf.add(Kind::Typedef, "point_t", 4);                                                      // 8
-    btf.add(Kind::Volatile, "", 1);                                                            // 9
-    btf.add(Kind::Const, "", 1);                                                               // 10
-    btf.add(Kind::Restrict, "", 2);                                                            // 11
-    btf.add(Kind::Func, "move", 13, {}, 1);                                                    // 12 global
-    btf.add(Kind::FuncProto, "", 1, {btf.name("p"), 2, 0, 0}, 2);                              // 13 int (struct point *p, ...)
-    btf.add(Kind::Var, "origin", 4, {1});                                                      // 14 global
-    btf.add(Kind::Datasec, ".data", 8, {14, 0, 8}, 1);                                         // 15
-    btf.add(Kind::Float, "double", 8);                                                         // 16
-    btf.add(Kind::DeclTag, "nice", 4, {1});                                                    // 17 on point.y
-    btf.add(Kind::TypeTag, "user", 1);                                                         // 18
-    btf.add(Kind::Enum64, "big", 8, {btf.name("HUGE_ONE"), 0x9abcdef0, 0x12345678}, 1);        // 19
+    btf.add(Kind::Forward, "hidden", 0);                                                           // 7
+    btf.add(Kind::Typedef, "point_t", 4);                                                          // 8
+    btf.add(Kind::Volatile, "", 1);                                                                // 9
+    btf.add(Kind::Const, "", 1);                                                                   // 10
+    btf.add(Kind::Restrict, "", 2);                                                                // 11
+    btf.add(Kind::Func, "move", 13, {}, 1);                                                        // 12 global
+    btf.add(Kind::FuncProto, "", 1, {btf.name("p"), 2, 0, 0}, 2);                        // 13 int (struct point *p, ...)
+    btf.add(Kind::Var, "origin", 4, {1});                                                // 14 global
+    btf.add(Kind::Datasec, ".data", 8, {14, 0, 8}, 1);                                   // 15
+    btf.add(Kind::Float, "double", 8);                                                   // 16
+    btf.add(Kind::DeclTag, "nice", 4, {1});                                              // 17 on point.y
+    btf.add(Kind::TypeTag, "user", 1);                                                   // 18
+    btf.add(Kind::Enum64, "big", 8, {btf.name("HUGE_ONE"), 0x9abcdef0, 0x12345678}, 1);  // 19
     return btf;
   }
 };
@@ -176,11 +180,16 @@ struct TinyElf {
     if (!symbols.empty()) {
       Words table(order);
       std::string names(1, '\0');
-      const auto entry = [&](std::uint32_t name, std::uint64_t value, std::uint16_t section, std::uint64_t size, std::uint8_t info) {
-        if (is64)
-          table.put(name).put(info).put(std::uint8_t{0}).put(section).put(value).put(size);
+      const auto entry = [&](std::uint32_t name, std::uint64_t value, std::uint16_t section, std::uint64_t size,
+                             std::uint8_t info) {
+        if (is64) table.put(name).put(info).put(std::uint8_t{0}).put(section).put(value).put(size);
         else
-          table.put(name).put(static_cast<std::uint32_t>(value)).put(static_cast<std::uint32_t>(size)).put(info).put(std::uint8_t{0}).put(section);
+          table.put(name)
+              .put(static_cast<std::uint32_t>(value))
+              .put(static_cast<std::uint32_t>(size))
+              .put(info)
+              .put(std::uint8_t{0})
+              .put(section);
       };
       entry(0, 0, 0, 0, 0);
       for (const Sym& s : symbols) {
@@ -211,7 +220,9 @@ struct TinyElf {
 
     Words out(order);
     const auto word = [&](Words& to, std::uint64_t v) { is64 ? to.put(v) : to.put(static_cast<std::uint32_t>(v)); };
-    out.text("\177ELF").put(static_cast<std::uint8_t>(is64 ? 2 : 1)).put(static_cast<std::uint8_t>(order == ByteOrder::Little ? 1 : 2));
+    out.text("\177ELF")
+        .put(static_cast<std::uint8_t>(is64 ? 2 : 1))
+        .put(static_cast<std::uint8_t>(order == ByteOrder::Little ? 1 : 2));
     out.put(std::uint8_t{1}).bytes.resize(16);
     out.put(type).put(machine).put(std::uint32_t{1});
     word(out, 0), word(out, 0), word(out, at);
@@ -223,7 +234,8 @@ struct TinyElf {
       out.bytes.insert(out.bytes.end(), all[i].bytes.begin(), all[i].bytes.end());
     }
     out.bytes.resize(static_cast<std::size_t>(at));
-    const auto section = [&](std::uint32_t name, std::uint32_t kind, std::uint64_t flags, std::uint64_t offset, std::uint64_t size, std::uint32_t link) {
+    const auto section = [&](std::uint32_t name, std::uint32_t kind, std::uint64_t flags, std::uint64_t offset,
+                             std::uint64_t size, std::uint32_t link) {
       out.put(name).put(kind);
       word(out, flags), word(out, 0), word(out, offset), word(out, size);
       out.put(link).put(std::uint32_t{0});
@@ -231,7 +243,8 @@ struct TinyElf {
     };
     section(0, 0, 0, 0, extended_numbering ? count : 0, extended_numbering ? names_index : 0);
     for (std::size_t i = 0; i < all.size(); ++i)
-      section(name_at[i], all[i].type, all[i].flags, offsets[i], all[i].type == 8 ? all[i].size : all[i].bytes.size(), all[i].link);
+      section(name_at[i], all[i].type, all[i].flags, offsets[i], all[i].type == 8 ? all[i].size : all[i].bytes.size(),
+              all[i].link);
     return out.bytes;
   }
 

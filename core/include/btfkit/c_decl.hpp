@@ -14,13 +14,13 @@ struct COptions {
 };
 
 /// The definition of `type`, ended by ";\n": `struct list_head { ... };`, `typedef unsigned int u32;`, a function's prototype,
-/// a variable's declaration. Types that C has no word for (void, a tag, an unknown kind) give one comment line. Anonymous structs
-/// are expanded in place, named ones are not. Nesting beyond 64 levels is elided with a comment.
+/// a variable's declaration. Types that C has no word for (void, a tag, an unknown kind) give one comment line. Anonymous
+/// structs are expanded in place, named ones are not. Nesting beyond 64 levels is elided with a comment.
 void to_c(Sink& out, Type type, const COptions& options = {});
 std::string to_c(Type type, const COptions& options = {});
 
-/// `name` declared as `type`, with no semicolon: "int (*handler)(struct pt_regs *)". With an empty name, the type's own spelling.
-/// What nests to more than about 64 KiB is elided with a comment.
+/// `name` declared as `type`, with no semicolon: "int (*handler)(struct pt_regs *)". With an empty name, the type's own
+/// spelling. What nests to more than about 64 KiB is elided with a comment.
 std::string c_declaration(Type type, std::string_view name = {});
 
 }  // namespace btfkit

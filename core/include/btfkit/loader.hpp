@@ -21,13 +21,13 @@ std::string_view to_string(Codec codec);
 using Decode = std::function<Result<Bytes>(Codec codec, const Bytes& packed, std::uint64_t max_size)>;
 
 struct LoadOptions {
-  std::optional<Spec> base;          ///< the BTF that a split BTF continues
-  std::uint8_t pointer_size = 0;     ///< bytes, 4 or 8; 0: deduce it
+  std::optional<Spec> base;       ///< the BTF that a split BTF continues
+  std::uint8_t pointer_size = 0;  ///< bytes, 4 or 8; 0: deduce it
   /// Show what can be shown of a damaged BTF: the types before the damage, references and names beyond it as void and "". The
   /// Error is Spec::damage(). A file that is neither ELF nor BTF, or whose header is no header, stays an Error.
   bool partial = false;
   std::uint64_t max_decoded = 1ULL << 30;  ///< bytes that one compressed piece may unpack to
-  Decode decode;                     ///< the platform's decoders; none: compressed inputs are not_supported
+  Decode decode;                           ///< the platform's decoders; none: compressed inputs are not_supported
 };
 
 /// Supply the bytes at [offset, offset + length) of the input: `feed` them.

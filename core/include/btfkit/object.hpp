@@ -15,7 +15,7 @@ namespace btfkit {
 struct Section {
   std::string_view name;  ///< lives as long as the Object; cut behind 64 KiB
   std::uint32_t index = 0;
-  std::uint32_t type = 0;  ///< SHT_*
+  std::uint32_t type = 0;   ///< SHT_*
   std::uint64_t flags = 0;  ///< SHF_*
   std::uint64_t address = 0;
   std::uint64_t offset = 0;  ///< bytes into the file
@@ -28,7 +28,7 @@ struct Section {
 struct Symbol {
   std::string_view name;  ///< lives as long as the Object
   std::uint64_t value = 0;
-  std::uint64_t size = 0;  ///< bytes
+  std::uint64_t size = 0;     ///< bytes
   std::uint32_t section = 0;  ///< the index of its section; 0: undefined
   std::uint8_t type = 0;      ///< STT_*
   std::uint8_t binding = 0;   ///< STB_*
@@ -36,11 +36,11 @@ struct Symbol {
 
 /// A function in a BPF object: what is attached to the kernel, or one that others call.
 struct Program {
-  std::string_view name;          ///< lives as long as the Object; cut behind 64 KiB
-  std::string_view section_name;  ///< the same
-  std::uint32_t section = 0;      ///< the index of its section
-  std::uint64_t offset = 0;       ///< bytes from the start of the section to its first instruction
-  std::uint64_t size = 0;         ///< bytes; where no symbol says it, up to the next function or the section's end
+  std::string_view name;           ///< lives as long as the Object; cut behind 64 KiB
+  std::string_view section_name;   ///< the same
+  std::uint32_t section = 0;       ///< the index of its section
+  std::uint64_t offset = 0;        ///< bytes from the start of the section to its first instruction
+  std::uint64_t size = 0;          ///< bytes; where no symbol says it, up to the next function or the section's end
   const Symbol* symbol = nullptr;  ///< of Object::symbols(); nullptr when only .BTF.ext knows the function
   std::optional<Func> type;        ///< from .BTF.ext, else the one FUNC of that name
 

@@ -12,7 +12,8 @@ namespace btfkit {
 
 class Sink {
  public:
-  /// Called with each full buffer and, by flush(), with the rest. Returning false (a closed pipe) makes the Sink drop what follows.
+  /// Called with each full buffer and, by flush(), with the rest. Returning false (a closed pipe) makes the Sink drop what
+  /// follows.
   using Flush = std::function<bool(std::string_view text)>;
 
   /// Everything stays in the buffer: `text()` has it.

@@ -111,18 +111,19 @@ class Spec {
   }
   /// As find<V>, by kind.
   [[nodiscard]] Result<Type> find(std::string_view name, Kind kind) const;
-  /// Every type whose essential_name() is `name`: "task_struct" finds task_struct and task_struct___v5. Ascending ids, the base's
-  /// included.
+  /// Every type whose essential_name() is `name`: "task_struct" finds task_struct and task_struct___v5. Ascending ids, the
+  /// base's included.
   [[nodiscard]] std::vector<Type> with_essential_name(std::string_view name) const;
-  /// The named types whose names contain `text` (or begin with it). An empty text is in every name. Looks through the strings, not
-  /// the types: about a millisecond for a kernel.
+  /// The named types whose names contain `text` (or begin with it). An empty text is in every name. Looks through the strings,
+  /// not the types: about a millisecond for a kernel.
   [[nodiscard]] SearchResult search(std::string_view text, const SearchOptions& options = {}) const;
-  /// The named types whose names satisfy `wanted`, ascending ids. Of the options `prefix`, `ignore_case` and `ranked` mean nothing here.
+  /// The named types whose names satisfy `wanted`, ascending ids. Of the options `prefix`, `ignore_case` and `ranked` mean
+  /// nothing here.
   [[nodiscard]] SearchResult search(const NamePredicate& wanted, const SearchOptions& options = {}) const;
 
   // ---- the way back; the first call of each builds an index, once
-  /// Where `type`, of this Spec or its base, is referred to: ascending ids, then the order within a record. A split BTF's references
-  /// to base types are among them. Each record counts; typedefs and pointers are not looked through.
+  /// Where `type`, of this Spec or its base, is referred to: ascending ids, then the order within a record. A split BTF's
+  /// references to base types are among them. Each record counts; typedefs and pointers are not looked through.
   [[nodiscard]] std::vector<Reference> referrers(Type type) const;
   /// How many referrers() gives, without making them.
   [[nodiscard]] std::size_t referrer_count(Type type) const;
@@ -135,7 +136,8 @@ class Spec {
   [[nodiscard]] const Header& header() const { return data_->header; }
   /// The byte order of the input. Accessors always speak the host's.
   [[nodiscard]] ByteOrder byte_order() const { return data_->header.order; }
-  /// Bytes: from LoadOptions, else the first INT named `long` (or a spelling of it) of 4 or 8 bytes, else the ELF class, else 8.
+  /// Bytes: from LoadOptions, else the first INT named `long` (or a spelling of it) of 4 or 8 bytes, else the ELF class,
+  /// else 8.
   [[nodiscard]] std::uint8_t pointer_size() const { return data_->pointer_size; }
   /// The string at an offset of this BTF or its base. Errors: not_found beyond the table.
   [[nodiscard]] Result<std::string_view> string(std::uint32_t offset) const;

@@ -192,7 +192,7 @@ class SectionVar : public Element {
  public:
   using Element::Element;
   [[nodiscard]] TypeId type_id() const { return word(0); }
-  [[nodiscard]] Type type() const { return {data_, word(0)}; }  ///< a Var, or a Func for extern kernel functions
+  [[nodiscard]] Type type() const { return {data_, word(0)}; }    ///< a Var, or a Func for extern kernel functions
   [[nodiscard]] std::uint32_t offset() const { return word(1); }  ///< bytes from the start of the section
   [[nodiscard]] std::uint32_t size() const { return word(2); }    ///< bytes
 };
@@ -253,9 +253,7 @@ class Composite : public Type {
   static constexpr bool is(Kind kind) { return kind == Kind::Struct || kind == Kind::Union; }
   [[nodiscard]] std::uint32_t size() const { return third(); }  ///< bytes
   [[nodiscard]] bool is_union() const { return kind() == Kind::Union; }
-  [[nodiscard]] Elements<Member> members() const {
-    return {data(), record() + detail::common_bytes, vlen(), 12, kind_flag()};
-  }
+  [[nodiscard]] Elements<Member> members() const { return {data(), record() + detail::common_bytes, vlen(), 12, kind_flag()}; }
 };
 
 class Struct : public Composite {
@@ -343,9 +341,7 @@ class FuncProto : public Type {
   [[nodiscard]] TypeId return_type_id() const { return third(); }
   [[nodiscard]] Type return_type() const { return reference(third()); }
   /// As on the wire: a variadic function's last entry, nameless and of type 0, is included.
-  [[nodiscard]] Elements<Param> params() const {
-    return {data(), record() + detail::common_bytes, vlen(), 8, kind_flag()};
-  }
+  [[nodiscard]] Elements<Param> params() const { return {data(), record() + detail::common_bytes, vlen(), 8, kind_flag()}; }
   /// Whether the last entry of params() stands for `...`.
   [[nodiscard]] bool is_variadic() const;
 };

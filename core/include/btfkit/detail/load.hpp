@@ -21,9 +21,7 @@ inline T load(const std::byte* at) {
 inline std::uint32_t load32(const std::byte* at) { return load<std::uint32_t>(at); }
 
 constexpr std::uint16_t swapped(std::uint16_t v) { return static_cast<std::uint16_t>((v << 8) | (v >> 8)); }
-constexpr std::uint32_t swapped(std::uint32_t v) {
-  return (v << 24) | ((v & 0xff00U) << 8) | ((v >> 8) & 0xff00U) | (v >> 24);
-}
+constexpr std::uint32_t swapped(std::uint32_t v) { return (v << 24) | ((v & 0xff00U) << 8) | ((v >> 8) & 0xff00U) | (v >> 24); }
 constexpr std::uint64_t swapped(std::uint64_t v) {
   return (std::uint64_t{swapped(static_cast<std::uint32_t>(v))} << 32) | swapped(static_cast<std::uint32_t>(v >> 32));
 }

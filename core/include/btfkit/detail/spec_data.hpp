@@ -50,8 +50,8 @@ struct FlavorIndex;     // name_order.hpp
 struct ReferenceIndex;  // referrers.cpp
 struct TagIndex;        // tags.cpp
 
-/// An index that is made at its first use, once, whichever thread comes first. Unlike the rest of SpecData it may be written while
-/// others read.
+/// An index that is made at its first use, once, whichever thread comes first. Unlike the rest of SpecData it may be written
+/// while others read.
 template <class Index>
 class Lazy {
  public:
