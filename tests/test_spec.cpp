@@ -64,7 +64,7 @@ TEST_CASE("a split BTF continues its base's ids and strings, to any depth") {
     middle.structure("module_state", 16, {{"at", 4, 0}, {"next", 2, 64}});
     middle.words.insert(middle.words.end(), {1, TinyBtf::info(Kind::Typedef, 0), 20});  // its name is a string of the base
     middle.last = 21;
-    const auto split = middle.load_on(*base);
+    const auto split = Spec::load_split(Source(Bytes::own(middle.bytes())), *base);
     REQUIRE(split);
     CHECK(split->first_id() == 20);
     CHECK(split->end_id() == 22);

@@ -33,6 +33,12 @@ Result<Spec> Spec::load(const Source& source, const LoadOptions& options) {
   return object->spec();
 }
 
+Result<Spec> Spec::load_split(const Source& source, const Spec& base) {
+  LoadOptions options;
+  options.base = base;
+  return load(source, options);
+}
+
 const std::vector<Spec>& Object::specs() const { return data_->specs; }
 const std::optional<Spec>& Object::distilled_base() const { return data_->distilled_base; }
 const Container& Object::container() const { return data_->container; }
