@@ -70,7 +70,7 @@ TEST_CASE("hostile: 40,000 names end in one another") {
   for (std::uint32_t i = 0; i < half / 12; ++i) record(btf, Kind::Forward, at + i, 0);
   const auto spec = btf.load();
   REQUIRE(spec);
-  for (const std::size_t i : {0, 1, 40'000}) {
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{40'000}}) {
     const auto found = spec->find<Forward>(std::string_view(name).substr(i));
     REQUIRE(found);
     CHECK(found->id() == i + 1);

@@ -341,7 +341,7 @@ TEST_CASE("libbpf and btfkit agree on 2,000 mutations of small files") {
   Tally tally;
   std::mt19937 random(20'240'229);
   constexpr std::uint32_t limits[] = {0, 1, 2, 3, 0xff, 0xffff, 0x10000, 0xffffff, 0x7fffffff, 0x80000000, 0xffffffff};
-  for (int i = 0; i < 2000; ++i) {
+  for (std::size_t i = 0; i < 2000; ++i) {
     Input input{seeds[i % seeds.size()], {}};
     REQUIRE(input.bytes.size() >= 4);
     // In an ELF mostly words of its BTF: the first thing that looks like it to the end.
@@ -355,7 +355,7 @@ TEST_CASE("libbpf and btfkit agree on 2,000 mutations of small files") {
     std::uint32_t word = detail::load32(input.bytes.data() + at);
     switch (random() % 4) {
       case 0: word ^= 1U << (random() % 32); break;
-      case 1: word += random() % 7 - 3; break;
+      case 1: word += static_cast<std::uint32_t>(random() % 7) - 3; break;
       case 2: word = limits[random() % std::size(limits)]; break;
       default: word = static_cast<std::uint32_t>(random() % 256); break;
     }

@@ -18,7 +18,7 @@ std::size_t read_all(const Spec& spec) {
     sum += to_json(type).size() + to_c(type, {.offsets = true}).size();
     sum += spec.named(type.name()).size() + spec.with_essential_name(type.name()).size();
     sum += spec.referrers(type).size() + spec.tags(type).size();
-    sum += spec.find(type.name(), type.kind()).has_value() ? 1 : 0;
+    sum += spec.find(type.name(), type.kind()).has_value() ? 1U : 0U;
   }
   return sum + spec.search("o").total;
 }
