@@ -107,6 +107,24 @@ TEST_CASE("a compressed file is handed out to be unpacked") {
   CHECK(Object::load(Source(input), options).error().message() == "compressed more than four times over");
 }
 
+TEST_CASE("the older custom of compressed sections, by name, is understood") {
+  const auto btf = TinyBtf::one_of_each().bytes(ByteOrder::Little);
+  TinyElf elf;
+  elf.add({".zBTF", Words(ByteOrder::Big).text("ZLIB").put(static_cast<std::uint64_t>(btf.size())).text("packed").bytes});
+  LoadOptions options;
+  options.decode = [&](Codec codec, const Bytes& packed, std::uint64_t max_size) -> Result<Bytes> {
+    CHECK(codec == Codec::Zlib);
+    CHECK(packed.size() == 6);
+    CHECK(max_size == btf.size());
+    return Bytes::copy(btf);
+  };
+  const auto object = elf.load(options);
+  REQUIRE(object);
+  CHECK(object->spec().type_count() == 19);
+  elf.add({".BTF", TinyBtf().bytes(ByteOrder::Little)});
+  CHECK(elf.load(options)->spec().type_count() == 0);  // the plain one is preferred
+}
+
 TEST_CASE("compressed sections are handed out with the size they claim") {
   for (const bool is64 : {true, false}) {
     const auto btf = TinyBtf::one_of_each().bytes(ByteOrder::Little);

@@ -88,9 +88,14 @@ Wanted<SectionTable> locate_sections(const Window& input, const Fields& header) 
 }  // namespace
 
 const Section* ElfFile::find(std::string_view name) const {
-  for (const Section& section : sections)
-    if (section.index != 0 && section.name == name) return &section;  // section 0 is none, whatever its name says
-  return nullptr;
+  const Section* older = nullptr;
+  for (const Section& section : sections) {
+    if (section.index == 0) continue;  // none, whatever its name says
+    if (section.name == name) return &section;
+    const bool packed = section.name.substr(0, 2) == ".z" && section.name.substr(2) == name.substr(1);
+    if (packed && older == nullptr) older = &section;
+  }
+  return older;
 }
 
 bool looks_like_elf(std::span<const std::byte> head) { return as_text(head).substr(0, 4) == "\177ELF"; }
@@ -166,14 +171,21 @@ Wanted<Bytes> section_bytes(const Window& input, const Section& section) {
   return input.get(section.offset, section.size);
 }
 
+bool is_compressed(const Section& section, const Bytes& stored) {
+  return (section.flags & shf_compressed) != 0 ||
+         (section.name.substr(0, 2) == ".z" && as_text(stored.span()).substr(0, 4) == "ZLIB");
+}
+
 Result<Compressed> compression_of(const ElfFile& elf, const Section& section, const Bytes& stored) {
   const bool is64 = elf.container.elf_class == 64;
-  const std::size_t header_size = is64 ? 24 : 12;  // Chdr
+  const bool flagged = (section.flags & shf_compressed) != 0;
+  const std::size_t header_size = flagged && is64 ? 24 : 12;  // a Chdr; or "ZLIB" and the size, big-endian whatever the file is
   const Where where{std::string(section.name), 0, {}, {}};
   if (stored.size() < header_size)
     return unexpected(
         ErrorCode::Malformed,
         counted(stored.size(), "byte") + " are too few for a compression header of " + std::to_string(header_size), where);
+  if (!flagged) return Compressed{Codec::Zlib, header_size, load<std::uint64_t>(stored.data() + 4, ByteOrder::Big)};
   const Fields header{stored.data(), elf.order, is64};
   const std::uint32_t type = header.u32(0, 0);
   if (type != 1 && type != 2)

@@ -14,7 +14,8 @@ struct ElfFile {
   std::vector<Section> sections;
   Bytes names;  ///< keeps the sections' names alive
 
-  /// The first section of that name.
+  /// The first section of that name, which starts with a dot; else the first one of GNU's older name for it when it is
+  /// compressed (".zBTF").
   [[nodiscard]] const Section* find(std::string_view name) const;
 };
 
@@ -27,7 +28,10 @@ Wanted<ElfFile> read_elf(const Window& input);
 /// A section's bytes as stored. Errors: malformed when they leave the file or the section has none (NOBITS).
 Wanted<Bytes> section_bytes(const Window& input, const Section& section);
 
-/// The header of a section with SHF_COMPRESSED: which codec, where the packed bytes start and how long they unpack to.
+/// Is a section compressed: by its flag, or by the older custom of GNU tools, a name that begins with ".z" and "ZLIB" in front?
+bool is_compressed(const Section& section, const Bytes& stored);
+
+/// The header of a compressed section: which codec, where the packed bytes start and how long they unpack to.
 struct Compressed {
   Codec codec;
   std::size_t header_size;  ///< bytes

@@ -189,7 +189,7 @@ Wanted<void> Loader::State::open_elf() {
 Wanted<Bytes> Loader::State::contents(const ElfFile& elf, const Section& section) {
   if (const auto done = unpacked.find(section.index); done != unpacked.end()) return done->second;
   auto stored = section_bytes(input, section);
-  if (!stored || (section.flags & shf_compressed) == 0) return stored;
+  if (!stored || !is_compressed(section, *stored)) return stored;
   auto packing = compression_of(elf, section, *stored);
   if (!packing) return stop(packing.error());
   if (packing->unpacked_size > options.max_decoded)

@@ -121,6 +121,22 @@ void walk_libbpf(benchmark::State& state) {
   }
 }
 
+void marshal_btfkit(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(marshal(spec()));
+}
+void marshal_memcpy(benchmark::State& state) {
+  for (auto _ : state) {
+    const auto bytes = spec().bytes();
+    std::vector<std::byte> copy(bytes.size());
+    std::memcpy(copy.data(), bytes.data(), bytes.size());
+    benchmark::DoNotOptimize(copy);
+  }
+}
+void marshal_swapped_btfkit(benchmark::State& state) {
+  const ByteOrder other = spec().byte_order() == ByteOrder::Little ? ByteOrder::Big : ByteOrder::Little;
+  for (auto _ : state) benchmark::DoNotOptimize(marshal(spec(), {.order = other}));
+}
+
 BENCHMARK(load_btfkit)->Name("load from memory, all checks/btfkit")->Unit(benchmark::kMillisecond);
 BENCHMARK(load_libbpf)->Name("load from memory, all checks/libbpf")->Unit(benchmark::kMillisecond);
 BENCHMARK(lookups_btfkit)->Name("10,000 look-ups, index included/btfkit")->Unit(benchmark::kMillisecond);
@@ -132,6 +148,10 @@ BENCHMARK(lookups_libbpf)
 BENCHMARK(first_lookup_btfkit)->Name("first look-up, a miss/btfkit")->Unit(benchmark::kMillisecond);
 BENCHMARK(first_lookup_libbpf)->Name("first look-up, a miss/libbpf")->Unit(benchmark::kMillisecond);
 BENCHMARK(walk_btfkit)->Name("walk all members/btfkit")->Unit(benchmark::kMillisecond);
+BENCHMARK(marshal_btfkit)->Name("marshal/btfkit")->Unit(benchmark::kMillisecond);
+BENCHMARK(marshal_memcpy)->Name("marshal/memcpy into a new buffer")->Unit(benchmark::kMillisecond);
+BENCHMARK(marshal_swapped_btfkit)->Name("marshal, bytes swapped/btfkit")->Unit(benchmark::kMillisecond);
+BENCHMARK(marshal_memcpy)->Name("marshal, bytes swapped/memcpy into a new buffer")->Unit(benchmark::kMillisecond);
 BENCHMARK(walk_libbpf)->Name("walk all members/libbpf")->Unit(benchmark::kMillisecond);
 
 }  // namespace
