@@ -153,3 +153,15 @@ TEST_CASE("section 0 is none, whatever its name says") {
   REQUIRE(object);
   CHECK(object->spec().type_count() == 19);
 }
+
+TEST_CASE("what begins like another BTF behind a whole one is a warning") {
+  for (const std::string tail : {std::string("\x9f\xeb"), std::string("\x9f\xeb\x02\0 no header", 14)}) {
+    auto bytes = TinyBtf::one_of_each().bytes(ByteOrder::Little);
+    for (const char c : tail) bytes.push_back(static_cast<std::byte>(c));
+    const auto object = Object::load(Source(Bytes::own(bytes)));
+    REQUIRE(object);
+    CHECK(object->specs().size() == 1);
+    REQUIRE(object->warnings().size() == 1);
+    CHECK_THAT(object->warnings()[0].text, ContainsSubstring("begin like another one but are none"));
+  }
+}

@@ -73,6 +73,13 @@ TEST_CASE("what can't be completed carries its own error; the rest loads") {
   CHECK(datasec(*object, ".data").fixup_error()->text ==
         "the symbol of variable 'second' is at 0x19, outside of the section [0x0, 0x18)");
 
+  elf.symbols = {{"first", 0, 1}, {"second", 8, 77}};
+  object = elf.load();
+  REQUIRE(object);
+  CHECK(datasec(*object, ".data").fixup_error()->code == ErrorCode::Malformed);
+  CHECK(datasec(*object, ".data").fixup_error()->text ==
+        "the symbol of variable 'second' is in section 77, which the ELF does not have");
+
   TinyElf stranger = Sample(".nowhere").elf();
   object = stranger.load();
   REQUIRE(object);

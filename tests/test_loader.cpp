@@ -136,7 +136,7 @@ TEST_CASE("compressed sections are handed out with the size they claim") {
     TinyElf elf;
     elf.is64 = is64;
     elf.add({".BTF", stored.bytes, 1, 0x800});
-    CHECK(elf.load().error().message() == "compressed with zlib, and there is no decoder for it");
+    CHECK(elf.load().error().message() == ".BTF: compressed with zlib, and there is no decoder for it");
     LoadOptions options;
     options.decode = [&](Codec codec, const Bytes& packed, std::uint64_t max_size) -> Result<Bytes> {
       CHECK(codec == Codec::Zlib);
@@ -150,4 +150,85 @@ TEST_CASE("compressed sections are handed out with the size they claim") {
     options.max_decoded = 10;
     CHECK(elf.load(options).error().code == ErrorCode::TooLarge);
   }
+}
+
+TEST_CASE("a section that unpacks to another size than it claims is malformed") {
+  TinyElf elf;
+  Words stored(ByteOrder::Little);
+  stored.put(std::uint32_t{1}).put(std::uint32_t{0}).put(std::uint64_t{1000}).put(std::uint64_t{1}).text("packed");
+  elf.add({".BTF", stored.bytes, 1, 0x800});
+  LoadOptions options;
+  options.decode = [](Codec, const Bytes&, std::uint64_t) -> Result<Bytes> {
+    return Bytes::own(TinyBtf::one_of_each().bytes(ByteOrder::Little));
+  };
+  CHECK_THAT(elf.load(options).error().message(), StartsWith(".BTF: unpacks to ") && EndsWith("bytes, its header says 1000"));
+}
+
+TEST_CASE("a .BTF.ext that can't be unpacked costs only itself") {
+  TinyElf elf;
+  elf.add({".BTF", TinyBtf::one_of_each().bytes(ByteOrder::Little)});
+  Words stored(ByteOrder::Little);
+  stored.put(std::uint32_t{1}).put(std::uint32_t{0}).put(std::uint64_t{1000}).put(std::uint64_t{1}).text("packed");
+  elf.add({".BTF.ext", stored.bytes, 1, 0x800});
+  const auto object = elf.load();
+  REQUIRE(object);
+  CHECK(object->ext() == nullptr);
+  REQUIRE(object->warnings().size() == 1);
+  CHECK(object->warnings()[0].message() == ".BTF.ext: compressed with zlib, and there is no decoder for it");
+}
+
+namespace {
+
+/// The setup header of an x86 bzImage and a payload behind it.
+std::vector<std::byte> bz_image(std::string_view payload) {
+  std::vector<std::byte> image(0x800);
+  const auto text = [&](std::size_t at, std::string_view what) { std::memcpy(image.data() + at, what.data(), what.size()); };
+  const auto word = [&](std::size_t at, std::uint32_t value) {
+    for (std::size_t i = 0; i < 4; ++i) image[at + i] = static_cast<std::byte>(value >> (8 * i));
+  };
+  text(0, "MZ");
+  text(0x202, "HdrS");
+  image[0x1f1] = std::byte{1};  // setup sectors
+  word(0x206, 0x20f);
+  word(0x248, 0x100);
+  word(0x24c, static_cast<std::uint32_t>(payload.size()));
+  text(2 * 512 + 0x100, payload);
+  return image;
+}
+
+}  // namespace
+
+TEST_CASE("the kernel in a bzImage is handed out to be unpacked") {
+  LoadOptions options;
+  options.decode = [](Codec codec, const Bytes& packed, std::uint64_t) -> Result<Bytes> {
+    CHECK(codec == Codec::Zstd);
+    CHECK(packed.size() == 12);  // without the size behind it
+    return golden("types.o");
+  };
+  const auto object = Object::load(Source(Bytes::own(bz_image("\x28\xb5\x2f\xfd"
+                                                              "payload."
+                                                              "size"))),
+                                   options);
+  REQUIRE(object);
+  CHECK(object->container().wrappers == std::vector<Codec>{Codec::Zstd});
+
+  const auto message = [](std::vector<std::byte> image) {
+    return Object::load(Source(Bytes::own(std::move(image)))).error().message();
+  };
+  CHECK(message(bz_image("\x28\xb5\x2f\xfd"
+                         "payload."
+                         "size")) == "compressed with zstd, and there is no decoder for it");
+  CHECK(message(bz_image("?? unknown packing")) ==
+        "bzImage+0x500: the kernel is packed in a way that is not known: it starts with 0x3f3f2075");
+  auto image = bz_image(
+      "\x28\xb5\x2f\xfd"
+      "payload."
+      "size");
+  image[0x24e] = std::byte{1};
+  CHECK(message(image) ==
+        "bzImage+0x248: the packed kernel is 65552 bytes at 0x500 of the file, which has 2048: is it truncated?");
+  image[0x207] = std::byte{1};
+  CHECK(message(image) == "bzImage+0x206: boot protocol 0x10f does not say where the kernel is; 0x208 and later do");
+  image[0x202] = std::byte{0};
+  CHECK(message(image) == "a Windows or EFI executable that is no x86 bzImage");
 }

@@ -129,6 +129,8 @@ TEST_CASE("a module that carries its base is moved onto the one that is given") 
   REQUIRE(alone);
   REQUIRE(alone->distilled_base());
   CHECK(alone->spec().first_id() == 6);
+  CHECK(alone->distilled_base()->pointer_size() == 8);  // it has no long: the ELF's class decides
+  CHECK(*size_of(*alone->spec().type(6)) == 8);
   LoadOptions options;
   options.base = *module.kernel.load();
   const auto moved = elf.load(options);
@@ -139,4 +141,14 @@ TEST_CASE("a module that carries its base is moved onto the one that is given") 
   options.base = *TinyBtf::one_of_each().load();
   CHECK_THAT(elf.load(options).error().message(),
              StartsWith("type 1 'task' at distilled base: the new base has no such forward"));
+}
+
+TEST_CASE("damage in the base that a module carries is named as such") {
+  Module module;
+  module.build();
+  module.base.version = 9;
+  TinyElf elf;
+  elf.add({".BTF", module.split.bytes(ByteOrder::Little)});
+  elf.add({".BTF.base", module.base.bytes(ByteOrder::Little)});
+  CHECK(elf.load().error().message() == ".BTF.base header+0x2: version 9, only 1 is known");
 }

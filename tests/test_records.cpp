@@ -199,3 +199,16 @@ TEST_CASE("of many enums of odd sizes only the first are listed") {
   CHECK(spec->warnings().size() == 51);
   CHECK(spec->warnings().back().text == "and 10 more enums of odd sizes");
 }
+
+TEST_CASE("tags on members that are not there are warned of") {
+  auto btf = TinyBtf::one_of_each();
+  btf.add(Kind::DeclTag, "far", 4, {2});        // point has members 0 and 1
+  btf.add(Kind::DeclTag, "on_int", 1, {0});     // an INT has none
+  btf.add(Kind::DeclTag, "on_param", 12, {0});  // the function's first parameter
+  btf.add(Kind::DeclTag, "whole", 1, {0xffffffff});
+  const auto spec = btf.load();
+  REQUIRE(spec);
+  REQUIRE(spec->warnings().size() == 2);
+  CHECK(spec->warnings()[0].message() == "type 20 'far' at .BTF: a tag on component 2 of type 4, which has 2");
+  CHECK(spec->warnings()[1].message() == "type 21 'on_int' at .BTF: a tag on component 0 of type 1, which has 0");
+}

@@ -117,3 +117,29 @@ TEST_CASE("what a spec holds beside its bytes is a few bytes a type") {
       TinyBtf::one_of_each().load(detail::host_order == ByteOrder::Little ? ByteOrder::Big : ByteOrder::Little);
   CHECK(swapped->memory() == native->memory() + native->header().types_length);
 }
+
+TEST_CASE("a base for a BTF that needs none is warned of") {
+  const auto base = TinyBtf::one_of_each().load();
+  const auto spec = TinyBtf::one_of_each().load_on(*base);
+  REQUIRE(spec);
+  REQUIRE(spec->warnings().size() == 1);
+  CHECK(spec->warnings()[0].text == "it would load without a base too: is it split BTF at all?");
+}
+
+TEST_CASE("a split BTF's own long decides before its base's mere default") {
+  const TinyBtf below = TinyBtf::one_of_each();
+  const auto base = below.load();
+  TinyBtf module = TinyBtf::split(19, static_cast<std::uint32_t>(below.strings.size()));
+  module.integer("long", 4, 1);
+  CHECK(module.load_on(*base)->pointer_size() == 4);
+}
+
+TEST_CASE("void is void, whichever level it is seen from") {
+  const TinyBtf below = TinyBtf::one_of_each();
+  const auto base = below.load();
+  TinyBtf module = TinyBtf::split(19, static_cast<std::uint32_t>(below.strings.size()));
+  module.add(Kind::Pointer, "", 0);
+  const auto split = module.load_on(*base);
+  CHECK(*split->type(0) == *base->type(0));
+  CHECK(split->type(20)->as<Pointer>()->target() == *base->type(0));
+}

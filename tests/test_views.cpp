@@ -126,3 +126,20 @@ TEST_CASE("the golden types are what their C source says, in both byte orders") 
     CHECK((*tags.begin()).target_id() == everything->id());
   }
 }
+
+TEST_CASE("a lone entry without name and type is (void), a last one is the dots") {
+  TinyBtf btf;
+  btf.integer("int", 4, 1);
+  btf.add(Kind::FuncProto, "", 0, {0, 0}, 1);
+  btf.add(Kind::FuncProto, "", 0, {0, 1, 0, 0}, 2);
+  btf.add(Kind::FuncProto, "", 0);
+  const auto spec = btf.load();
+  const auto proto = [&](TypeId id) { return *spec->type(id)->as<FuncProto>(); };
+  CHECK_FALSE(proto(2).is_variadic());
+  CHECK(proto(2).param_count() == 0);
+  CHECK(proto(3).is_variadic());
+  CHECK(proto(3).param_count() == 1);
+  CHECK_FALSE(proto(4).is_variadic());
+  CHECK(to_c(proto(2)) == "void (void);\n");
+  CHECK(to_c(proto(3)) == "void (int, ...);\n");
+}

@@ -65,7 +65,7 @@ class Opened {
 
   /// {"id"} or {"error"}. An empty kind: any.
   [[nodiscard]] std::string find(const std::string& name, const std::string& kind) const {
-    const auto wanted = kind_from(kind);
+    const auto wanted = kind == "unknown" ? std::optional(static_cast<Kind>(kind_count)) : kind_from(kind);
     auto found = wanted ? spec().find(name, *wanted) : spec().find<Type>(name);
     return found ? "{\"id\":" + std::to_string(found->id()) + '}' : failed(found.error());
   }

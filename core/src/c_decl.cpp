@@ -29,8 +29,9 @@ std::string in_comment(std::string_view text) {
 
 /// A name as C has it. Names that are no C identifier (Rust's, hostile ones) are made one, the original behind it in a comment.
 std::string identifier(std::string_view name) {
-  if (is_identifier(name) && detail::printable(name, name.size()) == name) return std::string(name);
-  std::string safe;
+  const bool digit_first = !name.empty() && name.front() >= '0' && name.front() <= '9';
+  if (is_identifier(name) && !digit_first && detail::printable(name, name.size()) == name) return std::string(name);
+  std::string safe = digit_first ? "_" : "";
   for (const char c : name) safe += is_identifier({&c, 1}) && static_cast<unsigned char>(c) < 0x80 ? c : '_';
   return safe + " /* " + in_comment(name) + " */";
 }
@@ -177,12 +178,12 @@ std::string Writer::tag(TypeTag type_tag) {
 /// A list with no entry, or only a nameless void, is (void); a void at the end of a longer one is `...`.
 std::string Writer::parameters(FuncProto proto, int level, int depth) {
   const auto params = proto.params();
-  if (params.empty() || (params.size() == 1 && params[0].type_id() == 0)) return "(void)";
+  if (proto.param_count() == 0) return "(void)";
   std::string text = "(";
   for (const Param param : params) {
     if (full() || text.size() > options_.max_bytes) return text + std::string(elided) + ')';
     if (param.index() != 0) text += ", ";
-    const bool dots = param.index() + 1 == params.size() && param.type_id() == 0;
+    const bool dots = param.index() == proto.param_count();
     text += dots ? "..." : declaration(param.type(), identifier(param.name()), level, depth + 1);
   }
   return text + ')';

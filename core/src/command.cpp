@@ -190,6 +190,7 @@ void spec_json(const Spec& spec, detail::JsonWriter& json) {
   json.object("strings").field("bytes", header.strings_length).field("count", count_strings(spec)).end_object();
   json.object("header").field("length", header.length).field("version", header.version).field("flags", header.flags);
   json.field("typesBytes", header.types_length).field("layoutBytes", header.layout_length).end_object();
+  if (spec.damage()) json.raw_field("damage", to_json(*spec.damage()));
 }
 
 void summary_json(const Request& request, const Object& object, Sink& out) {
@@ -202,7 +203,15 @@ void summary_json(const Request& request, const Object& object, Sink& out) {
   for (const Codec codec : container.wrappers) json.value(to_string(codec));
   json.end_array();
   spec_json(object.spec(), json);
-  if (const auto& damage = object.spec().damage()) json.raw_field("damage", to_json(*damage));
+  if (object.specs().size() > 1) {
+    json.array("others");
+    for (std::size_t i = 1; i < object.specs().size(); ++i) {
+      json.object();
+      spec_json(object.specs()[i], json);
+      json.end_object();
+    }
+    json.end_array();
+  }
   json.field("specs", object.specs().size()).field("distilledBase", object.distilled_base().has_value());
   json.array("warnings");
   for (const Error& warning : all_warnings(object)) json.raw_value(to_json(warning));
@@ -229,6 +238,10 @@ Result<std::vector<Type>> types_by_text(const Object& object, std::string_view t
       if (type.kind() == *kind || (*kind == Kind::Enum && type.kind() == Kind::Enum64)) found.push_back(type);
   }
   if (!found.empty()) return found;
+  if (const std::size_t space = text.find(' '); space != std::string_view::npos && kind_from(text.substr(0, space))) {
+    auto type = object.spec().find(text.substr(space + 1), *kind_from(text.substr(0, space)));
+    if (!type) return unexpected(type.error());  // which kinds there are under that name
+  }
   if (const auto id = number(text)) {
     auto type = object.spec().type(*id);
     if (!type) return unexpected(type.error());

@@ -233,6 +233,7 @@ Wanted<SymbolTable> read_symbols(const Window& input, const ElfFile& elf) {
     if (symbol.section == shn_xindex && extended.size() / 4 > i)
       symbol.section = load<std::uint32_t>(extended.data() + i * 4, elf.order);
     else if (symbol.section >= shn_loreserve) continue;  // absolute, common and the like: in no section
+    if (symbol.value > UINT32_MAX) continue;             // no offset into a section of BTF's
     table.symbols.push_back(symbol);
   }
   return table;

@@ -262,7 +262,7 @@ struct Raw {
   }
   [[nodiscard]] const SpecData& spec() const { return *ext.spec.data(); }
 
-  [[nodiscard]] tl::unexpected<Error> wrong(std::string text, std::size_t word_index,
+  [[nodiscard]] tl::unexpected<Error> wrong(const std::string& text, std::size_t word_index,
                                             ErrorCode code = ErrorCode::Malformed) const {
     const std::string what = std::string(part_table[static_cast<std::size_t>(part)].record) + ' ' + std::to_string(index) +
                              " of section '" + printable(ext.entries[section].name, 100) + "': ";

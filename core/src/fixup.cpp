@@ -41,6 +41,11 @@ Result<FixedDatasec> from_section(const Datasec& datasec, const ElfNames& names)
     const Symbol* found = names.symbol(section->index, name);
     if (found == nullptr && is_static(var.type()))
       continue;  // what was read is its offset already: compilers relocate the section
+    if (const Symbol* stray = names.stray(name); found == nullptr && stray != nullptr)
+      return wrong(datasec,
+                   "the symbol of variable '" + printable(name) + "' is in section " + std::to_string(stray->section) +
+                       ", which the ELF does not have",
+                   ErrorCode::Malformed);
     if (found == nullptr) return wrong(datasec, "variable '" + printable(name) + "' has no symbol in that section");
     const std::uint64_t value = found->value;
     const std::uint64_t offset = value - section->address;
@@ -112,13 +117,16 @@ Result<FixedDatasec> laid_out(const Datasec& datasec) {
 ElfNames::ElfNames(const std::vector<Section>& sections, const std::vector<Symbol>& symbols) {
   for (const Section& section : sections) sections_.emplace(Key{0, section.name}, &section);
   for (const Symbol& symbol : symbols)
-    if (!symbol.name.empty()) symbols_.emplace(Key{symbol.section, symbol.name}, &symbol);
+    if (!symbol.name.empty())
+      symbols_.emplace(Key{symbol.section < sections.size() ? symbol.section : nowhere, symbol.name}, &symbol);
 }
 
 const Section* ElfNames::section(std::string_view name) const {
   const auto found = sections_.find({0, name});
   return found != sections_.end() ? found->second : nullptr;
 }
+
+const Symbol* ElfNames::stray(std::string_view name) const { return symbol(nowhere, name); }
 
 const Symbol* ElfNames::symbol(std::uint32_t section, std::string_view name) const {
   const auto found = symbols_.find({section, name});

@@ -13,8 +13,11 @@ class ElfNames {
   /// nullptr when there is none of that name.
   [[nodiscard]] const Section* section(std::string_view name) const;
   [[nodiscard]] const Symbol* symbol(std::uint32_t section, std::string_view name) const;
+  /// A symbol whose section index is beyond the ELF's last section.
+  [[nodiscard]] const Symbol* stray(std::string_view name) const;
 
  private:
+  static constexpr std::uint32_t nowhere = UINT32_MAX;
   struct Key {
     std::uint32_t section;
     std::string_view name;

@@ -31,7 +31,7 @@ std::uint32_t hash(std::string_view name, std::uint64_t seed) {
     h = mixed(h ^ part);
   }
   // The last 0 to 7 bytes: two overlapping halves when there are at least four.
-  std::uint64_t tail = left << 56;
+  std::uint64_t tail = std::uint64_t{left} << 56;
   if (left >= 4) {
     std::uint32_t low = 0;
     std::uint32_t high = 0;

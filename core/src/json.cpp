@@ -69,7 +69,7 @@ void tail(JsonWriter& json, const Sink& out, Type type) {
       [&](FuncProto t) {
         json.field("returnTypeId", t.return_type_id()).array("params");
         for (const Param p : t.params()) {
-          if (full(out) || (t.is_variadic() && p.index() + 1 == t.vlen())) break;
+          if (full(out) || p.index() == t.param_count()) break;
           json.object().field("name", p.name()).field("typeId", p.type_id()).end_object();
         }
         json.end_array().field("variadic", t.is_variadic());

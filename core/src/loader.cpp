@@ -1,5 +1,4 @@
 #include <btfkit/loader.hpp>
-#include <btfkit/rebase.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -9,8 +8,10 @@
 #include "ext.hpp"
 #include "fixup.hpp"
 #include "header.hpp"
+#include "kernel_image.hpp"
 #include "object_data.hpp"
 #include "programs.hpp"
+#include "rebase.hpp"
 #include "records.hpp"
 #include "text.hpp"
 #include "window.hpp"
@@ -19,20 +20,7 @@ namespace btfkit {
 namespace detail {
 namespace {
 
-/// Compressed files, by their first bytes.
-std::optional<Codec> wrapper_of(std::span<const std::byte> head) {
-  const std::string_view text = as_text(head);
-  const auto starts = [&](std::string_view magic) { return text.substr(0, magic.size()) == magic; };
-  if (starts("\x1f\x8b")) return Codec::Gzip;
-  if (starts("\x28\xb5\x2f\xfd")) return Codec::Zstd;
-  if (starts(std::string_view("\xfd"
-                              "7zXZ\0",
-                              6)))
-    return Codec::Xz;
-  if (starts("BZh")) return Codec::Bzip2;
-  if (starts("\x04\x22\x4d\x18") || starts("\x02\x21\x4c\x18")) return Codec::Lz4;
-  return std::nullopt;
-}
+constexpr std::size_t most_specs = 1000;  // that one section may hold
 
 Error neither(std::span<const std::byte> head, std::uint64_t size) {
   if (size == 0) return {ErrorCode::Malformed, "the file is empty", {}};
@@ -68,7 +56,7 @@ struct Loader::State {
   Window input;
   std::optional<Step> pending;
   std::uint32_t decoding = 0;                       ///< the section that a NeedDecode speaks of; 0: the whole input
-  std::map<std::uint32_t, Bytes> unpacked;          ///< compressed sections, by index
+  std::map<std::uint32_t, Result<Bytes>> unpacked;  ///< compressed sections, by index, or why they could not be
   std::vector<std::shared_ptr<SpecData>> unsealed;  ///< checked records that wait for the ELF's facts
   Object::Data object;
 
@@ -79,7 +67,7 @@ struct Loader::State {
   Wanted<void> read_base(const ElfFile& elf);
   Result<void> read_specs(Bytes section);
   Wanted<void> read_facts(const ElfFile& elf);
-  Result<void> seal();
+  void seal();
 };
 
 Loader::Loader(std::uint64_t input_size, LoadOptions options)
@@ -100,13 +88,19 @@ Step Loader::step() {
 void Loader::feed(Bytes bytes) {
   State& s = *state_;
   const auto pending = std::exchange(s.pending, std::nullopt).value_or(Done{});
-  const auto refuse = [&](std::string wanted) {
+  const auto refuse = [&](const std::string& wanted) {
     s.pending = Error{ErrorCode::InvalidArgument, "fed " + counted(bytes.size(), "byte") + ", " + wanted, {}};
   };
   if (const auto* need = std::get_if<NeedBytes>(&pending)) {
     if (bytes.size() != need->length) return refuse(std::to_string(need->length) + " were asked for");
     s.input.add(need->offset, std::move(bytes));
   } else if (const auto* packed = std::get_if<NeedDecode>(&pending)) {
+    if (s.decoding != 0 && bytes.size() != packed->max_size) {
+      s.unpacked.emplace(s.decoding,
+                         unexpected(ErrorCode::Malformed, "unpacks to " + counted(bytes.size(), "byte") + ", its header says " +
+                                                              std::to_string(packed->max_size)));
+      return;
+    }
     if (bytes.size() > packed->max_size)
       return refuse("at most " + std::to_string(packed->max_size) + " unpacked ones were asked for");
     if (s.decoding != 0) {
@@ -120,6 +114,14 @@ void Loader::feed(Bytes bytes) {
   }
 }
 
+void Loader::fail(Error why) {
+  State& s = *state_;
+  const auto pending = std::exchange(s.pending, std::nullopt).value_or(Done{});
+  if (std::holds_alternative<NeedDecode>(pending) && s.decoding != 0)
+    s.unpacked.emplace(s.decoding, unexpected(std::move(why)));
+  else s.pending = std::move(why);
+}
+
 Object Loader::take() {
   assert(state_->pending && std::holds_alternative<Done>(*state_->pending));
   return Object(std::make_shared<const Object::Data>(std::move(state_->object)));
@@ -131,18 +133,26 @@ Wanted<void> Loader::State::run() {
   if (!head) return stop(head.error());
   if (looks_like_elf(head->span())) return open_elf();
 
-  if (const auto codec = wrapper_of(head->span())) {
+  if (const auto codec = codec_by_magic(head->span())) {
     if (object.container.wrappers.size() == 4) return stop(ErrorCode::TooLarge, "compressed more than four times over");
     auto whole = input.get(0, input.size());
     if (!whole) return stop(whole.error());
     decoding = 0;
     return stop(NeedDecode{*codec, std::move(*whole), options.max_decoded});
   }
+  auto kernel = find_packed_kernel(input);
+  if (!kernel) return stop(kernel.error());
+  if (*kernel) {
+    auto packed = input.get((*kernel)->offset, (*kernel)->length);
+    if (!packed) return stop(packed.error());
+    decoding = 0;
+    return stop(NeedDecode{(*kernel)->codec, std::move(*packed), options.max_decoded});
+  }
   if (!order_by_magic(head->span())) return stop(neither(head->span(), input.size()));
   auto whole = input.get(0, input.size());
   if (!whole) return stop(whole.error());
   if (auto ok = read_specs(std::move(*whole)); !ok) return stop(ok.error());
-  if (auto ok = seal(); !ok) return stop(ok.error());
+  seal();
   return {};
 }
 
@@ -178,7 +188,7 @@ Wanted<void> Loader::State::open_elf() {
   object.container = std::move(elf->container);
   object.sections = std::move(elf->sections);
   object.section_names = std::move(elf->names);
-  if (auto ok = seal(); !ok) return stop(ok.error());
+  seal();
   if (!ext) object.warnings.push_back(std::get<Error>(ext.error()));
   else if (*ext) object.ext = read_ext(std::move(**ext), object.specs.front(), object.sections, object.warnings);
   if (object.container.elf_machine == em_bpf) object.programs = find_programs(object);
@@ -187,7 +197,12 @@ Wanted<void> Loader::State::open_elf() {
 
 /// A section's bytes, unpacked when it is compressed.
 Wanted<Bytes> Loader::State::contents(const ElfFile& elf, const Section& section) {
-  if (const auto done = unpacked.find(section.index); done != unpacked.end()) return done->second;
+  if (const auto done = unpacked.find(section.index); done != unpacked.end()) {
+    if (done->second) return *done->second;
+    Error why = done->second.error();
+    if (why.where.section.empty()) why.where.section = std::string(section.name);
+    return stop(std::move(why));
+  }
   auto stored = section_bytes(input, section);
   if (!stored || !is_compressed(section, *stored)) return stored;
   auto packing = compression_of(elf, section, *stored);
@@ -211,18 +226,26 @@ Wanted<std::optional<Bytes>> Loader::State::ext_contents(const ElfFile& elf) {
   return std::move(*bytes);
 }
 
-/// A module that carries its own distilled base is read on that, and moved onto the base that options give when it is sealed.
+/// A module that carries its own distilled base is read on that, and then moved onto the base that options give.
 Wanted<void> Loader::State::read_base(const ElfFile& elf) {
   const Section* section = elf.find(".BTF.base");
   if (section == nullptr || object.distilled_base) return {};
   auto bytes = contents(elf, *section);
   if (!bytes) return stop(bytes.error());
-  auto header = read_header(*bytes, false);
-  if (!header) return stop(header.error());
+  const auto in_base = [](Error error) {
+    if (error.where.section.substr(0, 4) == ".BTF") error.where.section.insert(4, ".base");
+    return stop(std::move(error));
+  };
+  std::optional<Error> damage;
+  auto header = read_header(*bytes, false, options.partial ? &damage : nullptr);
+  if (!header) return in_base(header.error());
   LoadOptions alone;
   alone.pointer_size = options.pointer_size;
+  alone.partial = options.partial;
   auto data = read_records(*bytes, *header, alone);
-  if (!data) return stop(data.error());
+  if (!data) return in_base(data.error());
+  if (damage) (*data)->damage = std::move(damage);
+  if ((*data)->pointer_size == 0) (*data)->pointer_size = elf.container.elf_class == 32 ? 4 : 8;
   object.distilled_base = Spec(std::move(*data));
   return {};
 }
@@ -234,12 +257,27 @@ Result<void> Loader::State::read_specs(Bytes section) {
   while (true) {
     std::optional<Error> damage;
     auto header = read_header(section, with_base.base.has_value(), options.partial ? &damage : nullptr);
-    if (!header) return unexpected(header.error());
-    auto data = read_records(section, *header, with_base);
-    if (!data) return unexpected(data.error());
-    if (damage) (*data)->damage = std::move(damage);
+    auto data =
+        header ? read_records(section, *header, with_base) : Result<std::shared_ptr<SpecData>>(unexpected(header.error()));
+    if (!data && unsealed.empty()) return unexpected(data.error());
+    if (!data) {  // the first one is whole; what follows only looked like another
+      object.warnings.push_back({ErrorCode::Malformed,
+                                 counted(section.size(), "byte") + " behind the BTF begin like another one but are none (" +
+                                     data.error().message() + "); they are ignored",
+                                 {".BTF", {}, {}, {}}});
+      break;
+    }
+    const bool cut = damage.has_value();
+    if (cut) (*data)->damage = std::move(damage);
     const std::size_t end = declared_size(*header);
     unsealed.push_back(std::move(*data));
+    if (cut) break;  // nobody knows where it would have ended
+    if (unsealed.size() == most_specs) {
+      object.warnings.push_back({ErrorCode::TooLarge,
+                                 "the section holds more than " + std::to_string(most_specs) + " BTFs; the others are ignored",
+                                 {".BTF", {}, {}, {}}});
+      break;
+    }
 
     // Zeroes may pad up to the next one.
     const auto rest = section.span().subspan(end);
@@ -252,6 +290,13 @@ Result<void> Loader::State::read_specs(Bytes section) {
                                  counted(section.size(), "byte") + " behind the BTF are no BTF; they are ignored",
                                  {".BTF", end, {}, {}}});
       break;
+    }
+  }
+  if (object.distilled_base && options.base) {
+    for (auto& data : unsealed) {
+      auto moved = rebase_records(Spec(data), *options.base);
+      if (!moved) return unexpected(moved.error());
+      data = std::move(*moved);
     }
   }
   if (unsealed.size() > 1)
@@ -279,18 +324,11 @@ Wanted<void> Loader::State::read_facts(const ElfFile& elf) {
   return {};
 }
 
-Result<void> Loader::State::seal() {
-  for (auto& data : unsealed) {
-    if (data->pointer_size == 0) data->pointer_size = 8;
-    Spec spec(std::move(data));
-    if (object.distilled_base && options.base) {
-      auto moved = rebase(spec, *options.base);
-      if (!moved) return unexpected(moved.error());
-      spec = std::move(*moved);
-    }
-    object.specs.push_back(std::move(spec));
+void Loader::State::seal() {
+  for (auto& spec : unsealed) {
+    if (spec->pointer_size == 0) spec->pointer_size = 8;
+    object.specs.emplace_back(std::move(spec));
   }
-  return {};
 }
 
 std::string_view to_string(Codec codec) {

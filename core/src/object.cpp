@@ -4,24 +4,29 @@ namespace btfkit {
 
 Result<Object> Object::load(const Source& source) { return load(source, {}); }
 
+namespace {
+
+void answer(Loader& loader, Result<Bytes> bytes) {
+  if (bytes) loader.feed(std::move(*bytes));
+  else loader.fail(std::move(bytes.error()));
+}
+
+Result<Bytes> unpack(const LoadOptions& options, const NeedDecode& need) {
+  if (options.decode) return options.decode(need.codec, need.packed, need.max_size);
+  return unexpected(ErrorCode::NotSupported,
+                    "compressed with " + std::string(to_string(need.codec)) + ", and there is no decoder for it");
+}
+
+}  // namespace
+
 Result<Object> Object::load(const Source& source, const LoadOptions& options) {
   Loader loader(source.size(), options);
   while (true) {
     Step step = loader.step();
     if (std::holds_alternative<Done>(step)) return loader.take();
     if (auto* error = std::get_if<Error>(&step)) return unexpected(std::move(*error));
-    if (auto* need = std::get_if<NeedBytes>(&step)) {
-      auto bytes = source.read(need->offset, need->length);
-      if (!bytes) return unexpected(bytes.error());
-      loader.feed(std::move(*bytes));
-    } else if (auto* packed = std::get_if<NeedDecode>(&step)) {
-      if (!options.decode)
-        return unexpected(ErrorCode::NotSupported,
-                          "compressed with " + std::string(to_string(packed->codec)) + ", and there is no decoder for it");
-      auto bytes = options.decode(packed->codec, packed->packed, packed->max_size);
-      if (!bytes) return unexpected(bytes.error());
-      loader.feed(std::move(*bytes));
-    }
+    if (auto* need = std::get_if<NeedBytes>(&step)) answer(loader, source.read(need->offset, need->length));
+    else if (auto* packed = std::get_if<NeedDecode>(&step)) answer(loader, unpack(options, *packed));
   }
 }
 

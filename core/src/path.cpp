@@ -2,6 +2,7 @@
 #include <btfkit/path.hpp>
 #include <btfkit/size.hpp>
 #include <charconv>
+#include <cstring>
 #include <unordered_set>
 
 #include "nearest.hpp"
@@ -82,6 +83,14 @@ Result<std::vector<Component>> parse(std::string_view path) {
 // ---- members
 // -----------------------------------------------------------------------------------------------------------------
 
+constexpr std::size_t most_alternatives = 2000;  // names that are compared for a suggestion
+
+/// Looks no further than the name is long: thousands of members may share one huge name.
+bool is_called(Member member, std::string_view name) {
+  const char* own = member.c_name();
+  return std::strncmp(own, name.data(), name.size()) == 0 && own[name.size()] == '\0';
+}
+
 /// A struct or union and the anonymous ones in it, nearest first. Each type is looked at once: one may contain itself.
 class Scope {
  public:
@@ -92,12 +101,12 @@ class Scope {
     for (std::size_t at = 0; at < levels_.size(); ++at) {
       const Level level = levels_[at];
       for (const Member member : level.composite.members()) {
-        if (member.name() == name) {
+        if (is_called(member, name)) {
           append_steps(at, member.index(), steps);
           bit_offset += level.bit_offset + member.bit_offset();
           return true;
         }
-        if (!member.name().empty()) continue;
+        if (*member.c_name() != '\0') continue;
         const auto type = resolve(member.type());
         const auto inner = type ? type->as<Composite>() : std::nullopt;
         if (inner) enter(*inner, at, member.index(), level.bit_offset + member.bit_offset());
@@ -113,9 +122,10 @@ class Scope {
     std::size_t shown = 0;
     for (const Level& level : levels_)
       for (const Member member : level.composite.members()) {
-        if (member.name().empty()) continue;
+        if (*member.c_name() == '\0') continue;
+        if (++shown > most_alternatives) break;
         nearest.offer(member.name());
-        if (++shown <= 8) first += (shown == 1 ? "; it has " : ", ") + printable(member.name(), 60);
+        if (shown <= 8) first += (shown == 1 ? "; it has " : ", ") + printable(member.name(), 60);
       }
     if (shown == 0) return "; it has none";
     const std::string suggestion = nearest.suggestion();

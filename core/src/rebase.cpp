@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "header.hpp"
+#include "rebase.hpp"
 #include "records.hpp"
 #include "references.hpp"
 #include "store.hpp"
@@ -112,11 +113,8 @@ class Strings {
 };
 
 }  // namespace
-}  // namespace detail
 
-using namespace detail;
-
-Result<Spec> rebase(const Spec& split, const Spec& onto, RebaseReport* report) {
+Result<std::shared_ptr<SpecData>> rebase_records(const Spec& split, const Spec& onto, RebaseReport* report) {
   const SpecData& from = *split.data();
   if (from.base == nullptr) return unexpected(ErrorCode::InvalidArgument, "the BTF to be moved is not split: it has no base");
 
@@ -177,9 +175,29 @@ Result<Spec> rebase(const Spec& split, const Spec& onto, RebaseReport* report) {
   }
   LoadOptions options;
   options.base = onto;
-  options.pointer_size = from.pointer_size;
+  if (from.pointer_size_known) options.pointer_size = from.pointer_size;
+  options.partial = from.damage.has_value();
   auto data = read_records(Bytes::own(std::move(bytes)), header, options);
+  if (!data) return data;
+  (*data)->warnings = from.warnings;
+  if (from.damage) (*data)->damage = from.damage;
+  return data;
+}
+
+}  // namespace detail
+
+Result<Spec> rebase(const Spec& split, const Spec& onto, RebaseReport* report) {
+  auto data = detail::rebase_records(split, onto, report);
   if (!data) return unexpected(data.error());
+  // What an ELF told of DATASECs stays true; only types and strings have moved.
+  const TypeId shift = onto.end_id() - split.first_id();
+  for (detail::FixedDatasec fixed : split.data()->fixed) {
+    fixed.id += shift;
+    for (std::size_t word = 0; word < fixed.words.size(); word += 3)
+      fixed.words[word] = detail::load32(Type(data->get(), fixed.id).record() + detail::common_bytes + word * 4);
+    (*data)->fixed.push_back(std::move(fixed));
+  }
+  if ((*data)->pointer_size == 0) (*data)->pointer_size = onto.pointer_size();
   return Spec(std::move(*data));
 }
 

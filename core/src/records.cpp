@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <btfkit/type.hpp>
 
 #include "header.hpp"
 #include "references.hpp"
@@ -33,7 +34,7 @@ constexpr std::array<Stride, 128> strides = [] {
   for (std::size_t kind = 1; kind < kind_count; ++kind) {
     const KindRow& r = kind_table[kind];
     Stride& s = made[kind];
-    s.fixed_bytes = common_bytes + 4U * r.fixed_words;
+    s.fixed_bytes = std::uint32_t{common_bytes} + 4U * r.fixed_words;
     s.element_bytes = 4U * r.element_words;
     s.third_mask = r.third == ThirdWord::Reference ? ~0U : 0;
     s.name_mask = r.element_names != 0 ? ~0U : 0;
@@ -41,7 +42,7 @@ constexpr std::array<Stride, 128> strides = [] {
     s.reference_at = r.element_references == 0b010 ? 4 : 0;
     s.has_elements = r.element_words != 0;
     const auto is = [&](Kind k) { return kind == static_cast<std::size_t>(k); };
-    s.special = r.fixed_references != 0 || is(Kind::Int) || is(Kind::Enum) || is(Kind::Enum64);
+    s.special = r.fixed_references != 0 || is(Kind::Int) || is(Kind::Enum) || is(Kind::Enum64) || is(Kind::DeclTag);
   }
   return made;
 }();
@@ -116,6 +117,8 @@ class Stepper {
     return {};
   }
 
+  /// Declaration tags, which are looked at again once the types that they are on are known.
+  [[nodiscard]] const std::vector<TypeId>& tags() const { return tags_; }
   [[nodiscard]] std::uint32_t highest_name() const { return highest_name_; }
   [[nodiscard]] TypeId highest_reference() const { return highest_reference_; }
 
@@ -163,6 +166,7 @@ class Stepper {
     const std::uint32_t size = load32(record + 8);
     if (kind == Kind::Int) note_legacy_bitfield(size, load32(record + 12));
     if (kind == Kind::Enum || kind == Kind::Enum64) note_odd_enum(size);
+    if (kind == Kind::DeclTag) tags_.push_back(data_.first_id + static_cast<TypeId>(count_ - 1));
     return highest;
   }
 
@@ -181,6 +185,7 @@ class Stepper {
 
   SpecData& data_;
   std::uint32_t length_;
+  std::vector<TypeId> tags_;
   std::uint32_t at_ = 0;  // the record that an Error or warning speaks of
   std::size_t count_ = 0;
   std::uint32_t odd_enums_ = 0;
@@ -263,6 +268,28 @@ std::uint8_t deduced_pointer_size(const SpecData& data) {
   return 0;
 }
 
+/// Tags on members and parameters that are not there are legal to read, though the kernel refuses them.
+void warn_of_odd_tags(SpecData& data, const std::vector<TypeId>& tags) {
+  std::size_t odd = 0;
+  for (const TypeId id : tags) {
+    const DeclTag tag(Type(&data, id));
+    Type target = tag.target();
+    if (const auto func = target.as<Func>()) target = func->target();
+    const bool has_components = Composite::is(target.kind()) || FuncProto::is(target.kind());
+    const std::int64_t index = tag.component_index();
+    if (index == -1 || (index >= 0 && has_components && index < target.vlen())) continue;
+    if (++odd <= most_warnings)
+      data.warnings.push_back({ErrorCode::Malformed,
+                               "a tag on component " + std::to_string(index) + " of type " + std::to_string(tag.target_id()) +
+                                   ", which has " + std::to_string(has_components ? target.vlen() : 0),
+                               {".BTF", {}, id, printable(tag.name())}});
+  }
+  if (odd > most_warnings)
+    data.warnings.push_back({ErrorCode::Malformed,
+                             "and " + counted(odd - most_warnings, "more tag") + " on components that are not there",
+                             {".BTF", {}, {}, {}}});
+}
+
 /// What a damaged BTF's records refer to beyond its end becomes void and "", in a copy.
 void repair(SpecData& data) {
   const auto read = data.host_types.span();
@@ -316,6 +343,12 @@ Result<std::shared_ptr<SpecData>> read_records(const Bytes& section, const Heade
   if (data.offset_storage.capacity() / 2 > data.offset_storage.size()) data.offset_storage.shrink_to_fit();
   data.offsets = data.offset_storage.data();
   data.end_id = data.first_id + static_cast<TypeId>(data.offset_storage.size());
+  const bool alone = data.base != nullptr && header.strings_length != 0 && *data.strings == '\0' &&
+                     stepper.highest_name() < header.strings_length &&
+                     stepper.highest_reference() <= data.offset_storage.size();
+  if (stepped && alone && data.end_id != data.first_id)
+    data.warnings.push_back(
+        {ErrorCode::InvalidArgument, "it would load without a base too: is it split BTF at all?", {".BTF", {}, {}, {}}});
   std::optional<Error> damage;
   if (!stepped) damage = stepped.error();
   else if (stepper.highest_name() >= data.end_string || stepper.highest_reference() >= data.end_id)
@@ -325,10 +358,14 @@ Result<std::shared_ptr<SpecData>> read_records(const Bytes& section, const Heade
     repair(data);
     data.damage = std::move(damage);
   }
+  warn_of_odd_tags(data, stepper.tags());
 
   data.pointer_size = options.pointer_size;
-  if (data.pointer_size == 0 && data.base != nullptr) data.pointer_size = data.base->pointer_size;
+  if (data.pointer_size == 0 && data.base != nullptr && data.base->pointer_size_known)
+    data.pointer_size = data.base->pointer_size;
   if (data.pointer_size == 0) data.pointer_size = deduced_pointer_size(data);
+  data.pointer_size_known = data.pointer_size != 0;
+  if (data.pointer_size == 0 && data.base != nullptr) data.pointer_size = data.base->pointer_size;
   return made;
 }
 

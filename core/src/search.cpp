@@ -219,6 +219,7 @@ SearchResult Spec::search(std::string_view text, const SearchOptions& options) c
     }
   } else if (text.find('\0') == std::string_view::npos) {
     std::vector<Cursor> all;
+    all.reserve(levels.size());
     for (const SpecData* level : levels) all.push_back({level, &detail::name_order(*level), 0});
     for (const SpecData* strings : detail::levels_of(data_.get())) {
       std::vector<Cursor> users;  // levels with names in these strings

@@ -39,7 +39,7 @@ std::vector<DeclTag> tags_on(const SpecData* data, TypeId target, std::int32_t c
         std::lower_bound(entries.begin(), entries.end(), std::tie(target, component),
                          [](const TagIndex::Entry& e, const auto& wanted) { return std::tie(e.target, e.component) < wanted; });
     for (; entry != entries.end() && entry->target == target && entry->component == component; ++entry)
-      found.push_back(DeclTag(Type(level, entry->id)));
+      found.emplace_back(Type(level, entry->id));
   }
   return found;
 }

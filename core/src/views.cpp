@@ -35,10 +35,13 @@ std::string_view to_string(Linkage linkage) {
   return "(unknown)";
 }
 
-bool FuncProto::is_variadic() const {
+std::uint32_t FuncProto::param_count() const {
   const auto all = params();
-  return !all.empty() && all[all.size() - 1].type_id() == 0 && all[all.size() - 1].name().empty();
+  const bool marker = !all.empty() && all[all.size() - 1].type_id() == 0 && all[all.size() - 1].name().empty();
+  return all.size() - (marker ? 1 : 0);
 }
+
+bool FuncProto::is_variadic() const { return vlen() > 1 && param_count() < vlen(); }
 
 std::uint32_t Datasec::size() const {
   const auto* fixed = fixed_of(*this);

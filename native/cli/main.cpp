@@ -8,17 +8,25 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 
 namespace {
 
 using namespace btfkit;
 
+bool output_failed = false;  // a full disk, a closed descriptor
+
+/// False when nobody reads any more or nothing can be written; only the second is worth a word.
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t done = write(fd, text.data(), text.size());
     if (done < 0 && errno == EINTR) continue;
-    if (done < 0) return false;
+    if (done < 0) {
+      output_failed = output_failed || (fd == STDOUT_FILENO && errno != EPIPE);
+      if (output_failed) std::fprintf(stderr, "btfkit: standard output: %s\n", std::strerror(errno));
+      return false;
+    }
     text.remove_prefix(static_cast<std::size_t>(done));
   }
   return true;
@@ -73,7 +81,7 @@ int run(const command::Verb& verb, const Arguments& arguments) {
   const auto finish = [&](int code) {
     out.flush();
     err.flush();
-    return code;
+    return output_failed ? 1 : code;
   };
 
   const auto start = std::chrono::steady_clock::now();
@@ -114,14 +122,14 @@ int main(int argc, char** argv) {
     describe(*app.add_subcommand(name, std::string(verb.summary)), verb, arguments[name]);
   }
   try {
-    if (argc < 2) return std::fputs(command::help().c_str(), stderr), 2;
+    if (argc < 2) return write_all(STDERR_FILENO, command::help()), 2;
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     std::string verb;
     for (const CLI::App* used : app.get_subcommands()) verb = used->get_name();
-    return std::fputs(command::help(verb).c_str(), stdout), 0;
+    return write_all(STDOUT_FILENO, command::help(verb)) || !output_failed ? 0 : 1;
   } catch (const CLI::CallForVersion& version) {
-    return std::printf("%s\n", version.what()), 0;
+    return write_all(STDOUT_FILENO, std::string(version.what()) + '\n') || !output_failed ? 0 : 1;
   } catch (const CLI::ParseError& error) {
     const bool known = argv[1][0] == '-' || !app.get_subcommands().empty();
     return wrong_usage(app, known ? error.what() : "no verb '" + std::string(argv[1]) + "'");

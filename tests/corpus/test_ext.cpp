@@ -218,7 +218,7 @@ TEST_CASE("every instruction's line is the one that DWARF tells") {
         const auto got = section->line_at(offset);
         INFO(name << "+" << offset);
         REQUIRE(got);
-        if (got->line() == 0) continue;            // generated code: llvm-objdump shows the line before it
+        if (got->line() == 0) continue;           // generated code: llvm-objdump shows the line before it
         CHECK(got->line() == line % (1U << 22));  // the bits that .BTF.ext has for it
         ++compared;
       }

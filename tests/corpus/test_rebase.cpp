@@ -56,3 +56,21 @@ TEST_CASE("a module moves onto a kernel that is built otherwise, where its types
   CHECK(report.problems.front().message() ==
         "type 282 'hh_cache' at distilled base: the new base has no such struct of 48 bytes");
 }
+
+TEST_CASE("the BTF in a packed x86 kernel is the kernel's own") {
+  const fs::path images = shared_folder() / "kernel-images";
+  if (!fs::exists(images)) SKIP("no kernel images");
+  LoadOptions options;
+  options.decode = &kernel::decode;
+  for (const std::string name : {"amd64-6.12.107-cloud", "amd64-7.3.4-cloud"}) {
+    CAPTURE(name);
+    const auto source = kernel::open((images / (name + ".vmlinuz")).string());
+    REQUIRE(source);
+    const auto object = Object::load(*source, options);
+    if (!object && object.error().code == ErrorCode::NotSupported) continue;  // a codec that this build lacks, which it names
+    REQUIRE(object);
+    const Spec expected = load(unpacked(corpus("kernels") / (name + ".btf.xz")));
+    CHECK(std::equal(object->spec().bytes().begin(), object->spec().bytes().end(), expected.bytes().begin(),
+                     expected.bytes().end()));
+  }
+}

@@ -65,7 +65,10 @@ class Loader {
   [[nodiscard]] Step step();
   /// Answers the last NeedBytes (exactly `length` bytes) or NeedDecode. Anything else makes the next step an Error.
   void feed(Bytes bytes);
-  /// The opened object, once step() said Done.
+  /// Answers the last NeedBytes or NeedDecode with why it can't be had. What can do without it goes on: a .BTF.ext that can't
+  /// be unpacked becomes a warning.
+  void fail(Error why);
+  /// The opened object, once step() said Done; once.
   [[nodiscard]] Object take();
 
  private:

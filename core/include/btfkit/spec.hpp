@@ -78,8 +78,8 @@ class Spec {
   /// The first BTF of an input: raw BTF of either byte order, or the .BTF section of an ELF. See Object::load for the errors.
   static Result<Spec> load(const Source& source, const LoadOptions& options);
   static Result<Spec> load(const Source& source);
-  /// A split BTF that continues `base`; one that carries a distilled base is moved onto `base` (see rebase). Errors: as load; malformed
-  /// when it refers to types or strings that the two do not have.
+  /// A split BTF that continues `base`; one that carries a distilled base is moved onto `base` (see rebase). Errors: as load;
+  /// malformed when it refers to types or strings that the two do not have.
   static Result<Spec> load_split(const Source& source, const Spec& base);
 
   // ---- types by id

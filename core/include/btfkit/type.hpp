@@ -34,8 +34,8 @@ class Type {
   /// Any type of the same Spec by an id that a record of it holds.
   [[nodiscard]] Type reference(TypeId id) const { return Type(data_, id); }
 
-  /// Same type of the same loaded BTF.
-  friend bool operator==(const Type& a, const Type& b) { return a.id_ == b.id_ && a.data_ == b.data_; }
+  /// Same type of the same loaded BTF; void is void.
+  friend bool operator==(const Type& a, const Type& b) { return a.id_ == b.id_ && (a.id_ == 0 || a.data_ == b.data_); }
 
   static constexpr bool is(Kind) { return true; }
 
@@ -178,7 +178,7 @@ class EnumValue : public Element {
   }
 };
 
-/// A parameter of a FUNC_PROTO. The last one may be the `...` of a variadic function: see FuncProto::is_variadic.
+/// A parameter of a FUNC_PROTO. A last one with neither name nor type is no parameter: see FuncProto.
 class Param : public Element {
  public:
   using Element::Element;
@@ -340,10 +340,12 @@ class FuncProto : public Type {
   static constexpr bool is(Kind kind) { return kind == Kind::FuncProto; }
   [[nodiscard]] TypeId return_type_id() const { return third(); }
   [[nodiscard]] Type return_type() const { return reference(third()); }
-  /// As on the wire: a variadic function's last entry, nameless and of type 0, is included.
+  /// As on the wire: a last entry with neither name nor type, which stands for `...` or alone for `(void)`, is included.
   [[nodiscard]] Elements<Param> params() const { return {data(), record() + detail::common_bytes, vlen(), 8, kind_flag()}; }
-  /// Whether the last entry of params() stands for `...`.
+  /// Whether the last entry of params() stands for `...`. Alone it does not: that is how clang writes a function without any.
   [[nodiscard]] bool is_variadic() const;
+  /// The parameters that have a type: params() without that last entry.
+  [[nodiscard]] std::uint32_t param_count() const;
 };
 
 class Var : public Referrer {

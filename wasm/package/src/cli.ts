@@ -66,7 +66,7 @@ async function run(verb: Verb, args: string[]): Promise<Output> {
       source = file;
     }
     const btf = await open(file, options);
-    return btf.inspect({ json, color, loadMs: performance.now() - start, ...(type !== undefined && { type }) });
+    return btf.inspect({ json, color, loadMs: performance.now() - start, ...(type && { type }) });
   } catch (error) {
     if (!(error instanceof BtfError)) throw error;
     return JSON.parse(engine().call((glue) => glue.fail(parts(error), source, json))) as Output;
@@ -92,7 +92,9 @@ async function main(args: string[]): Promise<Output> {
 // A reader that went away (`| head`) is no failure.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    if (stream === process.stdout) process.stderr.write(`btfkit: standard output: ${error.message}\n`);
+    process.exitCode = 1;
   });
 
 main(process.argv.slice(2)).then(({ out, err, exitCode }) => {

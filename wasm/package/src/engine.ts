@@ -61,6 +61,9 @@ export class Engine {
       return body(this.#glue);
     } catch (cause) {
       if (cause instanceof BtfError) throw cause;
+      const trapped = cause instanceof WebAssembly.RuntimeError || typeof cause === 'number' || String(cause).includes('Aborted(');
+      // Embind refuses arguments of a wrong type before anything runs: the instance is as good as before.
+      if (!trapped) throw new BtfError('invalid_argument', cause instanceof Error ? cause.message : String(cause), { cause });
       this.#glue = undefined;
       if (current === this) current = undefined;
       const why = cause instanceof Error ? cause.message : String(cause);

@@ -37,7 +37,9 @@ export interface Summary {
     /** Bytes of the layout section; 0 when there is none. */
     readonly layoutBytes: number;
   };
-  /** BTFs in the input; all else here speaks of the first. Almost always 1. */
+  /** What the input's further BTFs hold, when there is more than one. */
+  readonly others?: readonly Pick<Summary, 'byteOrder' | 'pointerSize' | 'typeCount' | 'firstId' | 'endId' | 'kinds' | 'strings' | 'header' | 'damage'>[];
+  /** BTFs in the input; all else here but `others` speaks of the first. Almost always 1. */
   readonly specs: number;
   /** Whether it brings its own distilled base (.BTF.base). */
   readonly distilledBase: boolean;

@@ -86,6 +86,7 @@ struct SpecData : std::enable_shared_from_this<SpecData> {
   std::vector<LayoutRow> layout;
   std::vector<FixedDatasec> fixed;  ///< ascending ids
   std::uint8_t pointer_size = 8;    ///< bytes
+  bool pointer_size_known = false;  ///< given or deduced from types, not merely assumed
   std::vector<Error> warnings;
   std::optional<Error> damage;  ///< what a partial load stopped at; `host_types` is then a repaired copy
 
