@@ -155,7 +155,7 @@ TEST_CASE("section 0 is none, whatever its name says") {
 }
 
 TEST_CASE("what begins like another BTF behind a whole one is a warning") {
-  for (const std::string tail : {std::string("\x9f\xeb"), std::string("\x9f\xeb\x02\0 no header", 14)}) {
+  for (const std::string& tail : {std::string("\x9f\xeb"), std::string("\x9f\xeb\x02\0 no header", 14)}) {
     auto bytes = TinyBtf::one_of_each().bytes(ByteOrder::Little);
     for (const char c : tail) bytes.push_back(static_cast<std::byte>(c));
     const auto object = Object::load(Source(Bytes::own(bytes)));

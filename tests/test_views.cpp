@@ -140,6 +140,6 @@ TEST_CASE("a lone entry without name and type is (void), a last one is the dots"
   CHECK(proto(3).is_variadic());
   CHECK(proto(3).param_count() == 1);
   CHECK_FALSE(proto(4).is_variadic());
-  CHECK(to_c(proto(2)) == "void (void);\n");
-  CHECK(to_c(proto(3)) == "void (int, ...);\n");
+  CHECK(to_c(proto(2)) == "void(void);\n");
+  CHECK(to_c(proto(3)) == "void(int, ...);\n");
 }

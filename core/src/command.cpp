@@ -155,12 +155,14 @@ void summary_text(const Request& request, const Object& object, Sink& out) {
                                                   << ", " << first.pointer_size() << "-byte pointers\n\n";
   out << "  size      " << grouped(object.container().size) << " bytes\n";
   if (object.distilled_base()) out << "  base      .BTF.base, its own distilled one\n";
-  for (std::size_t i = 0; i < object.specs().size(); ++i) {
+  constexpr std::size_t most_specs = 10;
+  for (std::size_t i = 0; i < std::min(object.specs().size(), most_specs); ++i) {
     if (const auto& damage = object.specs()[i].damage())
       style.warning("  damaged") << "   " << damage->message() << "; this is what stands before it\n";
     if (object.specs().size() > 1) out << (i == 0 ? "" : "\n") << "  BTF " << i + 1 << " of " << object.specs().size() << '\n';
     spec_text(object.specs()[i], out, style);
   }
+  if (object.specs().size() > most_specs) out << "\n  and " << object.specs().size() - most_specs << " more BTFs\n";
   if (const auto warnings = all_warnings(object); !warnings.empty()) {
     constexpr std::size_t most = 10;
     out << '\n';

@@ -20,7 +20,7 @@ namespace btfkit {
 namespace detail {
 namespace {
 
-constexpr std::size_t most_specs = 1000;  // that one section may hold
+constexpr std::size_t most_specs = 10000;  // that one section may hold
 
 Error neither(std::span<const std::byte> head, std::uint64_t size) {
   if (size == 0) return {ErrorCode::Malformed, "the file is empty", {}};

@@ -62,14 +62,14 @@ TEST_CASE("the BTF in a packed x86 kernel is the kernel's own") {
   if (!fs::exists(images)) SKIP("no kernel images");
   LoadOptions options;
   options.decode = &kernel::decode;
-  for (const std::string name : {"amd64-6.12.107-cloud", "amd64-7.3.4-cloud"}) {
+  for (const char* name : {"amd64-6.12.107-cloud", "amd64-7.3.4-cloud"}) {
     CAPTURE(name);
-    const auto source = kernel::open((images / (name + ".vmlinuz")).string());
+    const auto source = kernel::open((images / (std::string(name) + ".vmlinuz")).string());
     REQUIRE(source);
     const auto object = Object::load(*source, options);
     if (!object && object.error().code == ErrorCode::NotSupported) continue;  // a codec that this build lacks, which it names
     REQUIRE(object);
-    const Spec expected = load(unpacked(corpus("kernels") / (name + ".btf.xz")));
+    const Spec expected = load(unpacked(corpus("kernels") / (std::string(name) + ".btf.xz")));
     CHECK(std::equal(object->spec().bytes().begin(), object->spec().bytes().end(), expected.bytes().begin(),
                      expected.bytes().end()));
   }
