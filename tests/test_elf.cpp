@@ -145,8 +145,7 @@ TEST_CASE("section 0 is none, whatever its name says") {
   TinyElf elf;
   elf.add({".BTF", TinyBtf::one_of_each().bytes(ByteOrder::Little)});
   auto bytes = elf.bytes();
-  std::uint64_t table = 0;
-  std::memcpy(&table, bytes.data() + 40, 8);
+  const auto table = static_cast<std::size_t>(detail::load<std::uint64_t>(bytes.data() + 40, ByteOrder::Little));
   std::memcpy(bytes.data() + table, bytes.data() + table + 64, 64);  // section 0 says it is .BTF
   bytes[table + 9] = std::byte{8};                                   // and compressed
   const auto object = Object::load(Source(Bytes::own(std::move(bytes))));
