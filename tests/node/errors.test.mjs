@@ -91,3 +91,19 @@ test('a file without permission', { skip: process.getuid() === 0 && 'root may re
   writeFileSync(path, everyKind(), { mode: 0 });
   assert.throws(() => Btf.open(path), { name: 'BtfError', code: 'permission' });
 });
+
+test('an argument of a wrong type is an error, and nothing else is lost', () => {
+  const btf = Btf.fromBytes(everyKind());
+  for (const wrong of [() => btf.find(undefined), () => btf.named(5), () => btf.inspect({ type: {} })])
+    assert.throws(wrong, (error) => error instanceof BtfError && error.code === 'invalid_argument');
+  assert.equal(btf.require('node', 'struct').size, 24);
+  assert.equal(btf.find('int', 'unknown'), undefined);
+});
+
+test('a damaged BTF is shown in part when asked for', () => {
+  const cut = everyKind().subarray(0, 300);
+  assert.throws(() => Btf.fromBytes(cut), BtfError);
+  const part = Btf.fromBytes(cut, { partial: true });
+  assert.equal(part.summary.damage.code, 'malformed');
+  assert.equal(part.get(1).kind, 'int');
+});
