@@ -21,6 +21,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::require(split->spec().first_id() == options.base->end_id(), "split BTF continues its base");
   fuzz::walk(*split);
 
+  // Moved onto another base, or back onto its own, as if that were a distilled one.
+  for (const Spec& onto : {fixed, *options.base}) {
+    RebaseReport report;
+    const auto moved = rebase(split->spec(), onto, &report);
+    if (!moved) {
+      fuzz::check(moved.error());
+      continue;
+    }
+    fuzz::require(moved->type_count() == split->spec().type_count(), "rebase keeps own types");
+    fuzz::require(report.mapped.size() + 1 == split->spec().first_id(), "rebase maps every type of the base");
+    for (const Type type : moved->types())
+      fuzz::require(type.name() == split->spec().type(type.id() - moved->first_id() + split->spec().first_id())->name(),
+                    "rebase keeps names");
+  }
+
   // A third level, and the handles outlive everything but the Spec itself.
   LoadOptions deeper;
   deeper.base = split->spec();
