@@ -23,9 +23,10 @@ class RatioReporter : public benchmark::ConsoleReporter {
       Pair& pair = pairs_[name.substr(0, slash)];
       // Processor time, which other programs on the machine disturb least; a benchmark that times itself has only the other.
       const bool manual = run.benchmark_name().find("manual_time") != std::string::npos;
-      const double ms = (manual ? run.GetAdjustedRealTime() : run.GetAdjustedCPUTime()) * (run.time_unit == benchmark::kMillisecond   ? 1
-                                                     : run.time_unit == benchmark::kMicrosecond ? 1e-3
-                                                                                                : 1e-6);
+      const double ms =
+          (manual ? run.GetAdjustedRealTime() : run.GetAdjustedCPUTime()) * (run.time_unit == benchmark::kMillisecond   ? 1
+                                                                             : run.time_unit == benchmark::kMicrosecond ? 1e-3
+                                                                                                                        : 1e-6);
       const std::string side = name.substr(slash + 1);
       (side == "btfkit" ? pair.ours : pair.theirs).push_back(ms);
       if (side != "btfkit") pair.peer = side;
