@@ -119,6 +119,18 @@ class Opened {
   std::vector<std::uint32_t> vlen_, third_, name_offset_;
 };
 
+/// {code, text, section?, offset?, typeId?, typeName?} as an Error.
+Error error_from(const val& error) {
+  const auto has = [&](const char* key) { return !error[key].isUndefined(); };
+  const auto string = [&](const char* key) { return has(key) ? error[key].as<std::string>() : std::string(); };
+  Error made{ErrorCode::System, string("text"), {string("section"), {}, {}, string("typeName")}};
+  for (int code = 0; code <= static_cast<int>(ErrorCode::System); ++code)
+    if (to_string(static_cast<ErrorCode>(code)) == string("code")) made.code = static_cast<ErrorCode>(code);
+  if (has("offset")) made.where.offset = static_cast<std::uint64_t>(error["offset"].as<double>());
+  if (has("typeId")) made.where.type_id = static_cast<std::uint32_t>(error["typeId"].as<double>());
+  return made;
+}
+
 /// An input on its way in: step() says what is needed, prepare(), buffer() and feed() supply it.
 class Opening {
  public:
@@ -171,6 +183,9 @@ class Opening {
     loader_.feed(Bytes::shared(std::exchange(room_, nullptr), {bytes, length_}));
   }
 
+  /// Answers what step() asked for with why it can't be had; the next step() says whether that matters.
+  void fail(const val& error) { loader_.fail(error_from(error)); }
+
   /// The opened object, once step() said done. The caller deletes it: Embind's own finaliser, which shared_ptr would bring,
   /// knows nothing of instances that have stopped.
   Opened* take(const std::string& name) { return new Opened(loader_.take(), name); }
@@ -193,17 +208,10 @@ class Opening {
 
 std::string help(const std::string& verb) { return command::help(verb); }
 
-/// An Error as the command shows it: {"out", "err", "exitCode"}. `error`: {code, text, section?, offset?, typeId?, typeName?}.
+/// An Error as the command shows it: {"out", "err", "exitCode"}. `error`: as error_from takes it.
 std::string fail(const val& error, const std::string& source, bool json) {
-  const auto has = [&](const char* key) { return !error[key].isUndefined(); };
-  const auto string = [&](const char* key) { return has(key) ? error[key].as<std::string>() : std::string(); };
-  Error made{ErrorCode::System, string("text"), {string("section"), {}, {}, string("typeName")}};
-  for (int code = 0; code <= static_cast<int>(ErrorCode::System); ++code)
-    if (to_string(static_cast<ErrorCode>(code)) == string("code")) made.code = static_cast<ErrorCode>(code);
-  if (has("offset")) made.where.offset = static_cast<std::uint64_t>(error["offset"].as<double>());
-  if (has("typeId")) made.where.type_id = static_cast<std::uint32_t>(error["typeId"].as<double>());
   Sink out, err;
-  const int exit_code = command::fail(made, {.source = source, .json = json}, out, err);
+  const int exit_code = command::fail(error_from(error), {.source = source, .json = json}, out, err);
   return output(out, err, exit_code);
 }
 
@@ -229,6 +237,7 @@ EMSCRIPTEN_BINDINGS(btfkit) {
       .function("prepare", &Opening::prepare)
       .function("buffer", &Opening::buffer)
       .function("feed", &Opening::feed)
+      .function("fail", &Opening::fail)
       .function("take", &Opening::take, emscripten::allow_raw_pointers());
   emscripten::function("verbs", &command::verbs_json);
   emscripten::function("help", &help);

@@ -132,3 +132,13 @@ test('the zstd command’s own output, at several levels', { skip: needs({ zstd,
     assert.ok(Buffer.from(decode('zstd', packed, bytes.length)).equals(bytes), args.join(' '));
   }
 });
+
+test('a .BTF.ext that can not be unpacked costs only itself; a .BTF says where', () => {
+  const broken = compressedSection(1, Uint8Array.of(1, 2, 3), 100, false);
+  const plain = { name: '.BTF', bytes: everyKind() };
+  const opened = Btf.fromBytes(makeElf([plain, { name: '.BTF.ext', flags: 0x800, bytes: broken }]));
+  assert.equal(opened.require('node', 'struct').size, 24);
+  assert.equal(opened.summary.warnings.length, 1);
+  assert.equal(opened.summary.warnings[0].section, '.BTF.ext');
+  assert.throws(() => Btf.fromBytes(makeElf([{ name: '.BTF', flags: 0x800, bytes: broken }])), { name: 'BtfError', code: 'malformed', section: '.BTF' });
+});

@@ -24,6 +24,7 @@ export interface Opening {
   prepare(length: number): boolean;
   buffer(): Uint8Array<ArrayBuffer>;
   feed(): void;
+  fail(error: object): void;
   take(name: string): Opened;
   delete(): void;
 }

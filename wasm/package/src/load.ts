@@ -2,7 +2,7 @@
 import type { Btf } from './btf.js';
 import { decode, type Codec } from './decoders.js';
 import { Engine, engine, type Input } from './engine.js';
-import { BtfError, fromCore, type BtfErrorInfo } from './error.js';
+import { BtfError, fromCore, parts, type BtfErrorInfo } from './error.js';
 import type { Opened, Opening } from './glue.js';
 
 /** How an input is opened. */
@@ -81,15 +81,27 @@ class Loading {
       if ('done' in step) return undefined;
       if ('error' in step) throw fromCore(step.error, step);
       if ('codec' in step) {
-        const bytes = decode(step.codec, this.#engine.call(() => this.#opening.packed()), step.maxSize);
-        this.#prepare(bytes.length);
-        this.room().set(bytes);
-        this.supply();
+        this.#unpack(step.codec, step.maxSize);
       } else {
         this.#prepare(step.length);
         return step;
       }
     }
+  }
+
+  /** What can't be unpacked is core's to judge: without some sections an input is still worth opening. */
+  #unpack(codec: Codec, maxSize: number): void {
+    let bytes: Uint8Array;
+    try {
+      bytes = decode(codec, this.#engine.call(() => this.#opening.packed()), maxSize);
+    } catch (error) {
+      if (!(error instanceof BtfError)) throw error;
+      this.#engine.call(() => this.#opening.fail(parts(error)));
+      return;
+    }
+    this.#prepare(bytes.length);
+    this.room().set(bytes);
+    this.supply();
   }
 
   #prepare(length: number): void {
