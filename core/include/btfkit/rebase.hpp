@@ -18,7 +18,7 @@ struct RebaseReport {
 ///
 /// The rules are those of libbpf's btf__relocate: INT needs equal size and encoding, FLOAT equal size, ENUM an ENUM or ENUM64
 /// of equal size, STRUCT and UNION the same kind and, when the split BTF embeds it by value or several have the name, equal
-/// size; a FWD stands for a STRUCT, a UNION or a FWD of its sort (libbpf 1.5 to 1.8 refuse UNIONs and STRUCTs with bitfields
+/// size; a FWD stands for a STRUCT, a UNION or a FWD of its sort (libbpf refuses UNIONs and STRUCTs with bitfields
 /// there).
 ///
 /// Errors: invalid_argument when `split` has no base; not_found, with all that could not be mapped in `report`; too_large;

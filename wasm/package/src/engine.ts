@@ -54,7 +54,7 @@ export class Engine {
     return this.#glue !== undefined;
   }
 
-  /** Runs calls into the module. Whatever escapes from them other than a BtfError ends this instance. */
+  /** Runs calls into the module. A trap ends this instance; an argument that Embind refuses is only an `invalid_argument`. */
   call<T>(body: (glue: Glue) => T): T {
     if (!this.#glue) throw new BtfError('system', 'the WebAssembly instance that held this has stopped after a failure: open the input again');
     try {
