@@ -44,7 +44,11 @@ class Opened {
 
   /// A verb of the command: {"out", "err", "exitCode"}. `load_ms` below 0: not known.
   [[nodiscard]] std::string run(const std::string& verb, const val& arguments, bool json, bool color, double load_ms) const {
-    command::Request request{verb, name_, emscripten::vecFromJSArray<std::string>(arguments), json, color, {}};
+    command::Request request{.verb = verb,
+                             .source = name_,
+                             .arguments = emscripten::vecFromJSArray<std::string>(arguments),
+                             .json = json,
+                             .color = color};
     if (load_ms >= 0) request.load_ms = load_ms;
     Sink out, err;
     const int exit_code = command::run(request, object_, out, err);

@@ -36,12 +36,21 @@ bool write_all(int fd, std::string_view text) {
 struct Arguments {
   std::vector<std::string> positionals;
   std::map<std::string, bool, std::less<>> flags;
-  std::map<std::string, std::string, std::less<>> values;
+  std::map<std::string, std::vector<std::string>, std::less<>> values;
+
+  [[nodiscard]] bool has(std::string_view flag) const {
+    const auto found = flags.find(flag);
+    return found != flags.end() && found->second;
+  }
+  [[nodiscard]] std::string value(std::string_view option) const {
+    const auto found = values.find(option);
+    return found == values.end() || found->second.empty() ? std::string() : found->second.back();
+  }
 };
 
 bool wants_color(const Arguments& arguments) {
-  const auto when = arguments.values.find("color");
-  if (when != arguments.values.end() && !when->second.empty() && when->second != "auto") return when->second == "always";
+  const std::string when = arguments.value("color");
+  if (!when.empty() && when != "auto") return when == "always";
   const char* no_color = std::getenv("NO_COLOR");
   return (no_color == nullptr || *no_color == '\0') && isatty(STDOUT_FILENO) != 0;
 }
@@ -58,7 +67,8 @@ void describe(CLI::App& app, const command::Verb& verb, Arguments& arguments) {
       app.add_flag(names, arguments.flags[name]);
       continue;
     }
-    auto* added = app.add_option(names, arguments.values[name]);
+    auto* added = app.add_option(names, arguments.values[name])->allow_extra_args(false);
+    if (!option.repeatable) added->multi_option_policy(CLI::MultiOptionPolicy::Throw)->expected(1);
     if (!option.choices.empty()) added->check(CLI::IsMember(CLI::detail::split(std::string(option.choices), ',')));
   }
 }
@@ -75,7 +85,11 @@ int run(const command::Verb& verb, const Arguments& arguments) {
   request.source = arguments.positionals.front();
   for (std::size_t i = 1; i < arguments.positionals.size() && !arguments.positionals[i].empty(); ++i)
     request.arguments.push_back(arguments.positionals[i]);
-  request.json = arguments.flags.count("json") != 0 && arguments.flags.at("json");
+  for (const auto& [name, given] : arguments.flags)
+    if (given) request.options.emplace_back(name, "");
+  for (const auto& [name, values] : arguments.values)
+    for (const std::string& value : values) request.options.emplace_back(name, value);
+  request.json = arguments.has("json");
   request.color = wants_color(arguments);
 
   const auto finish = [&](int code) {
@@ -87,9 +101,9 @@ int run(const command::Verb& verb, const Arguments& arguments) {
   const auto start = std::chrono::steady_clock::now();
   LoadOptions options;
   options.decode = &kernel::decode;
-  options.partial = arguments.flags.at("partial");
-  if (const std::string& size = arguments.values.at("pointer-size"); !size.empty()) options.pointer_size = size == "4" ? 4 : 8;
-  if (const std::string& base = arguments.values.at("base"); !base.empty()) {
+  options.partial = arguments.has("partial");
+  if (const std::string size = arguments.value("pointer-size"); !size.empty()) options.pointer_size = size == "4" ? 4 : 8;
+  if (const std::string base = arguments.value("base"); !base.empty()) {
     auto object = open(base, options);
     command::Request of_base = request;
     of_base.source = base;

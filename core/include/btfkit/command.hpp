@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace btfkit::command {
@@ -24,11 +25,30 @@ struct Option {
   std::string_view value;  ///< placeholder of its value: "WHEN"; empty: a flag
   std::string_view help;
   std::string_view choices;  ///< comma-separated; empty: anything
+  bool repeatable = false;   ///< may be given several times, each with a value
 };
 
 struct Example {
   std::string_view arguments;  ///< behind "btfkit "
   std::string_view meaning;
+};
+
+/// A parsed command line and what the platform knows: files are open, colour is decided.
+struct Request {
+  std::string verb;
+  std::string source;                  ///< the input's name, as shown
+  std::vector<std::string> arguments;  ///< positionals behind the input
+  /// The options that were given, by name; a flag's value is empty.
+  std::vector<std::pair<std::string, std::string>> options;
+  bool json = false;
+  bool color = false;
+  std::optional<double> load_ms;  ///< how long opening took, for verbs that show it
+
+  [[nodiscard]] bool has(std::string_view option) const;
+  /// What the option was given last; `otherwise` when it was not.
+  [[nodiscard]] std::string_view value(std::string_view option, std::string_view otherwise = {}) const;
+  /// Everything a repeatable option was given.
+  [[nodiscard]] std::vector<std::string_view> values(std::string_view option) const;
 };
 
 struct Verb {
@@ -37,6 +57,7 @@ struct Verb {
   std::span<const Positional> positionals;
   std::span<const Option> options;
   std::span<const Example> examples;
+  int (*body)(const Request& request, const Object& object, Sink& out, Sink& err);  ///< see run()
 };
 
 /// Every verb that needs no kernel, in the order in which a newcomer needs them.
@@ -47,16 +68,6 @@ std::string help(std::string_view verb = {});
 
 /// The table as JSON, for command lines that are not written in C++.
 std::string verbs_json();
-
-/// A parsed command line and what the platform knows: files are open, colour is decided.
-struct Request {
-  std::string verb;
-  std::string source;                  ///< the input's name, as shown
-  std::vector<std::string> arguments;  ///< positionals behind the input
-  bool json = false;
-  bool color = false;
-  std::optional<double> load_ms;  ///< how long opening took, for verbs that show it
-};
 
 /// Runs a verb. Data go to `out`, messages to `err`. Returns the exit code: 0, 1 (failed or nothing found), 2 (usage).
 int run(const Request& request, const Object& object, Sink& out, Sink& err);

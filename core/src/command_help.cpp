@@ -1,0 +1,87 @@
+#include <algorithm>
+#include <btfkit/command.hpp>
+
+#include "json_writer.hpp"
+
+namespace btfkit::command {
+namespace {
+
+/// Two columns, the second lined up.
+void columns(Sink& out, const std::vector<std::pair<std::string, std::string>>& rows) {
+  std::size_t width = 0;
+  for (const auto& [left, right] : rows) width = std::max(width, left.size());
+  for (const auto& [left, right] : rows) out << "  " << left, out.pad(width - left.size() + 2) << right << '\n';
+}
+
+std::string usage(const Verb& verb) {
+  std::string text = "btfkit " + std::string(verb.name);
+  for (const Positional& p : verb.positionals)
+    text += p.required ? ' ' + std::string(p.name) : " [" + std::string(p.name) + ']';
+  return text + " [OPTIONS]";
+}
+
+std::string spelling(const Option& option) {
+  const std::string letter = option.letter != 0 ? std::string("-") + option.letter + ", " : std::string();
+  return letter + "--" + std::string(option.name) + (option.value.empty() ? "" : ' ' + std::string(option.value));
+}
+
+std::string choices_text(std::string_view choices) {
+  std::string text;
+  for (const char c : choices) text += c == ',' ? std::string(", ") : std::string(1, c);
+  return text;
+}
+
+}  // namespace
+
+std::string help(std::string_view name) {
+  Sink out;
+  std::vector<std::pair<std::string, std::string>> rows;
+  const std::span<const Verb> all = verbs();
+  const auto verb = std::find_if(all.begin(), all.end(), [&](const Verb& v) { return v.name == name; });
+  if (verb == all.end()) {
+    out << "Reads, checks and explains BTF, the type information of Linux kernels and BPF objects.\n\nUsage: btfkit VERB [ARGUMENTS]\n\nVerbs:\n";
+    for (const Verb& v : all) rows.emplace_back(v.name, v.summary);
+    columns(out, rows);
+    out << "\nOptions:\n";
+    columns(out, {{"-h, --help", "print this, or the help of a verb: btfkit VERB --help"}, {"--version", "print the version"}});
+    return out.take();
+  }
+  out << verb->summary << "\n\nUsage: " << usage(*verb) << "\n\n";
+  for (const Positional& p : verb->positionals) rows.emplace_back(p.name, p.help);
+  columns(out, rows);
+  rows.clear();
+  for (const Option& o : verb->options)
+    rows.emplace_back(spelling(o), std::string(o.help) + (o.choices.empty() ? "" : ": " + choices_text(o.choices)));
+  rows.emplace_back("-h, --help", "print this");
+  out << "\nOptions:\n";
+  columns(out, rows);
+  out << "\nExamples:\n";
+  for (const Example& e : verb->examples) out << "  btfkit " << e.arguments << "\n      " << e.meaning << '\n';
+  return out.take();
+}
+
+std::string verbs_json() {
+  Sink out;
+  detail::JsonWriter json(out);
+  json.object().array("verbs");
+  for (const Verb& verb : verbs()) {
+    json.object().field("name", verb.name).field("summary", verb.summary).array("positionals");
+    for (const Positional& p : verb.positionals)
+      json.object().field("name", p.name).field("help", p.help).field("required", p.required).end_object();
+    json.end_array().array("options");
+    for (const Option& o : verb.options) {
+      json.object().field("name", o.name).field("value", o.value).field("help", o.help).field("choices", o.choices);
+      if (o.letter != 0) json.field("letter", std::string_view(&o.letter, 1));
+      if (o.repeatable) json.field("repeatable", true);
+      json.end_object();
+    }
+    json.end_array().array("examples");
+    for (const Example& e : verb.examples)
+      json.object().field("arguments", e.arguments).field("meaning", e.meaning).end_object();
+    json.end_array().end_object();
+  }
+  json.end_array().end_object();
+  return out.take();
+}
+
+}  // namespace btfkit::command

@@ -1,0 +1,210 @@
+#include <algorithm>
+#include <array>
+#include <btfkit/btfkit.hpp>
+#include <cmath>
+
+#include "json_writer.hpp"
+#include "text.hpp"
+#include "verbs.hpp"
+
+namespace btfkit::command {
+namespace {
+
+using detail::grouped;
+
+std::array<std::uint32_t, kind_count + 1> count_kinds(const Spec& spec) {
+  std::array<std::uint32_t, kind_count + 1> counts{};
+  for (const Type type : spec.types()) ++counts[is_known(type.kind()) ? static_cast<std::size_t>(type.kind()) : kind_count];
+  return counts;
+}
+
+std::string_view name_of_count(std::size_t kind) {
+  return kind < kind_count ? kind_table[kind].name : std::string_view("UNKNOWN");
+}
+std::string_view noun_of_count(std::size_t kind) {
+  return kind < kind_count ? kind_table[kind].noun : std::string_view("unknown");
+}
+
+std::size_t count_strings(const Spec& spec) {
+  const auto table =
+      spec.bytes().subspan(spec.header().strings_length == 0 ? 0 : spec.header().length + spec.header().strings_offset,
+                           spec.header().strings_length);
+  return static_cast<std::size_t>(std::count(table.begin(), table.end(), std::byte{0}));
+}
+
+std::string_view machine_name(std::uint16_t machine) {
+  switch (machine) {
+    case 3: return "i386";
+    case 8: return "MIPS";
+    case 20: return "PowerPC";
+    case 21: return "PowerPC64";
+    case 22: return "S/390";
+    case 40: return "ARM";
+    case 62: return "x86-64";
+    case 183: return "AArch64";
+    case 243: return "RISC-V";
+    case 247: return "BPF";
+    case 258: return "LoongArch";
+    default: return "";
+  }
+}
+
+std::string container_text(const Object& object) {
+  const Container& container = object.container();
+  std::string text;
+  for (const Codec codec : container.wrappers) text += std::string(to_string(codec)) + ": ";
+  if (!container.elf) return text + "raw BTF";
+  text += "ELF " + std::to_string(container.elf_class) + "-bit";
+  const std::string_view machine = machine_name(container.elf_machine);
+  return text + ", " + (machine.empty() ? "machine " + std::to_string(container.elf_machine) : std::string(machine));
+}
+
+/// A bar of at most `width` columns, in eighths of a column.
+std::string bar(std::uint64_t part, std::uint64_t whole, std::uint64_t width) {
+  constexpr std::array<std::string_view, 8> eighths = {"",       "\u258f", "\u258e", "\u258d",
+                                                       "\u258c", "\u258b", "\u258a", "\u2589"};
+  const std::uint64_t length = whole == 0 ? 0 : (part * width * 8 + whole - 1) / whole;
+  std::string text;
+  for (std::uint64_t i = 0; i < length / 8; ++i) text += "\u2588";
+  return text + std::string(eighths[length % 8]);
+}
+
+void kinds_text(const Spec& spec, Sink& out, Styled style) {
+  const auto counts = count_kinds(spec);
+  std::vector<std::size_t> order;
+  for (std::size_t kind = 0; kind < counts.size(); ++kind)
+    if (counts[kind] != 0) order.push_back(kind);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return counts[a] > counts[b]; });
+  for (const std::size_t kind : order) {
+    const std::string count = grouped(counts[kind]);
+    const std::uint64_t permille = std::uint64_t{counts[kind]} * 1000 / spec.type_count();
+    out.pad(4) << name_of_count(kind);
+    out.pad(12 - name_of_count(kind).size()).pad(count.size() < 9 ? 9 - count.size() : 0) << count;
+    out.right(permille / 10, 5) << '.' << permille % 10 << " %  ";
+    style.accent(bar(counts[kind], counts[order.front()], 32)) << '\n';
+  }
+}
+
+void spec_text(const Spec& spec, Sink& out, Styled style) {
+  const Header& header = spec.header();
+  out << "  header    " << header.length << " bytes, BTF version " << header.version << '\n';
+  if (spec.first_id() != 1) out << "  base      " << grouped(spec.first_id() - 1) << " types (this is split BTF)\n";
+  out << "  types     " << grouped(spec.type_count()) << " in " << grouped(header.types_length) << " bytes";
+  if (spec.type_count() != 0) out << ", ids " << spec.first_id() << " to " << spec.end_id() - 1;
+  out << "\n  strings   " << grouped(count_strings(spec)) << " in " << grouped(header.strings_length) << " bytes\n";
+  if (header.layout_length != 0) out << "  layout    " << header.layout_length / 4 << " kinds described by the file itself\n";
+  if (spec.type_count() != 0) {
+    out << '\n';
+    kinds_text(spec, out, style);
+  }
+}
+
+std::vector<Error> all_warnings(const Object& object) {
+  std::vector<Error> all(object.warnings().begin(), object.warnings().end());
+  for (const Spec& spec : object.specs()) all.insert(all.end(), spec.warnings().begin(), spec.warnings().end());
+  return all;
+}
+
+void summary_text(const Request& request, const Object& object, Sink& out) {
+  Styled style(out, request.color);
+  const Spec& first = object.spec();
+  style.strong(detail::printable(request.source)) << ": " << container_text(object) << ", " << to_string(first.byte_order())
+                                                  << ", " << first.pointer_size() << "-byte pointers\n\n";
+  out << "  size      " << grouped(object.container().size) << " bytes\n";
+  if (object.distilled_base()) out << "  base      .BTF.base, its own distilled one\n";
+  constexpr std::size_t most_specs = 10;
+  for (std::size_t i = 0; i < std::min(object.specs().size(), most_specs); ++i) {
+    if (const auto& damage = object.specs()[i].damage())
+      style.warning("  damaged") << "   " << damage->message() << "; this is what stands before it\n";
+    if (object.specs().size() > 1) out << (i == 0 ? "" : "\n") << "  BTF " << i + 1 << " of " << object.specs().size() << '\n';
+    spec_text(object.specs()[i], out, style);
+  }
+  if (object.specs().size() > most_specs) out << "\n  and " << object.specs().size() - most_specs << " more BTFs\n";
+  if (const auto warnings = all_warnings(object); !warnings.empty()) {
+    constexpr std::size_t most = 10;
+    out << '\n';
+    for (std::size_t i = 0; i < std::min(warnings.size(), most); ++i) {
+      style.warning("  warning") << "   " << warnings[i].message() << '\n';
+    }
+    if (warnings.size() > most) out << "            and " << warnings.size() - most << " more\n";
+  }
+  if (request.load_ms) {
+    const auto hundredths = std::lround(*request.load_ms * 100);
+    out << '\n';
+    style.faint("  loaded in " + std::to_string(hundredths / 100) + '.' + std::to_string(hundredths / 10 % 10) +
+                std::to_string(hundredths % 10) + " ms")
+        << '\n';
+  }
+}
+
+void spec_json(const Spec& spec, detail::JsonWriter& json) {
+  const Header& header = spec.header();
+  json.field("byteOrder", spec.byte_order() == ByteOrder::Little ? "little" : "big").field("pointerSize", spec.pointer_size());
+  json.field("typeCount", spec.type_count()).field("firstId", spec.first_id()).field("endId", spec.end_id());
+  json.object("kinds");
+  const auto counts = count_kinds(spec);
+  for (std::size_t kind = 0; kind < counts.size(); ++kind)
+    if (counts[kind] != 0) json.field(noun_of_count(kind), counts[kind]);
+  json.end_object();
+  json.object("strings").field("bytes", header.strings_length).field("count", count_strings(spec)).end_object();
+  json.object("header").field("length", header.length).field("version", header.version).field("flags", header.flags);
+  json.field("typesBytes", header.types_length).field("layoutBytes", header.layout_length).end_object();
+  if (spec.damage()) json.raw_field("damage", to_json(*spec.damage()));
+}
+
+void summary_json(const Request& request, const Object& object, Sink& out) {
+  const Container& container = object.container();
+  detail::JsonWriter json(out);
+  json.object().field("source", request.source).field("container", container.elf ? "elf" : "raw").field("size", container.size);
+  if (container.elf)
+    json.field("elfClass", container.elf_class).field("elfType", container.elf_type).field("elfMachine", container.elf_machine);
+  json.array("wrappers");
+  for (const Codec codec : container.wrappers) json.value(to_string(codec));
+  json.end_array();
+  spec_json(object.spec(), json);
+  if (object.specs().size() > 1) {
+    json.array("others");
+    for (std::size_t i = 1; i < object.specs().size(); ++i) {
+      json.object();
+      spec_json(object.specs()[i], json);
+      json.end_object();
+    }
+    json.end_array();
+  }
+  json.field("specs", object.specs().size()).field("distilledBase", object.distilled_base().has_value());
+  json.array("warnings");
+  for (const Error& warning : all_warnings(object)) json.raw_value(to_json(warning));
+  json.end_array().end_object();
+  out << '\n';
+}
+
+}  // namespace
+
+int inspect(const Request& request, const Object& object, Sink& out, Sink& err) {
+  if (request.arguments.empty()) {
+    request.json ? summary_json(request, object, out) : summary_text(request, object, out);
+    return 0;
+  }
+  auto types = types_by_text(object, request.arguments.front());
+  if (!types) return fail(types.error(), request, out, err);
+  constexpr std::size_t enough = std::size_t{16} << 20;  // bytes; a hostile file may hold thousands of huge types with one name
+  std::size_t printed = 0;
+  if (request.json) out << '[';
+  for (std::size_t i = 0; i < types->size(); ++i) {
+    if (printed > enough) {
+      err << "btfkit: " << grouped(types->size() - i) << " more types of that name are not shown\n";
+      break;
+    }
+    const Type type = (*types)[i];
+    const std::string text = request.json ? to_json(type) : to_c(type, {.offsets = true, .color = request.color});
+    printed += text.size();
+    if (request.json) out << (i == 0 ? "" : ",");
+    else if (types->size() > 1)
+      Styled(out << (i == 0 ? "" : "\n"), request.color).faint("/* type " + std::to_string(type.id()) + " */") << '\n';
+    out << text;
+  }
+  if (request.json) out << "]\n";
+  return 0;
+}
+
+}  // namespace btfkit::command

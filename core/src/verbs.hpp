@@ -1,0 +1,31 @@
+// The bodies of the verbs, and what they share.
+#pragma once
+
+#include <btfkit/command.hpp>
+
+namespace btfkit::command {
+
+int inspect(const Request& request, const Object& object, Sink& out, Sink& err);
+
+/// Types by "name", "struct name" or, where nothing has that name, by id. Errors: not_found, with the nearest names.
+Result<std::vector<Type>> types_by_text(const Object& object, std::string_view text);
+
+/// Text with ANSI colours, where they are wanted.
+class Styled {
+ public:
+  Styled(Sink& out, bool color) : out_(out), color_(color) {}
+  Sink& strong(std::string_view text) { return wrapped("1", text); }
+  Sink& faint(std::string_view text) { return wrapped("90", text); }
+  Sink& accent(std::string_view text) { return wrapped("36", text); }
+  Sink& warning(std::string_view text) { return wrapped("33", text); }
+
+ private:
+  Sink& wrapped(std::string_view code, std::string_view text) {
+    if (!color_) return out_ << text;
+    return out_ << "\x1b[" << code << 'm' << text << "\x1b[0m";
+  }
+  Sink& out_;
+  bool color_;
+};
+
+}  // namespace btfkit::command
