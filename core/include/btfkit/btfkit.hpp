@@ -17,6 +17,7 @@
 //   path      members by path, and what is at an offset
 //   c_decl    one type as C
 //   json      one type as JSON
+//   dump      whole BTFs as C, raw text, JSON
 //   builder   Builder, BTF made of definitions and copies
 //   marshal   a Spec back to bytes, as older kernels want it too
 //   sink      where printers write
@@ -26,6 +27,7 @@
 #include <btfkit/builder.hpp>
 #include <btfkit/c_decl.hpp>
 #include <btfkit/command.hpp>
+#include <btfkit/dump.hpp>
 #include <btfkit/error.hpp>
 #include <btfkit/ext.hpp>
 #include <btfkit/json.hpp>

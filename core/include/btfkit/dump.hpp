@@ -1,0 +1,35 @@
+// Whole BTFs as text: C that compiles, and the raw and JSON forms of bpftool.
+#pragma once
+
+#include <btfkit/sink.hpp>
+#include <btfkit/spec.hpp>
+#include <vector>
+
+namespace btfkit {
+
+struct DumpOptions {
+  /// Only these types, by ascending position here; empty: all. dump_raw and dump_json print just them, dump_c everything they
+  /// need as well. A split BTF's dump_raw and dump_json print its own types, dump_c its base's too: one header for both.
+  std::vector<TypeId> types;
+  /// Copies what bpftool is known to do wrong, for comparisons byte by byte. dump_c: the type that sorts first is left out.
+  /// dump_json: values of unsigned 32-bit enumerations with bit 31 set are extended by their sign; names are copied as they
+  /// are, so that the result may be no JSON.
+  bool bpftool_defects = false;
+  bool by_id = false;   ///< dump_c: in the order of ids; otherwise sorted by what a type is and its name, as bpftool does
+  bool pretty = false;  ///< dump_json: one property a line
+  /// Output longer than this many bytes ends with an Error; 0: 64 MiB and 64 times the BTF's size, which no sane BTF reaches.
+  std::uint64_t max_bytes = 0;
+};
+
+/// A C header: `#include` it in a BPF program. Definitions stand behind what they need; names that clash get a number
+/// (`foo___2`); names that are no C identifiers are made some, with the original in a comment. What has no order (a type that
+/// contains itself by value) becomes a comment. bpftool's format. Errors: too_large beyond max_bytes; not_found for `types`.
+Result<void> dump_c(Sink& out, const Spec& spec, const DumpOptions& options = {});
+
+/// One record a line, elements indented below it, the words as read (no fixup): `[1] INT 'int' size=4 ...`. bpftool's format.
+Result<void> dump_raw(Sink& out, const Spec& spec, const DumpOptions& options = {});
+
+/// {"types":[{"id":1,"kind":"INT",...}]}, with the keys of bpftool -j. Always valid UTF-8 JSON without bpftool_defects.
+Result<void> dump_json(Sink& out, const Spec& spec, const DumpOptions& options = {});
+
+}  // namespace btfkit
