@@ -31,9 +31,32 @@ constexpr std::array inspect_examples = {
     Example{"inspect prog.bpf.o --json", "the same summary for a program to read"},
 };
 
+constexpr std::array dump_positionals = {
+    Positional{"FILE", "raw BTF or an ELF with a .BTF section; - reads standard input", true},
+};
+constexpr std::array dump_options = {
+    Option{"format", 'f', "FORMAT", "c: a header that compiles; raw: one record a line; json: the records", "c,raw,json"},
+    Option{"type", 't', "TYPE", "only this type (in C, and what it needs): a name, 'struct NAME' or an id", "", true},
+    Option{"order", 0, "ORDER", "of C: sorted by kind and name, or by id", "sorted,id"},
+    Option{"pretty", 'p', "", "JSON with a line for each property", ""},
+    Option{"compat", 0, "TOOL", "copy what that tool prints, its defects too", "bpftool"},
+    base_option,
+    pointer_option,
+    partial_option,
+    Option{"json", 0, "", "the same as --format json", ""},
+    color_option,
+};
+constexpr std::array dump_examples = {
+    Example{"dump /sys/kernel/btf/vmlinux > vmlinux.h", "the header that BPF programs include"},
+    Example{"dump vmlinux --type task_struct", "one type and all it needs"},
+    Example{"dump veth.ko --base vmlinux --format raw", "a module's own records, one a line"},
+    Example{"dump prog.bpf.o --json --pretty", "for a program to read"},
+};
+
 constexpr std::array verb_table = {
     Verb{"inspect", "what a file holds, or one of its types as C", inspect_positionals, inspect_options, inspect_examples,
          inspect},
+    Verb{"dump", "everything as C, raw text or JSON", dump_positionals, dump_options, dump_examples, dump},
 };
 
 std::optional<TypeId> number(std::string_view text) {

@@ -3,48 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "name_hash.hpp"
+
 namespace btfkit::detail {
 namespace {
-
-constexpr std::uint64_t odd1 = 0x9e3779b97f4a7c15;
-constexpr std::uint64_t odd2 = 0xd6e8feb86659fd93;
-
-constexpr std::uint64_t mixed(std::uint64_t h) {
-  h *= odd1;
-  return h ^ (h >> 32);
-}
-
-/// Eight bytes a step. The seed differs from load to load where addresses are randomised, so that a file can't be made to
-/// collide. Of a longer name than any real one the middle is left out: thousands of types may share half a megabyte of it.
-std::uint32_t hash(std::string_view name, std::uint64_t seed) {
-  constexpr std::size_t most = 1024;
-  std::uint64_t h = seed ^ (name.size() * odd2);
-  if (name.size() > most) {
-    h = mixed(h ^ hash(name.substr(0, most / 2), seed));
-    name.remove_prefix(name.size() - most / 2);
-  }
-  const char* at = name.data();
-  std::size_t left = name.size();
-  for (; left >= 8; at += 8, left -= 8) {
-    std::uint64_t part;
-    std::memcpy(&part, at, 8);
-    h = mixed(h ^ part);
-  }
-  // The last 0 to 7 bytes: two overlapping halves when there are at least four.
-  std::uint64_t tail = std::uint64_t{left} << 56;
-  if (left >= 4) {
-    std::uint32_t low = 0;
-    std::uint32_t high = 0;
-    std::memcpy(&low, at, 4);
-    std::memcpy(&high, at + left - 4, 4);
-    tail ^= low | std::uint64_t{high} << 32;
-  } else {
-    for (std::size_t i = 0; i < left; ++i) tail ^= std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
-  }
-  return static_cast<std::uint32_t>(mixed(mixed(h ^ tail) ^ odd2));
-}
-
-std::uint64_t seed_of(const SpecData& data) { return static_cast<std::uint64_t>(std::hash<const void*>{}(&data)); }
 
 std::uint32_t name_offset(const SpecData& data, std::uint32_t local) { return load32(data.types + data.offsets[local - 1]); }
 
@@ -73,7 +35,7 @@ std::shared_ptr<const NameIndex> build(const SpecData& data) {
   while (size / 4 * 3 < named) size *= 2;
   made->slots.resize(size);
   made->next.resize(count);
-  const std::uint64_t seed = seed_of(data);
+  const std::uint64_t seed = name_seed(data);
   for (std::uint32_t local = count; local >= 1; --local) {  // backwards, so that each chain ascends
     const std::uint32_t offset = name_offset(data, local);
     if (offset == 0) continue;
@@ -85,7 +47,7 @@ std::shared_ptr<const NameIndex> build(const SpecData& data) {
     }
     const std::string_view name(own, static_cast<std::size_t>(end - own));
     if (name.empty()) continue;
-    const std::uint32_t h = hash(name, seed);
+    const std::uint32_t h = name_hash(name, seed);
     NameIndex::Slot& slot = made->slots[find_slot(data, *made, name, h)];
     made->next[local - 1] = slot.local;
     slot = {h, local};
@@ -104,7 +66,7 @@ const NameIndex* index_if_due(const SpecData& data) {
 }
 
 std::uint32_t first_named(const NameIndex& index, const SpecData& data, std::string_view name) {
-  return index.slots[find_slot(data, index, name, hash(name, seed_of(data)))].local;
+  return index.slots[find_slot(data, index, name, name_hash(name, name_seed(data)))].local;
 }
 
 std::uint32_t scan_named(const SpecData& data, std::string_view name, std::uint32_t local) {

@@ -17,7 +17,9 @@ class Type {
   [[nodiscard]] bool is_void() const { return id_ == 0; }
 
   /// The name as written; empty for anonymous types. Lives as long as the Spec.
-  [[nodiscard]] std::string_view name() const { return data_->string(detail::load32(record_)); }
+  [[nodiscard]] std::string_view name() const { return c_name(); }
+  /// The same, NUL-terminated; saves measuring it.
+  [[nodiscard]] const char* c_name() const { return data_->string(detail::load32(record_)); }
 
   /// The number of members, values, parameters or variables (of a FUNC: its linkage).
   [[nodiscard]] std::uint32_t vlen() const { return detail::vlen_of(info()); }
@@ -79,7 +81,7 @@ class Element {
 
  protected:
   [[nodiscard]] std::uint32_t word(unsigned i) const { return detail::load32(at_ + std::size_t{4} * i); }
-  [[nodiscard]] std::string_view name_at(unsigned i) const { return data_->string(word(i)); }
+  [[nodiscard]] const char* name_at(unsigned i) const { return data_->string(word(i)); }
 
   const detail::SpecData* data_ = nullptr;
   const std::byte* at_ = nullptr;
@@ -139,7 +141,7 @@ class Member : public Element {
   using Element::Element;
   [[nodiscard]] std::string_view name() const { return name_at(0); }
   /// The same, NUL-terminated; saves measuring it.
-  [[nodiscard]] const char* c_name() const { return data_->string(word(0)); }
+  [[nodiscard]] const char* c_name() const { return name_at(0); }
   [[nodiscard]] TypeId type_id() const { return word(1); }
   [[nodiscard]] Type type() const { return {data_, word(1)}; }
   /// Bits from the start of the struct. For a bitfield, where its first bit is in wire numbering.
@@ -168,6 +170,8 @@ class EnumValue : public Element {
  public:
   using Element::Element;
   [[nodiscard]] std::string_view name() const { return name_at(0); }
+  /// The same, NUL-terminated; saves measuring it.
+  [[nodiscard]] const char* c_name() const { return name_at(0); }
   [[nodiscard]] bool is_signed() const { return kind_flag_; }
   /// The value of a signed enumeration; of an unsigned one the same 64 bits.
   [[nodiscard]] std::int64_t value() const { return static_cast<std::int64_t>(bits()); }
@@ -183,6 +187,8 @@ class Param : public Element {
  public:
   using Element::Element;
   [[nodiscard]] std::string_view name() const { return name_at(0); }
+  /// The same, NUL-terminated; saves measuring it.
+  [[nodiscard]] const char* c_name() const { return name_at(0); }
   [[nodiscard]] TypeId type_id() const { return word(1); }
   [[nodiscard]] Type type() const { return {data_, word(1)}; }
 };

@@ -1,0 +1,81 @@
+// Names as C has them: safe identifiers, base types that compilers know, and numbers behind names that clash.
+#pragma once
+
+#include <btfkit/sink.hpp>
+#include <btfkit/type.hpp>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace btfkit::detail {
+
+/// A name, which may be empty, as an identifier. One that is none in C (Rust's, hostile ones, keywords, more than 2,048 bytes)
+/// is made one, the original behind it in a comment: `Wrapper_u64__4_ /* Wrapper<u64, 4> */`.
+class SafeName {
+ public:
+  explicit SafeName(const char* name);
+  SafeName(const SafeName&) = delete;
+  SafeName& operator=(const SafeName&) = delete;
+  [[nodiscard]] std::string_view text() const { return text_; }
+
+ private:
+  std::string made_;
+  std::string_view text_;  // of made_ or of the name itself
+};
+
+/// `text` for a comment: it can't end it, nor drive a terminal.
+std::string in_comment(std::string_view text);
+
+/// Appends an INT or FLOAT as C: its own name where C or its compilers know it ("long unsigned int", "__int128"), else a type
+/// of its size and sign, the own name behind it in a comment ("unsigned long /* usize */").
+void append_scalar(Sink& out, Type scalar);
+
+/// What GCC calls a type of Arm's that other compilers do not have: `__Poly8_t` is "unsigned char"; empty for other names.
+std::string_view alias_of(std::string_view int_name);
+
+/// One namespace of C: what is declared first has its name, what comes second gets a number: `name___2`.
+class CNamespace {
+ public:
+  explicit CNamespace(std::uint64_t seed) : slots_(256), seed_(seed) {}
+  /// Takes `name` (not empty, an identifier that lives as long as this): nullptr if it was free, else a free one instead.
+  const char* take(std::string_view name);
+
+ private:
+  struct Slot {
+    const char* name = nullptr;
+    std::uint32_t hash = 0;
+    std::uint32_t length = 0;
+    std::uint32_t count = 0;  // how often it was taken
+  };
+  Slot& find(std::string_view name);
+  void grow();
+
+  std::vector<Slot> slots_;  // a power of two, at most half full
+  std::size_t used_ = 0;
+  std::uint64_t seed_;
+  std::deque<std::string> numbered_;
+};
+
+/// The names of a whole header. What is asked for first counts as declared first (libbpf's rule).
+class CNames {
+ public:
+  explicit CNames(const SpecData& data);
+
+  /// The tag of a struct, union, enum or forward declaration. Lives as long as this.
+  std::string_view tag(Type type) { return of(type, tags_); }
+  /// The name of a typedef. Lives as long as this.
+  std::string_view typedef_name(Type type) { return of(type, others_); }
+  void append_enumerator(Sink& out, const char* name);
+
+ private:
+  std::string_view of(Type type, CNamespace& space);
+
+  std::vector<bool> known_;                            // by id: has been asked for
+  std::unordered_map<TypeId, const char*> different_;  // by id: the number's or the safe name, where it is not its own
+  std::deque<std::string> kept_;
+  CNamespace tags_;    // of structs, unions and enums
+  CNamespace others_;  // typedefs and enumerators
+};
+
+}  // namespace btfkit::detail

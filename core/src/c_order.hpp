@@ -1,0 +1,39 @@
+// In which order C wants its definitions: what is used by value stands before its user. The rules are libbpf's, so that the
+// result is too; but nothing here recurses without a bound, and what has no order is told instead of ending everything.
+#pragma once
+
+#include <btfkit/spec.hpp>
+#include <vector>
+
+namespace btfkit::detail {
+
+/// Every id from 0 (void) on in bpftool's order: enums, base types, structs with the typedefs of them, functions, the rest,
+/// each by name. Types that never need a definition of their own (FUNC, VAR, DATASEC, DECL_TAG) are left out.
+std::vector<TypeId> sorted_for_c(const Spec& spec);
+
+/// Which definitions a type needs.
+class COrder {
+ public:
+  explicit COrder(const Spec& spec);
+
+  /// Appends to `queue` what has to be defined for `id`, `id` included, and is not yet, in order. What contains or stands for
+  /// itself comes too: see has_no_order.
+  void add(TypeId id, std::vector<TypeId>& queue);
+
+  /// True for one type of each cycle that C can't express: a struct that contains itself, a typedef of itself.
+  [[nodiscard]] bool has_no_order(TypeId id) const { return (state_[id] & no_order) != 0; }
+
+ private:
+  enum : std::uint8_t { visiting = 1, again = 2, ordered = 4, referenced = 8, no_order = 16, seen = 32 };
+  std::uint8_t enter(TypeId id);
+  void leave(TypeId id, std::uint8_t before);
+  bool visit(TypeId id, bool through_pointer, int depth);
+
+  const SpecData* data_;
+  std::vector<std::uint8_t> state_;
+  std::vector<TypeId>* queue_ = nullptr;
+  std::vector<TypeId> pointers_;  // a stack: those that the chains being looked at came through
+  std::uint64_t steps_left_;
+};
+
+}  // namespace btfkit::detail

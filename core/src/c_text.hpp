@@ -1,0 +1,79 @@
+// C text of types: declarators, and the definitions of structs, unions and enums with the padding that keeps their layout. The
+// format is that of libbpf's btf_dump.
+#pragma once
+
+#include <btfkit/sink.hpp>
+#include <btfkit/type.hpp>
+#include <string>
+#include <vector>
+
+#include "alignments.hpp"
+#include "c_names.hpp"
+
+namespace btfkit::detail {
+
+/// A comment for the end of a line of C.
+struct LineComment {
+  std::size_t at;  ///< bytes: where the line ends in the Sink's text()
+  std::string text;
+};
+
+class CText {
+ public:
+  struct Options {
+    /// Offsets, sizes and holes are noted here, for a Sink that keeps its text, and there is no padding; nullptr: padding.
+    std::vector<LineComment>* comments = nullptr;
+    CNames* names = nullptr;               ///< numbers for names that clash; nullptr: each name as it is
+    std::uint64_t max_bytes = UINT64_MAX;  ///< printing stops once `out` has more; see cut()
+  };
+
+  CText(Sink& out, Alignments& alignments, const Options& options) : out_(out), alignments_(alignments), options_(options) {}
+
+  /// `name` (an identifier) declared as `type`, no semicolon; an anonymous struct, union or enum is written out, its lines one
+  /// tab deeper than `level`. An empty name: the type's own spelling.
+  void declaration(Type type, std::string_view name, int level = 0);
+
+  /// "struct foo {...}" with its members; no semicolon.
+  void definition(Composite composite, int level = 0);
+  /// "enum foo {...}"
+  void definition(Enum enumeration, int level = 0);
+  /// "typedef int foo"
+  void definition(Typedef type);
+  /// "struct foo", of a struct, union, enum or forward declaration
+  void tagged(Type type);
+
+  /// Hostile types nest exponentially: what has been written and what has been walked are both bounded. True once that was
+  /// reached; the text then ends anywhere.
+  [[nodiscard]] bool cut() const { return out_.total() > options_.max_bytes || steps_ > options_.max_bytes; }
+
+ private:
+  void spell(std::size_t start, std::string_view name, int level);
+  bool push_chain(Type type);
+  void base(Type type, int level);
+  void parameters(FuncProto proto, int level);
+  void tag(TypeTag tag);
+  void qualifiers(std::size_t start, bool print);
+  void expand(Composite composite, int level);
+
+  void new_line(int level);
+  void comment(std::string text);
+  void place(Member member, std::uint64_t bit_offset);
+  struct Gap;
+  void padding(const Gap& gap, int level);
+  void pad(std::string_view type, std::uint64_t bits, int level);
+  struct Holes;
+  void footer(Composite composite, const Holes& holes);
+  bool is_packed(Composite composite);
+
+  Sink& out_;
+  Alignments& alignments_;
+  Options options_;
+  std::vector<Type> chain_;        // a stack: each declarator that is being written has its part, the base on top
+  std::vector<TypeId> expanding_;  // the anonymous structs and unions that are being written out
+  int depth_ = 0;                  // of declarators within declarators
+  int definitions_ = 0;            // within each other
+  std::uint64_t origin_ = 0;       // bits: where the struct that is being written starts in the outermost one
+  std::uint64_t steps_ = 0;
+};
+
+}  // namespace btfkit::detail

@@ -1,0 +1,267 @@
+#include <algorithm>
+#include <btfkit/dump.hpp>
+#include <btfkit/match.hpp>
+
+#include "c_order.hpp"
+#include "c_text.hpp"
+#include "text.hpp"
+
+namespace btfkit {
+namespace {
+
+using detail::CNames;
+using detail::COrder;
+using detail::CText;
+
+constexpr std::string_view head =
+    R"(#ifndef __VMLINUX_H__
+#define __VMLINUX_H__
+
+#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
+#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)
+#endif
+
+#ifndef __ksym
+#define __ksym __attribute__((section(".ksyms")))
+#endif
+
+#ifndef __weak
+#define __weak __attribute__((weak))
+#endif
+
+#ifndef __bpf_fastcall
+#if __has_attribute(bpf_fastcall)
+#define __bpf_fastcall __attribute__((bpf_fastcall))
+#else
+#define __bpf_fastcall
+#endif
+#endif
+
+)";
+
+constexpr std::string_view kfuncs_begin = R"(
+/* BPF kfuncs */
+#ifndef BPF_NO_KFUNC_PROTOTYPES
+)";
+
+constexpr std::string_view kfuncs_end = R"(#endif
+
+)";
+
+constexpr std::string_view foot = R"(#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
+#pragma clang attribute pop
+#endif
+
+#endif /* __VMLINUX_H__ */
+)";
+
+/// Prints definitions, each behind the declarations that it needs. The rules are libbpf's.
+class Definitions {
+ public:
+  Definitions(Sink& out, const Spec& spec, std::uint64_t max_bytes)
+      : out_(out),
+        data_(spec.data().get()),
+        order_(spec),
+        names_(*data_),
+        text_(out, alignments_, {.names = &names_, .max_bytes = max_bytes}),
+        state_(spec.end_id()),
+        steps_left_((std::uint64_t{1} << 22) + 64ULL * spec.end_id()) {}
+
+  /// The type, as far as it needs a definition, and everything that it needs.
+  void add(TypeId id) {
+    queue_.clear();
+    order_.add(id, queue_);
+    for (const TypeId one : queue_) define(one);
+  }
+  void add_kfunc(Func function, bool fastcall);
+  [[nodiscard]] bool cut() const { return text_.cut() || out_.closed(); }
+
+ private:
+  enum : std::uint8_t { emitting = 1, emitted = 2, declared = 4 };
+
+  void define(TypeId id);
+  void need(TypeId id, TypeId container, int depth);
+  void need_members(Type composite, TypeId container, int depth);
+  void no_order(Type type);
+
+  Sink& out_;
+  const detail::SpecData* data_;
+  COrder order_;
+  CNames names_;
+  detail::Alignments alignments_;
+  CText text_;
+  std::vector<std::uint8_t> state_;
+  std::vector<TypeId> queue_;
+  std::uint64_t steps_left_;  // hostile functions that take functions branch without end
+};
+
+/// What has no place before itself.
+void Definitions::no_order(Type type) {
+  out_ << "/* type " << type.id() << ", " << noun(type.kind()) << ' ' << detail::in_comment(type.name())
+       << (type.kind() == Kind::Typedef ? ", stands for itself: C has no such type */\n\n"
+                                        : ", contains itself by value: C has no such type */\n\n");
+}
+
+void Definitions::define(TypeId id) {
+  if ((state_[id] & emitted) != 0 || cut()) return;
+  const Type type(data_, id);
+  if (order_.has_no_order(id)) {
+    no_order(type);
+    state_[id] |= emitted;
+    return;
+  }
+  if (Composite::is(type.kind())) {
+    state_[id] |= emitting;
+    need_members(type, id, 0);
+    text_.definition(Composite(type));
+    out_ << ";\n\n";
+    state_[id] = static_cast<std::uint8_t>((state_[id] & ~emitting) | emitted);
+  } else if (const auto enumeration = type.as<Enum>()) {
+    text_.definition(*enumeration);
+    out_ << ";\n\n";
+    state_[id] |= emitted;
+  } else {
+    need(id, 0, 0);
+  }
+}
+
+void Definitions::need_members(Type composite, TypeId container, int depth) {
+  for (const Member member : Composite(composite).members()) need(member.type_id(), container, depth + 1);
+}
+
+/// Declares what a member or parameter of type `id` within the definition of `container` refers to; typedefs are defined.
+void Definitions::need(TypeId id, TypeId container, int depth) {
+  constexpr int deepest = 256;
+  for (std::size_t links = 0;; ++links) {
+    if ((state_[id] & emitted) != 0 || id == 0 || depth == deepest || links == 1024 || steps_left_ == 0) return;
+    --steps_left_;
+    const Type at(data_, id);
+    const TypeId next = match(
+        at, [](Pointer p) { return p.target_id(); }, [](Qualifier q) { return q.target_id(); },
+        [](TypeTag t) { return t.target_id(); }, [](Array a) { return a.element_id(); }, [&](View) { return id; });
+    if (next == id) break;
+    id = next;
+  }
+  const Type type(data_, id);
+  std::uint8_t& state = state_[id];
+  const auto declare = [&] {
+    text_.tagged(type);
+    out_ << ";\n\n";
+    state |= declared;
+  };
+  match(
+      type,
+      [&](Int i) {
+        if (const std::string_view alias = detail::alias_of(i.name()); !alias.empty())
+          out_ << "typedef " << alias << ' ' << i.name() << ";\n\n";
+        state |= emitted;
+      },
+      [&](Enum) { state |= emitted; },
+      [&](Forward f) {
+        text_.tagged(f);
+        out_ << ";\n\n";
+        state |= emitted;
+      },
+      [&](Typedef t) {
+        const bool inside_itself = (state & emitting) != 0;  // what it stands for needs its name
+        state |= emitting;
+        if (!inside_itself) need(t.target_id(), id, depth + 1);
+        if ((state & declared) == 0 && t.name() != "__builtin_va_list") {
+          text_.definition(t);
+          out_ << ";\n\n";
+        }
+        state |= declared;
+        if (!inside_itself) state |= emitted;
+      },
+      [&](Composite c) {
+        const bool anonymous = *c.c_name() == '\0';
+        if ((state & emitting) != 0) {
+          if ((state & declared) == 0 && id != container && !anonymous) declare();
+        } else if (anonymous) {
+          state |= emitting;
+          need_members(c, container, depth);
+          state = static_cast<std::uint8_t>(state & ~emitting);
+        } else if ((state & declared) == 0 && id != container) {
+          declare();
+        }
+      },
+      [&](FuncProto f) {
+        need(f.return_type_id(), container, depth + 1);
+        for (const Param param : f.params()) need(param.type_id(), container, depth + 1);
+      },
+      [](View) {});
+}
+
+void Definitions::add_kfunc(Func function, bool fastcall) {
+  out_ << "extern " << (fastcall ? "__bpf_fastcall " : "");
+  text_.declaration(function.target(), detail::SafeName(function.c_name()).text());
+  out_ << " __weak __ksym;\n";
+}
+
+/// Functions that a declaration tag marks as callable by BPF programs, by name.
+struct Kfuncs {
+  std::vector<Func> functions;
+  std::vector<TypeId> fastcall;  ///< ascending
+};
+
+Kfuncs kfuncs_of(const Spec& spec) {
+  Kfuncs found;
+  for (const Type type : spec.all_types()) {
+    const auto tag = type.as<DeclTag>();
+    if (!tag || tag->component_index() != -1) continue;
+    const auto function = tag->target().as<Func>();
+    if (!function) continue;
+    if (tag->name() == "bpf_kfunc") found.functions.push_back(*function);
+    if (tag->name() == "bpf_fastcall") found.fastcall.push_back(function->id());
+  }
+  std::sort(found.fastcall.begin(), found.fastcall.end());
+  std::stable_sort(found.functions.begin(), found.functions.end(), [](Func a, Func b) { return a.name() < b.name(); });
+  return found;
+}
+
+}  // namespace
+
+Result<void> dump_c(Sink& out, const Spec& spec, const DumpOptions& options) {
+  for (const TypeId id : options.types)
+    if (auto type = spec.type(id); !type) return unexpected(type.error());
+  const std::uint64_t start = out.total();
+  const std::uint64_t most =
+      start + (options.max_bytes != 0 ? options.max_bytes : (std::uint64_t{64} << 20) + 64ULL * spec.bytes().size());
+
+  out << head;
+  Definitions definitions(out, spec, most);
+  const auto too_long = [&](TypeId id) {
+    return unexpected(ErrorCode::TooLarge, "the C text is longer than " + detail::grouped(most - start) + " bytes",
+                      {"", {}, id, detail::printable(Type(spec.data().get(), id).name())});
+  };
+  const auto add_all = [&](const auto& ids) -> Result<void> {
+    for (const TypeId id : ids) {
+      definitions.add(id);
+      if (out.closed()) return {};
+      if (definitions.cut()) return too_long(id);
+    }
+    return {};
+  };
+  std::vector<TypeId> ids = options.types;
+  if (ids.empty() && options.by_id) {
+    for (const Type type : spec.all_types()) ids.push_back(type.id());
+  } else if (ids.empty()) {
+    ids = detail::sorted_for_c(spec);
+    if (options.bpftool_defects) ids.erase(ids.begin());
+  }
+  if (auto added = add_all(ids); !added || out.closed()) return added;
+
+  if (options.types.empty()) {
+    out << kfuncs_begin;
+    const Kfuncs kfuncs = kfuncs_of(spec);
+    for (const Func function : kfuncs.functions) {
+      if (definitions.cut()) return too_long(function.id());
+      definitions.add_kfunc(function, std::binary_search(kfuncs.fastcall.begin(), kfuncs.fastcall.end(), function.id()));
+    }
+    out << kfuncs_end;
+  }
+  out << foot;
+  return {};
+}
+
+}  // namespace btfkit
