@@ -92,9 +92,8 @@ void print(std::string_view text, const std::vector<LineComment>& comments, bool
 
 void to_c(Sink& out, Type type, const COptions& options) {
   Sink buffer;
-  detail::Alignments alignments;
   std::vector<LineComment> comments;
-  CText text(buffer, alignments, {.comments = options.offsets ? &comments : nullptr, .max_bytes = options.max_bytes});
+  CText text(buffer, *type.data(), {.comments = options.offsets ? &comments : nullptr, .max_bytes = options.max_bytes});
   if (const auto section = type.as<Datasec>()) define(*section, text, buffer, options.offsets ? &comments : nullptr);
   else define(type, text, buffer);
 
@@ -119,8 +118,7 @@ std::string to_c(Type type, const COptions& options) {
 std::string c_declaration(Type type, std::string_view name) {
   constexpr std::size_t longest_line = std::size_t{64} * 1024;
   Sink out;
-  detail::Alignments alignments;
-  CText(out, alignments, {.max_bytes = longest_line}).declaration(type, SafeName(std::string(name).c_str()).text());
+  CText(out, *type.data(), {.max_bytes = longest_line}).declaration(type, SafeName(std::string(name).c_str()).text());
   return out.take();
 }
 

@@ -12,10 +12,12 @@ namespace {
 
 constexpr std::size_t longest_name = 2048;  // bytes; real ones have at most about a thousand
 
-enum CharClass : std::uint8_t { Other, Letter, Digit, Multibyte };
+/// What a byte may be in a name: several bits.
+enum CharClass : std::uint8_t { Letter = 1, Digit = 2, Multibyte = 4, End = 8 };
 
 constexpr std::array<std::uint8_t, 256> char_classes = [] {
   std::array<std::uint8_t, 256> classes{};
+  for (std::uint8_t& one : classes) one = End;
   for (unsigned c = 'a'; c <= 'z'; ++c) classes[c] = classes[c - 'a' + 'A'] = Letter;
   for (unsigned c = '0'; c <= '9'; ++c) classes[c] = Digit;
   for (unsigned c = 0x80; c <= 0xff; ++c) classes[c] = Multibyte;
@@ -26,29 +28,48 @@ constexpr std::array<std::uint8_t, 256> char_classes = [] {
 constexpr std::uint8_t class_of(char c) { return char_classes[static_cast<unsigned char>(c)]; }
 
 /// C11's, and those of GNU C that can't be switched off.
+constexpr std::array<std::string_view, 48> keywords = {
+    "_Alignas",  "_Alignof",       "_Atomic",       "_Bool",    "_Complex", "_Generic",     "_Imaginary",
+    "_Noreturn", "_Static_assert", "_Thread_local", "asm",      "auto",     "break",        "case",
+    "char",      "const",          "continue",      "default",  "do",       "double",       "else",
+    "enum",      "extern",         "float",         "for",      "goto",     "if",           "inline",
+    "int",       "long",           "register",      "restrict", "return",   "short",        "signed",
+    "sizeof",    "static",         "struct",        "switch",   "typedef",  "typeof",       "union",
+    "unsigned",  "void",           "volatile",      "while",    "__int128", "__attribute__"};
+
+constexpr std::size_t keyword_hash(std::string_view name) {
+  const auto at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(name[i])); };
+  return (at(0) + at(1) * 4 + at(name.size() - 1) * 7 + name.size() * 28) % 512;
+}
+
+/// For each hash, one more than the keyword with it.
+constexpr std::array<std::uint8_t, 512> keyword_of_hash = [] {
+  std::array<std::uint8_t, 512> table{};
+  for (std::size_t i = 0; i < keywords.size(); ++i) table[keyword_hash(keywords[i])] = static_cast<std::uint8_t>(i + 1);
+  return table;
+}();
+
+constexpr bool keywords_have_hashes_of_their_own = [] {
+  for (std::size_t i = 0; i < keywords.size(); ++i)
+    if (keyword_of_hash[keyword_hash(keywords[i])] != i + 1) return false;
+  return true;
+}();
+static_assert(keywords_have_hashes_of_their_own);
+
 bool is_keyword(std::string_view name) {
-  constexpr std::array<std::string_view, 48> words = {
-      "_Alignas",  "_Alignof",       "_Atomic",       "_Bool",    "_Complex", "_Generic",     "_Imaginary",
-      "_Noreturn", "_Static_assert", "_Thread_local", "asm",      "auto",     "break",        "case",
-      "char",      "const",          "continue",      "default",  "do",       "double",       "else",
-      "enum",      "extern",         "float",         "for",      "goto",     "if",           "inline",
-      "int",       "long",           "register",      "restrict", "return",   "short",        "signed",
-      "sizeof",    "static",         "struct",        "switch",   "typedef",  "typeof",       "union",
-      "unsigned",  "void",           "volatile",      "while",    "__int128", "__attribute__"};
-  if (name.size() < 2 || name.size() > 14) return false;
-  return std::any_of(words.begin(), words.end(), [&](std::string_view w) { return w.front() == name.front() && w == name; });
+  if (name.size() < 2) return false;
+  const std::uint8_t found = keyword_of_hash[keyword_hash(name)];
+  return found != 0 && keywords[found - 1U] == name;
 }
 
 /// The length of a name that C takes as it is; nothing for any other.
 std::optional<std::size_t> plain_length(const char* name) {
-  std::size_t length = 0;
-  std::uint8_t seen = 0;
-  for (std::uint8_t one; (one = class_of(name[length])) != Other; ++length) {
-    seen |= static_cast<std::uint8_t>(one == Multibyte ? 1 : 0);
-    if (length > longest_name) return std::nullopt;
-  }
-  if (name[length] != '\0' || class_of(name[0]) == Digit || is_keyword({name, length})) return std::nullopt;
-  if (seen != 0 && printable({name, length}, length) != std::string_view(name, length)) return std::nullopt;
+  const char* end = name;
+  unsigned seen = class_of(*end);
+  for (const char* const last = name + longest_name; (seen & End) == 0 && end != last;) seen |= class_of(*++end);
+  const auto length = static_cast<std::size_t>(end - name);
+  if (*end != '\0' || length == 0 || class_of(*name) == Digit || is_keyword({name, length})) return std::nullopt;
+  if ((seen & Multibyte) != 0 && printable({name, length}, length) != std::string_view(name, length)) return std::nullopt;
   return length;
 }
 
@@ -62,6 +83,9 @@ std::string identifier_of(std::string_view name) {
   }
   return safe;
 }
+
+/// What is looked at of a name that may be huge.
+std::string_view beginning(const char* name) { return {name, strnlen(name, longest_name + 1)}; }
 
 std::string original(std::string_view name) { return " /* " + in_comment(name) + " */"; }
 
@@ -108,8 +132,7 @@ SafeName::SafeName(const char* name) {
   if (const auto length = plain_length(name)) {
     text_ = {name, *length};
   } else if (*name != '\0') {
-    const std::string_view all(name);
-    made_ = identifier_of(all) + original(all);
+    made_ = identifier_of(beginning(name)) + original(beginning(name));
     text_ = made_;
   }
 }
@@ -137,16 +160,20 @@ void append_scalar(Sink& out, Type scalar) {
 
 // ---- clashes ---------------------------------------------------------------------------------------------------------------
 
-CNamespace::Slot& CNamespace::find(std::string_view name) {
+CNamespace::Name& CNamespace::find(std::string_view name) {
+  if (names_.size() >= slots_.size() / 2) grow();
   const std::uint32_t hash = name_hash(name, seed_);
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
     Slot& slot = slots_[at];
-    if (slot.name == nullptr) {
-      slot = {name.data(), hash, static_cast<std::uint32_t>(name.size()), 0};
-      return slot;
+    if (slot.name == 0) {
+      names_.push_back({name.data(), static_cast<std::uint32_t>(name.size()), 0});
+      slot = {hash, static_cast<std::uint32_t>(names_.size())};
+      return names_.back();
     }
-    if (slot.hash == hash && name == std::string_view(slot.name, slot.length)) return slot;
+    if (slot.hash != hash) continue;
+    Name& other = names_[slot.name - 1];
+    if (name == std::string_view(other.text, other.length)) return other;
   }
 }
 
@@ -155,55 +182,52 @@ void CNamespace::grow() {
   old.swap(slots_);
   const std::size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {
-    if (slot.name == nullptr) continue;
+    if (slot.name == 0) continue;
     std::size_t at = slot.hash & mask;
-    while (slots_[at].name != nullptr) at = (at + 1) & mask;
+    while (slots_[at].name != 0) at = (at + 1) & mask;
     slots_[at] = slot;
   }
 }
 
 const char* CNamespace::take(std::string_view name) {
-  if (++used_ > slots_.size() / 2) grow();
   std::uint32_t count = ++find(name).count;
   if (count == 1) return nullptr;
   while (true) {
     std::string& numbered = numbered_.emplace_back(std::string(name) + "___" + std::to_string(count));
-    if (++used_ > slots_.size() / 2) grow();
-    Slot& slot = find(numbered);
-    if (slot.count++ == 0) break;  // nothing else is called so
+    if (find(numbered).count++ == 0) break;  // nothing else is called so
     numbered_.pop_back();
     count = ++find(name).count;
   }
   return numbered_.back().c_str();
 }
 
-CNames::CNames(const SpecData& data) : known_(data.end_id), tags_(name_seed(data)), others_(name_seed(data)) {}
+CNames::CNames(const SpecData& data) : state_(data.end_id), tags_(name_seed(data)), others_(name_seed(data)) {}
 
 std::string_view CNames::of(Type type, CNamespace& space) {
   const char* name = type.c_name();
-  if (known_[type.id()]) {
-    const auto other = different_.find(type.id());
-    return other == different_.end() ? name : other->second;
-  }
-  known_[type.id()] = true;
+  std::uint8_t& state = state_[type.id()];
+  if (state != unknown) return state == own ? name : different_.find(type.id())->second;
+  state = own;
   const auto plain = plain_length(name);
   if (!plain && *name == '\0') return {};
-  const char* safe = plain ? name : kept_.emplace_back(identifier_of(name)).c_str();
+  const char* safe = plain ? name : kept_.emplace_back(identifier_of(beginning(name))).c_str();
   const bool counts = type.kind() != Kind::Forward && !(type.kind() == Kind::Enum && type.vlen() == 0);
   const char* numbered = counts ? space.take(safe) : nullptr;
   if (numbered != nullptr) safe = numbered;
-  if (!plain) safe = kept_.emplace_back(safe + original(name)).c_str();
-  if (safe != name) different_.emplace(type.id(), safe);
+  if (!plain) safe = kept_.emplace_back(safe + original(beginning(name))).c_str();
+  if (safe == name) return name;
+  state = different;
+  different_.emplace(type.id(), safe);
   return safe;
 }
 
 void CNames::append_enumerator(Sink& out, const char* name) {
   const auto plain = plain_length(name);
   if (!plain && *name == '\0') return;
-  const std::string_view safe = plain ? std::string_view(name, *plain) : kept_.emplace_back(identifier_of(name));
+  const std::string_view safe = plain ? std::string_view(name, *plain) : kept_.emplace_back(identifier_of(beginning(name)));
   const char* numbered = others_.take(safe);
   out << (numbered != nullptr ? std::string_view(numbered) : safe);
-  if (!plain) out << original(name);
+  if (!plain) out << original(beginning(name));
 }
 
 }  // namespace btfkit::detail

@@ -37,22 +37,25 @@ std::string_view alias_of(std::string_view int_name);
 /// One namespace of C: what is declared first has its name, what comes second gets a number: `name___2`.
 class CNamespace {
  public:
-  explicit CNamespace(std::uint64_t seed) : slots_(256), seed_(seed) {}
+  explicit CNamespace(std::uint64_t seed) : slots_(4096), seed_(seed) {}
   /// Takes `name` (not empty, an identifier that lives as long as this): nullptr if it was free, else a free one instead.
   const char* take(std::string_view name);
 
  private:
-  struct Slot {
-    const char* name = nullptr;
-    std::uint32_t hash = 0;
-    std::uint32_t length = 0;
-    std::uint32_t count = 0;  // how often it was taken
+  struct Name {
+    const char* text;
+    std::uint32_t length;
+    std::uint32_t count;  // how often it was taken
   };
-  Slot& find(std::string_view name);
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t name = 0;  // one more than its index in names_; 0: empty
+  };
+  Name& find(std::string_view name);
   void grow();
 
   std::vector<Slot> slots_;  // a power of two, at most half full
-  std::size_t used_ = 0;
+  std::vector<Name> names_;
   std::uint64_t seed_;
   std::deque<std::string> numbered_;
 };
@@ -71,8 +74,9 @@ class CNames {
  private:
   std::string_view of(Type type, CNamespace& space);
 
-  std::vector<bool> known_;                            // by id: has been asked for
-  std::unordered_map<TypeId, const char*> different_;  // by id: the number's or the safe name, where it is not its own
+  enum : std::uint8_t { unknown, own, different };
+  std::vector<std::uint8_t> state_;                    // by id: which name it has, once it was asked for
+  std::unordered_map<TypeId, const char*> different_;  // by id: the numbered or safe name of those that have one
   std::deque<std::string> kept_;
   CNamespace tags_;    // of structs, unions and enums
   CNamespace others_;  // typedefs and enumerators

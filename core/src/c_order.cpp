@@ -11,10 +11,17 @@ namespace {
 constexpr int deepest = 256;           // structs in structs, typedefs of typedefs, functions that take functions
 constexpr std::size_t longest = 1024;  // pointers, arrays and qualifiers in a row
 
+/// The kinds that may stand in a header on their own, and functions, which lead on to several.
+constexpr KindSet wants_definition{KindSet::of<Composite>().bits | KindSet::of<Enum>().bits | KindSet::of<Forward>().bits |
+                                   KindSet::of<Typedef>().bits | KindSet::of<FuncProto>().bits};
+
 }  // namespace
 
-COrder::COrder(const Spec& spec)
-    : data_(spec.data().get()), state_(spec.end_id()), steps_left_((std::uint64_t{1} << 22) + 64ULL * spec.end_id()) {
+COrder::COrder(const Spec& spec, const Links& links)
+    : data_(spec.data().get()),
+      links_(links),
+      state_(spec.end_id()),
+      steps_left_((std::uint64_t{1} << 22) + 64ULL * spec.end_id()) {
   state_[0] = ordered;
   for (const Type type : spec.all_types()) {
     // An anonymous enum that something refers to is defined there. (A function's return type is no such reference to libbpf.)
@@ -56,27 +63,17 @@ bool COrder::visit(TypeId start, bool through_pointer, int depth) {
     return strong;
   };
   while ((state_[id] & ordered) == 0) {
-    const Type type(data_, id);
-    const auto next = match(
-        type,
-        [&](Pointer p) {
-          pointers_.push_back(id);
-          through_pointer = true;
-          return p.target_id();
-        },
-        [&](Array a) {
-          through_pointer = false;
-          return a.element_id();
-        },
-        [](Qualifier q) { return q.target_id(); }, [](TypeTag t) { return t.target_id(); }, [&](View) { return id; });
-    if (next == id || ++links == longest || steps_left_ == 0) break;
+    const Links::Row link = links_[id];
+    if (!leads_on.has(link.kind) || ++links == longest || steps_left_ == 0) break;
+    if (link.kind == Kind::Pointer) pointers_.push_back(id);
+    through_pointer = link.kind == Kind::Pointer || (through_pointer && link.kind != Kind::Array);
     --steps_left_;
-    id = next;
+    id = link.next;
   }
   std::uint8_t& state = state_[id];
-  const Type type(data_, id);
-  const bool named = *type.c_name() != '\0';
   if ((state & ordered) != 0) return finished();
+  const Type type(data_, id);
+  const bool named = links_[id].named;
   if ((state & visiting) != 0) {
     const bool composite = Composite::is(type.kind());
     // A typedef of a struct, or a function that returns one, comes by again inside of that struct. Thrice is a cycle.
@@ -138,6 +135,24 @@ bool COrder::visit(TypeId start, bool through_pointer, int depth) {
   return finished();
 }
 
+bool COrder::needs_nothing(TypeId id, int depth) const {
+  bool through_pointer = false;
+  for (std::size_t links = 0; leads_on.has(links_[id].kind) && links < longest; ++links) {
+    if ((state_[id] & ordered) != 0) return true;
+    if (links_[id].kind == Kind::Pointer) through_pointer = true;
+    if (links_[id].kind == Kind::Array) through_pointer = false;
+    id = links_[id].next;
+  }
+  if ((state_[id] & ordered) != 0 || (through_pointer && links_[id].named && Composite::is(links_[id].kind))) return true;
+  if (!wants_definition.has(links_[id].kind)) return true;
+  if (links_[id].kind != Kind::FuncProto || depth == 3) return false;
+  const FuncProto function(Type(data_, id));
+  if (!needs_nothing(function.return_type_id(), depth + 1)) return false;
+  for (const Param param : function.params())
+    if (!needs_nothing(param.type_id(), depth + 1)) return false;
+  return true;
+}
+
 // ---- sorting ---------------------------------------------------------------------------------------------------------------
 
 namespace {
@@ -145,43 +160,29 @@ namespace {
 constexpr std::size_t longest_compared = 2048;  // bytes of a name
 constexpr std::uint8_t last_rank = 10;
 
-/// A type by which and by whose name a type sorts, and how it got there.
+/// What a type stands for when it is sorted: what typedefs, pointers, qualifiers, tags and arrays lead to.
+TypeId sorts_as(const Links& links, TypeId id) {
+  for (std::size_t count = 0; links[id].next != id && count < longest; ++count) id = links[id].next;
+  return id;
+}
+
 struct Sorted {
-  std::uint64_t prefix;  ///< of the name, big-endian: most comparisons need no more
-  const char* name;
+  std::uint64_t first, second;  ///< the rank and the beginning of the name: most comparisons need no more
+  const char* name;             ///< of the type that it stands for
   const char* own_name;
   TypeId id;
-  std::uint8_t rank;
 };
 
-/// What a type stands for when it is sorted: what typedefs, pointers, qualifiers, tags and arrays refer to.
-std::optional<TypeId> stands_for(Type type) {
-  using Id = std::optional<TypeId>;
-  return match(
-      type, [](Func) { return Id(); }, [](Var) { return Id(); }, [](Referrer r) { return Id(r.target_id()); },
-      [](Array a) { return Id(a.element_id()); }, [](View) { return Id(); });
-}
-
-Type sorts_as(Type type) {
-  Type at = type;
-  for (std::size_t links = 0; links < longest; ++links) {
-    const auto next = stands_for(at);
-    if (!next) break;
-    at = type.reference(*next);
-  }
-  return at;
-}
-
-std::uint8_t rank_of(Type type, Type target) {
-  const bool has_name = *type.c_name() != '\0' || *target.c_name() != '\0';
-  if (type.id() != target.id() && *type.c_name() == '\0') {
-    // A nameless pointer, array or qualifier sorts last, unless a typedef stands before the nameless ones.
-    return last_rank;
-  }
-  return match(
-      target, [&](Enum) -> std::uint8_t { return has_name ? 1 : 0; }, [](Int) -> std::uint8_t { return 2; },
-      [](Float) -> std::uint8_t { return 2; }, [&](Composite) -> std::uint8_t { return has_name ? 3 : last_rank; },
-      [&](FuncProto) -> std::uint8_t { return has_name ? 4 : last_rank; }, [](View) { return last_rank; });
+std::uint8_t rank_of(const Links& links, TypeId id, TypeId target) {
+  // A nameless pointer, array or qualifier sorts last, whatever it leads to.
+  if (id != target && !links[id].named) return last_rank;
+  const bool has_name = links[id].named;
+  const Kind kind = links[target].kind;
+  if (Enum::is(kind)) return has_name ? 1 : 0;
+  if (Int::is(kind) || Float::is(kind)) return 2;
+  if (Composite::is(kind) && has_name) return 3;
+  if (FuncProto::is(kind) && has_name) return 4;
+  return last_rank;
 }
 
 const char* sort_name_of(Type type, Type target) {
@@ -190,11 +191,19 @@ const char* sort_name_of(Type type, Type target) {
   return target.c_name();
 }
 
-std::uint64_t prefix_of(const char* name) {
-  std::uint64_t prefix = 0;
-  int left = 8;
-  for (; left != 0 && *name != '\0'; --left) prefix = prefix << 8 | static_cast<unsigned char>(*name++);
-  return left == 8 ? 0 : prefix << (8 * left);
+/// Eight bytes of a name, comparable as a number; `name` then stands behind them, or at the end.
+std::uint64_t eight_of(const char*& name) {
+  std::uint64_t number = 0;
+  for (int shift = 56; shift >= 0 && *name != '\0'; shift -= 8)
+    number |= std::uint64_t{static_cast<unsigned char>(*name++)} << shift;
+  return number;
+}
+
+Sorted key_of(std::uint8_t rank, const char* name, Type type) {
+  const char* at = name;
+  const std::uint64_t first = eight_of(at);
+  const std::uint64_t second = eight_of(at);
+  return {std::uint64_t{rank} << 60 | first >> 4, first << 60 | second >> 4, name, type.c_name(), type.id()};
 }
 
 std::uint64_t hash_name(std::uint64_t h, const char* name) {
@@ -206,18 +215,18 @@ std::uint64_t hash_name(std::uint64_t h, const char* name) {
 }
 
 /// Tells types apart that have rank and names in common.
-std::uint64_t disambiguator(Type type, bool include_members) {
+std::uint64_t disambiguator(const Links& table, Type type, bool include_members) {
   // Along a chain of references, h = h * 31 + hash(the next) at each link: the hashes of the links, the innermost first.
   std::vector<std::uint64_t> links;
   Type at = type;
   std::uint64_t h = 0;
   while (true) {
     h = hash_name(0, at.c_name());
-    const auto next = stands_for(at);
-    if (!next || links.size() == longest) break;
+    const TypeId next = table[at.id()].next;
+    if (next == at.id() || links.size() == longest) break;
     if (const auto array = at.as<Array>()) h = h * 31 + array->count();
     links.push_back(h);
-    at = type.reference(*next);
+    at = type.reference(next);
   }
   match(
       at,
@@ -228,7 +237,7 @@ std::uint64_t disambiguator(Type type, bool include_members) {
         if (!include_members) return;
         for (const Member member : c.members()) {
           h = hash_name(h, member.c_name());
-          h = h * 31 + disambiguator(member.type(), false);
+          h = h * 31 + disambiguator(table, member.type(), false);
         }
       },
       [](View) {});
@@ -240,26 +249,36 @@ int compare(const char* a, const char* b) { return std::strncmp(a, b, longest_co
 
 }  // namespace
 
-std::vector<TypeId> sorted_for_c(const Spec& spec) {
+CSorter::CSorter(const Spec& spec, const Links& links) : data_(spec.data().get()), links_(links) {
+  for (TypeId id = 1; id < links_.size(); ++id) {
+    const Kind kind = links_[id].kind;
+    if (!leads_on.has(kind) && !wants_definition.has(kind) && !Int::is(kind) && !Float::is(kind)) continue;
+    const bool named = links_[id].named || Enum::is(kind);
+    const bool first = named && rank_of(links_, id, sorts_as(links_, id)) != last_rank;
+    (first ? first_ : rest_).push_back(id);
+  }
+}
+
+std::vector<TypeId> CSorter::rest(const COrder& order) {
+  rest_.erase(std::remove_if(rest_.begin(), rest_.end(), [&](TypeId id) { return order.needs_nothing(id); }), rest_.end());
+  return sorted(rest_);
+}
+
+std::vector<TypeId> CSorter::sorted(const std::vector<TypeId>& unsorted) const {
   std::vector<Sorted> all;
-  const auto add = [&](Type type) {
-    const Type target = sorts_as(type);
-    const char* name = sort_name_of(type, target);
-    all.push_back({prefix_of(name), name, type.c_name(), type.id(), rank_of(type, target)});
-  };
-  add(*spec.type(0));
-  for (const Type type : spec.all_types()) {
-    const bool defines_nothing =
-        type.kind() == Kind::Func || type.kind() == Kind::Var || type.kind() == Kind::Datasec || type.kind() == Kind::DeclTag;
-    if (!defines_nothing) add(type);
+  all.reserve(unsorted.size());
+  for (const TypeId id : unsorted) {
+    const TypeId target = sorts_as(links_, id);
+    const Type type(data_, id);
+    all.push_back(key_of(rank_of(links_, id, target), sort_name_of(type, type.reference(target)), type));
   }
   const auto by_name = [](const Sorted& a, const Sorted& b) {
-    if (a.rank != b.rank) return a.rank - b.rank;
-    if (a.prefix != b.prefix) return a.prefix < b.prefix ? -1 : 1;
+    if (a.first != b.first) return a.first < b.first ? -1 : 1;
+    if (a.second != b.second) return a.second < b.second ? -1 : 1;
     if (const int names = compare(a.name, b.name); names != 0) return names;
     return compare(a.own_name, b.own_name);
   };
-  std::stable_sort(all.begin(), all.end(), [&](const Sorted& a, const Sorted& b) { return by_name(a, b) < 0; });
+  std::sort(all.begin(), all.end(), [&](const Sorted& a, const Sorted& b) { return by_name(a, b) < 0; });
 
   std::vector<TypeId> ids(all.size());
   std::vector<std::pair<std::uint64_t, TypeId>> tied;
@@ -268,7 +287,7 @@ std::vector<TypeId> sorted_for_c(const Spec& spec) {
     while (end < all.size() && by_name(all[i], all[end]) == 0) ++end;
     tied.clear();
     for (std::size_t k = i; k < end; ++k)
-      tied.emplace_back(end - i == 1 ? 0 : disambiguator(Type(spec.data().get(), all[k].id), true), all[k].id);
+      tied.emplace_back(end - i == 1 ? 0 : disambiguator(links_, Type(data_, all[k].id), true), all[k].id);
     std::sort(tied.begin(), tied.end());
     for (const auto& [hash, id] : tied) ids[i++] = id;
   }

@@ -5,6 +5,8 @@
 #include <btfkit/spec.hpp>
 #include <vector>
 
+#include "links.hpp"
+
 namespace btfkit::detail {
 
 /// Every id from 0 (void) on in bpftool's order: enums, base types, structs with the typedefs of them, functions, the rest,
@@ -14,11 +16,15 @@ std::vector<TypeId> sorted_for_c(const Spec& spec);
 /// Which definitions a type needs.
 class COrder {
  public:
-  explicit COrder(const Spec& spec);
+  /// `links` are the spec's and outlive this.
+  COrder(const Spec& spec, const Links& links);
 
   /// Appends to `queue` what has to be defined for `id`, `id` included, and is not yet, in order. What contains or stands for
   /// itself comes too: see has_no_order.
   void add(TypeId id, std::vector<TypeId>& queue);
+
+  /// True when add() would certainly append nothing for `id`. Cheap; false says nothing.
+  [[nodiscard]] bool needs_nothing(TypeId id, int depth = 0) const;
 
   /// True for one type of each cycle that C can't express: a struct that contains itself, a typedef of itself.
   [[nodiscard]] bool has_no_order(TypeId id) const { return (state_[id] & no_order) != 0; }
@@ -30,10 +36,29 @@ class COrder {
   bool visit(TypeId id, bool through_pointer, int depth);
 
   const SpecData* data_;
+  const Links& links_;
   std::vector<std::uint8_t> state_;
   std::vector<TypeId>* queue_ = nullptr;
   std::vector<TypeId> pointers_;  // a stack: those that the chains being looked at came through
   std::uint64_t steps_left_;
+};
+
+/// The order in which bpftool asks for definitions: enums, base types, structs with the typedefs of them, functions, the rest,
+/// each by name.
+class CSorter {
+ public:
+  CSorter(const Spec& spec, const Links& links);
+  /// All that sort before the rest: types with names, and enums.
+  [[nodiscard]] std::vector<TypeId> first() const { return sorted(first_); }
+  /// The rest, pointers and forward declarations among them, without those that need nothing once first() was added.
+  [[nodiscard]] std::vector<TypeId> rest(const COrder& order);
+
+ private:
+  [[nodiscard]] std::vector<TypeId> sorted(const std::vector<TypeId>& unsorted) const;
+
+  const SpecData* data_;
+  const Links& links_;
+  std::vector<TypeId> first_, rest_;  // ascending
 };
 
 }  // namespace btfkit::detail

@@ -1,10 +1,12 @@
 #include "c_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <btfkit/match.hpp>
 #include <btfkit/size.hpp>
+#include <cstring>
+#include <utility>
 
+#include "links.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
@@ -23,23 +25,12 @@ std::string string_literal(std::string_view text) {
   return quoted + '"';
 }
 
-constexpr std::uint64_t rounded_up(std::uint64_t bits, std::uint64_t unit) { return (bits + unit - 1) / unit * unit; }
-
 /// "15 bytes", "3 bits", "77 bytes 1 bit".
 std::string amount(std::uint64_t bits) {
   std::string text;
   if (bits >= 8) text = counted(bits / 8, "byte");
   if (bits % 8 != 0) text += (text.empty() ? "" : " ") + counted(bits % 8, "bit");
   return text;
-}
-
-/// What a declarator goes on with behind `type`: pointers, arrays, functions, qualifiers and tags do.
-std::optional<Type> next_of(Type type) {
-  using Next = std::optional<Type>;
-  return match(
-      type, [](Pointer p) { return Next(p.target()); }, [](Qualifier q) { return Next(q.target()); },
-      [](TypeTag t) { return Next(t.target()); }, [](Array a) { return Next(a.element()); },
-      [](FuncProto f) { return Next(f.return_type()); }, [](View) { return Next(); });
 }
 
 }  // namespace
@@ -51,43 +42,83 @@ bool CText::push_chain(Type type) {
   const std::size_t start = chain_.size();
   for (Type at = type;;) {
     chain_.push_back(at);
-    const auto next = next_of(at);
-    if (!next) break;
+    if (!leads_on.has(at.kind()) && at.kind() != Kind::FuncProto) break;
     if (chain_.size() - start == longest) return false;
-    at = *next;
+    at = at.reference(led_to(at));
   }
   steps_ += chain_.size() - start;
   return true;
 }
 
 void CText::declaration(Type type, std::string_view name, int level) {
+  if (options_.names != nullptr && depth_ == 0 && !name.empty() && spell_again(type, name)) return;
+  spell_new(type, name, level);
+}
+
+void CText::spell_new(Type type, std::string_view name, int level) {
   const std::size_t start = chain_.size();
   if (depth_ < deepest && !cut() && push_chain(type)) {
     ++depth_;
     spell(start, name, level);
     --depth_;
   } else {
-    out_ << elided << (name.empty() ? "" : " ") << name;
+    *out_ << elided << (name.empty() ? "" : " ") << name;
   }
   chain_.erase(chain_.begin() + static_cast<std::ptrdiff_t>(start), chain_.end());
+}
+
+/// In a whole header most types are named many times.
+bool CText::spell_again(Type type, std::string_view name) {
+  constexpr std::size_t most_text = std::size_t{4} << 20;
+  if (spellings_.empty()) spellings_.resize(data_.end_id);
+  Spelling& spelling = spellings_[type.id()];
+  if (spelling.state == Spelling::Unknown) {
+    spelling.state = Spelling::Changes;
+    Type base = type;  // where a declarator's text may depend on where it stands
+    for (std::size_t links = 0; leads_on.has(base.kind()) && links < longest; ++links) base = base.reference(led_to(base));
+    const bool anonymous = *base.c_name() == '\0' && (Composite::is(base.kind()) || Enum::is(base.kind()));
+    if (anonymous || spellings_text_.size() > most_text || leads_on.has(base.kind())) return false;
+    constexpr std::string_view mark = "\x01";
+    Sink text;
+    Sink* const out = std::exchange(out_, &text);
+    changes_ = false;
+    spell_new(type, mark, 0);
+    out_ = out;
+    const std::size_t at = text.text().find(mark);
+    const std::string_view before = text.text().substr(0, at);
+    const std::string_view behind = text.text().substr(at + 1);
+    constexpr std::size_t most = UINT16_MAX;
+    if (!changes_ && before.size() <= most && behind.size() <= most) {
+      spelling = {static_cast<std::uint32_t>(spellings_text_.size()), static_cast<std::uint16_t>(before.size()),
+                  static_cast<std::uint16_t>(behind.size()), Spelling::Known};
+      spellings_text_.append(before).append(behind);
+    }
+    *out_ << before << name << behind;
+    return true;
+  }
+  if (spelling.state == Spelling::Changes) return false;
+  const char* const text = spellings_text_.data() + spelling.at;
+  *out_ << std::string_view(text, spelling.before) << name;
+  if (spelling.behind != 0) *out_ << std::string_view(text + spelling.before, spelling.behind);
+  return true;
 }
 
 /// The qualifiers on top of the chain, above `start`: those of the type that was spelled stand in front of it.
 void CText::qualifiers(std::size_t start, bool print) {
   for (; chain_.size() > start && Qualifier::is(chain_.back().kind()); chain_.pop_back())
-    if (print) out_ << noun(chain_.back().kind()) << ' ';
+    if (print) *out_ << noun(chain_.back().kind()) << ' ';
 }
 
 /// Spells what is left of a chain above `start`, from its base outwards. Arrays and functions nest what is outside of them.
 void CText::spell(std::size_t start, std::string_view name, int level) {
   bool glued = true;  // behind '(' or '*' nothing needs a space
   const auto named = [&] {
-    if (!glued && !name.empty()) out_ << ' ';
-    out_ << name;
+    if (!glued && !name.empty()) *out_ << ' ';
+    *out_ << name;
   };
   const auto inner = [&] {
     if (depth_ >= deepest) {
-      out_ << elided;
+      *out_ << elided;
       return;
     }
     ++depth_;
@@ -98,12 +129,12 @@ void CText::spell(std::size_t start, std::string_view name, int level) {
     const Type at = chain_.back();
     chain_.pop_back();
     if (at.kind() == Kind::Pointer) {
-      out_ << (glued ? "*" : " *");
+      *out_ << (glued ? "*" : " *");
       glued = true;
       continue;
     }
     if (Qualifier::is(at.kind())) {
-      out_ << ' ' << noun(at.kind());
+      *out_ << ' ' << noun(at.kind());
     } else if (const auto type_tag = at.as<TypeTag>()) {
       tag(*type_tag);
     } else if (const auto array = at.as<Array>()) {
@@ -112,21 +143,21 @@ void CText::spell(std::size_t start, std::string_view name, int level) {
         named();
       } else {
         const bool more_dimensions = Array::is(chain_.back().kind());
-        if (!name.empty() && !glued) out_ << ' ';
-        if (!more_dimensions) out_ << '(';
+        if (!name.empty() && !glued) *out_ << ' ';
+        if (!more_dimensions) *out_ << '(';
         inner();
-        if (!more_dimensions) out_ << ')';
+        if (!more_dimensions) *out_ << ')';
       }
-      out_ << '[' << array->count() << ']';
+      *out_ << '[' << array->count() << ']';
       return;
     } else if (const auto proto = at.as<FuncProto>()) {
       qualifiers(start, false);  // a function type has none
       if (chain_.size() == start) {
         named();
       } else {
-        out_ << " (";
+        *out_ << " (";
         inner();
-        out_ << ')';
+        *out_ << ')';
       }
       parameters(*proto, level);
       return;
@@ -140,71 +171,74 @@ void CText::spell(std::size_t start, std::string_view name, int level) {
 }
 
 void CText::tag(TypeTag tag) {
-  out_ << " __attribute__((";
+  *out_ << " __attribute__((";
   if (tag.is_attribute() && printable(tag.name(), 1000) == tag.name() && tag.name().find("))") == std::string_view::npos)
-    out_ << tag.name();  // such as address_space(1)
-  else out_ << "btf_type_tag(" << string_literal(tag.name()) << ')';
-  out_ << "))";
+    *out_ << tag.name();  // such as address_space(1)
+  else *out_ << "btf_type_tag(" << string_literal(tag.name()) << ')';
+  *out_ << "))";
 }
 
 /// A list with no entry, or only a nameless void, is (void); a void at the end of a longer one is `...`.
 void CText::parameters(FuncProto proto, int level) {
   if (proto.param_count() == 0) {
-    out_ << "(void)";
+    *out_ << "(void)";
     return;
   }
-  out_ << '(';
+  *out_ << '(';
   for (const Param param : proto.params()) {
     if (cut()) break;
-    if (param.index() != 0) out_ << ", ";
-    if (param.index() == proto.param_count()) out_ << "...";
+    if (param.index() != 0) *out_ << ", ";
+    if (param.index() == proto.param_count()) *out_ << "...";
     else declaration(param.type(), SafeName(param.c_name()).text(), level);
   }
-  out_ << ')';
+  *out_ << ')';
 }
 
 void CText::tagged(Type type) {
-  out_ << match(
+  *out_ << match(
       type, [](Enum) { return std::string_view("enum "); },
       [](Forward f) { return std::string_view(f.is_union() ? "union " : "struct "); },
       [](View v) { return std::string_view(v.kind() == Kind::Union ? "union " : "struct "); });
-  if (options_.names != nullptr) out_ << options_.names->tag(type);
-  else out_ << SafeName(type.c_name()).text();
+  if (options_.names != nullptr) *out_ << options_.names->tag(type);
+  else *out_ << SafeName(type.c_name()).text();
 }
 
 void CText::base(Type type, int level) {
   match(
-      type, [&](Void) { out_ << "void"; }, [&](Int i) { append_scalar(out_, i); }, [&](Float f) { append_scalar(out_, f); },
+      type, [&](Void) { *out_ << "void"; }, [&](Int i) { append_scalar(*out_, i); }, [&](Float f) { append_scalar(*out_, f); },
       [&](Composite c) { *c.c_name() == '\0' ? expand(c, level) : tagged(c); },
       [&](Enum e) { *e.c_name() == '\0' ? definition(e, level) : tagged(e); }, [&](Forward f) { tagged(f); },
       [&](Typedef t) {
-        if (options_.names != nullptr) out_ << options_.names->typedef_name(t);
-        else out_ << SafeName(t.c_name()).text();
+        if (options_.names != nullptr) *out_ << options_.names->typedef_name(t);
+        else *out_ << SafeName(t.c_name()).text();
       },
-      [&](View other) { out_ << "/* " << noun(other.kind()) << ' ' << other.id() << " */"; });
+      [&](View other) { *out_ << "/* " << noun(other.kind()) << ' ' << other.id() << " */"; });
 }
 
-/// An anonymous struct or union where it is used.
+/// A struct or union in place, where it is used: an anonymous one, or one that is a member without a name.
 void CText::expand(Composite composite, int level) {
+  changes_ = true;
+  *out_ << (composite.is_union() ? "union" : "struct");
   const bool again = std::find(expanding_.begin(), expanding_.end(), composite.id()) != expanding_.end();
   if (again || expanding_.size() == deepest) {
-    out_ << (composite.is_union() ? "union { " : "struct { ") << elided << " }";
+    *out_ << " { " << elided << " }";
     return;
   }
   expanding_.push_back(composite.id());
-  definition(composite, level);
+  body(composite, level);
   expanding_.pop_back();
 }
 
 // ---- definitions -----------------------------------------------------------------------------------------------------------
 
 void CText::new_line(int level) {
-  constexpr int most_tabs = 13;
-  out_ << '\n';
-  out_.pad(static_cast<std::size_t>(std::min(level, most_tabs)), '\t');
+  constexpr char line[] = "\n\t\t\t\t\t\t\t\t\t\t\t\t\t\t";  // 13 tabs at most
+  char* const at = out_->room(sizeof line);
+  std::memcpy(at, line, sizeof line);
+  out_->wrote(at + 1 + std::min<std::size_t>(static_cast<std::size_t>(level), sizeof line - 2));
 }
 
-void CText::comment(std::string text) { options_.comments->push_back({out_.text().size(), std::move(text)}); }
+void CText::comment(std::string text) { options_.comments->push_back({out_->text().size(), std::move(text)}); }
 
 /// "/* offset size */", as wide as a member's place needs: bytes, and for a bitfield the bit and the number of bits.
 void CText::place(Member member, std::uint64_t bit_offset) {
@@ -217,62 +251,27 @@ void CText::place(Member member, std::uint64_t bit_offset) {
   comment(text.take());
 }
 
-/// A struct whose members are less aligned than their types are, or whose size is no multiple of its alignment.
-bool CText::is_packed(Composite composite) {
-  std::uint32_t largest = 1;
-  for (const Member member : composite.members()) {
-    const std::uint32_t alignment = alignments_.or_one(member.type());
-    if (member.bitfield_size() == 0 && member.bit_offset() % (8 * alignment) != 0) return true;
-    largest = std::max(largest, alignment);
-  }
-  return composite.size() % largest != 0;
-}
-
-/// What lies between two members.
-struct CText::Gap {
-  std::uint64_t from, to;      ///< bits
-  std::uint32_t alignment;     ///< bytes, of what comes behind it
-  bool in_bitfield;            ///< bitfields on both sides
-  std::uint32_t pointer_size;  ///< bytes; a long has as many
-};
-
-void CText::pad(std::string_view type, std::uint64_t bits, int level) {
+void CText::pad(const Pad& pad, std::uint64_t bit_offset, int level) {
   new_line(level);
-  out_ << type << ": " << bits << ';';
+  if (pad.array) *out_ << "char padding_behind_bit_" << bit_offset << '[' << pad.bits / 8 << "];";
+  else *out_ << pad.type << ": " << pad.bits << ';';
 }
 
-/// Unnamed bitfields that fill a gap where a compiler would not leave one by itself. libbpf's rules: the widest type whose own
-/// boundary lies in the gap fills it; `type: 0` closes the way to that boundary unless a compiler gets there anyway.
-void CText::padding(const Gap& gap, int level) {
-  if (gap.from >= gap.to) return;
-  struct Pad {
-    std::string_view name;
-    std::uint64_t bits;
-  };
-  const std::array<Pad, 4> pads = {{{"long", gap.pointer_size * 8U}, {"int", 32}, {"short", 16}, {"char", 8}}};
-  const auto fits =
-      std::find_if(pads.begin(), pads.end(), [&](const Pad& p) { return rounded_up(gap.from, p.bits) <= gap.to; });
-  const Pad widest = fits != pads.end() ? *fits : pads.back();
-
-  std::uint64_t at = gap.from;
-  if (const std::uint64_t boundary = rounded_up(at, widest.bits); boundary > at && boundary <= gap.to) {
-    const bool natural = boundary == gap.to && rounded_up(at, gap.alignment * 8U) == boundary;
-    const bool swallowed = boundary != gap.to && gap.to - boundary <= boundary - at;
-    if (gap.in_bitfield) pad(widest.name, boundary - at, level);
-    else if ((boundary == gap.to && !natural) || swallowed) pad(widest.name, 0, level);
-    at = boundary;
+/// A union that is larger than its members.
+void CText::pad_union(Composite composite, int level) {
+  constexpr std::uint64_t word = 64;
+  std::uint64_t bits = std::uint64_t{composite.size()} * 8;
+  const std::string_view type = data_.pointer_size == 4 ? "long long" : "long";
+  if (bits <= word) return pad({type, word, bits, false}, 0, level);
+  new_line(level);
+  if (bits > 64 * word) {
+    *out_ << "char padding[" << bits / 8 << "];";
+    return;
   }
-  constexpr std::uint64_t most_lines = 8192;
-  if (const std::uint64_t lines = (gap.to - at) / widest.bits; lines > most_lines) {
-    new_line(level);
-    out_ << "char padding_at_" << at / 8 << '[' << lines * widest.bits / 8 << "];";
-    at += lines * widest.bits;
-  }
-  for (; gap.to - at >= widest.bits; at += widest.bits) pad(widest.name, widest.bits, level);
-  if (at != gap.to) {  // the smallest type that is wide enough shows best how much it is
-    const auto smallest = std::find_if(pads.rbegin(), pads.rend(), [&](const Pad& p) { return p.bits >= gap.to - at; });
-    pad(smallest->name, gap.to - at, level);
-  }
+  *out_ << "struct {";
+  for (; bits != 0; bits -= std::min(bits, word)) pad({type, word, std::min(bits, word), false}, 0, level + 1);
+  new_line(level);
+  *out_ << "} __attribute__((packed));";
 }
 
 struct CText::Holes {
@@ -282,107 +281,166 @@ struct CText::Holes {
 };
 
 void CText::footer(Composite composite, const Holes& holes) {
-  out_ << "\n";
+  *out_ << "\n";
   new_line(1);
-  out_ << "/* size: " << composite.size() << ", members: " << composite.vlen();
-  if (holes.count != 0) out_ << ", holes: " << holes.count << " (" << amount(holes.bits) << ')';
-  if (holes.padding != 0) out_ << ", padding: " << amount(holes.padding);
-  out_ << " */";
+  *out_ << "/* size: " << composite.size() << ", members: " << composite.vlen();
+  if (holes.count != 0) *out_ << ", holes: " << holes.count << " (" << amount(holes.bits) << ')';
+  if (holes.padding != 0) *out_ << ", padding: " << amount(holes.padding);
+  *out_ << " */";
 }
 
-void CText::definition(Composite composite, int level) {
+void CText::definition(Composite composite) {
+  if (*composite.c_name() == '\0') *out_ << (composite.is_union() ? "union" : "struct");
+  else tagged(composite);
+  body(composite, 0);
+}
+
+/// A member's declaration, with its semicolon.
+void CText::member(Member member, int level) {
+  const Type type = member.type();
+  const std::uint32_t bits = member.bitfield_size();
+  if (*member.c_name() == '\0' && bits == 0 && !options_.as_bpftool) {
+    // C declares nothing with `struct foo;`, what -fms-extensions and C++'s base classes mean by it are foo's members.
+    const auto target = resolve(type);
+    const auto inner = target ? target->as<Composite>() : std::nullopt;
+    if (inner && (type.kind() == Kind::Typedef || *inner->c_name() != '\0')) {
+      expand(*inner, level);
+      *out_ << ';';
+      return;
+    }
+  }
+  if (!options_.as_bpftool && (type.is_void() || FuncProto::is(type.kind()) || Func::is(type.kind()) || Var::is(type.kind()))) {
+    *out_ << "/* " << in_comment(member.name()) << " is a " << noun(type.kind())
+          << " */";  // C++'s functions and static members
+    return;
+  }
+  declaration(type, SafeName(member.c_name()).text(), level);
+  if (bits != 0) *out_ << ": " << bits;
+  *out_ << ';';
+}
+
+/// " {...}"
+void CText::body(Composite composite, int level) {
   ++definitions_;
   const bool is_union = composite.is_union();
-  const bool packed = !is_union && is_packed(composite);
+  const CShapes::Form form = shapes_.of(composite).form;
   const bool commented = options_.comments != nullptr;
-  if (*composite.c_name() == '\0') out_ << (is_union ? "union" : "struct");
-  else tagged(composite);
-  out_ << " {";
+  *out_ << " {";
 
   const std::uint64_t origin = origin_;
-  Gap gap{0, 0, 1, false, composite.data()->pointer_size};
+  std::uint64_t end = 0;      // bits: of the member before, or with comments the furthest of all
+  std::uint64_t largest = 0;  // bits
   bool measurable = !is_union;
-  bool was_bitfield = false;
+  bool behind_bitfield = false;
   Holes holes;
-  for (const Member member : composite.members()) {
+  for (const Member m : composite.members()) {
     if (cut()) break;
-    const std::uint64_t offset = member.bit_offset();
-    const std::uint32_t bits = member.bitfield_size();
-    const Type type = member.type();
-    gap.to = offset;
-    if (!commented) {
-      gap.alignment = packed ? 1 : alignments_.or_one(type);
-      gap.in_bitfield = was_bitfield && bits != 0;
-      padding(gap, level + 1);
-    } else if (measurable && gap.to > gap.from) {
+    const std::uint64_t offset = m.bit_offset();
+    const std::uint32_t bits = m.bitfield_size();
+    const Type type = m.type();
+    if (end < offset && !commented) {
+      const Gap gap = shapes_.gap_before(composite, m, end, behind_bitfield, form);
+      each_pad(gap, [&](const Pad& one) { pad(one, end, level + 1); });
+    } else if (end < offset && measurable) {
       new_line(level + 1);
-      comment("hole: " + amount(gap.to - gap.from));
+      comment("hole: " + amount(offset - end));
       ++holes.count;
-      holes.bits += gap.to - gap.from;
+      holes.bits += offset - end;
     }
     new_line(level + 1);
     origin_ = Composite::is(type.kind()) ? origin + offset : 0;  // in place; behind a pointer or in an array it is its own
-    declaration(type, SafeName(member.c_name()).text(), level + 1);
-    if (bits != 0) out_ << ": " << bits;
-    out_ << ';';
-    if (commented) place(member, origin + offset);
-    const auto size = bits != 0 ? Result<std::uint64_t>(0) : size_of(type);
-    measurable = measurable && size.has_value();
-    constexpr std::uint64_t most = std::uint64_t{1} << 40;  // bytes; a struct has at most 2^32
-    const std::uint64_t end = offset + (bits != 0 ? bits : std::min(size.value_or(0), most) * 8);
-    gap.from = commented ? std::max(gap.from, end) : end;
-    was_bitfield = bits != 0;
+    member(m, level + 1);
+    if (commented) {
+      place(m, origin + offset);
+      if (bits == 0) measurable = measurable && size_of(type).has_value();
+    }
+    const std::uint64_t behind = offset + (bits != 0 ? bits : std::uint64_t{shapes_.of(type).size} * 8);
+    end = commented ? std::max(end, behind) : behind;
+    largest = std::max(largest, behind);
+    behind_bitfield = bits != 0;
   }
   origin_ = origin;
 
-  gap.to = std::uint64_t{composite.size()} * 8;
+  const std::uint64_t all = std::uint64_t{composite.size()} * 8;
   if (!commented && !is_union) {
-    gap.alignment = alignments_.or_one(composite);
-    gap.in_bitfield = false;
-    padding(gap, level + 1);
+    each_pad(shapes_.gap_behind(composite, end, form), [&](const Pad& one) { pad(one, end, level + 1); });
+  } else if (!commented && form == CShapes::Form::Exact && all > largest) {
+    pad_union(composite, level + 1);
+  } else if (measurable && all > end) {
+    holes.padding = all - end;
   }
-  if (measurable && gap.to > gap.from) holes.padding = gap.to - gap.from;
   if (commented && definitions_ == 1) footer(composite, holes);
   if (composite.vlen() != 0 || composite.size() != 0 || commented) new_line(level);
-  out_ << '}';
-  if (packed) out_ << " __attribute__((packed))";
+  *out_ << '}';
+  if (form != CShapes::Form::Natural) *out_ << " __attribute__((packed))";
   --definitions_;
 }
 
 void CText::definition(Enum enumeration, int level) {
-  if (*enumeration.c_name() == '\0') out_ << "enum";
-  else tagged(enumeration);
+  changes_ = true;
+  if (*enumeration.c_name() == '\0') {
+    *out_ << "enum";
+    if (options_.names != nullptr) {
+      if (written_.empty()) written_.resize(data_.end_id);
+      written_[enumeration.id()] = true;
+    }
+  } else {
+    tagged(enumeration);
+  }
   if (enumeration.vlen() == 0) return;
-  out_ << " {";
+  *out_ << " {";
+  const std::uint32_t size = enumeration.size();
+  // Older compilers wrote 1- and 2-byte enums without a sign, their values extended by it.
+  const bool fits_size = size >= 4 || std::none_of(enumeration.values().begin(), enumeration.values().end(),
+                                                   [&](EnumValue v) { return !v.is_signed() && v.bits() >> (8 * size) != 0; });
+  const bool as_signed = !fits_size && !options_.as_bpftool;
   const std::string_view suffix = !enumeration.is_64() ? "" : enumeration.is_signed() ? "LL" : "ULL";
-  bool wide = false;  // some value needs more than 32 bits
-  for (const EnumValue value : enumeration.values()) {
+  bool wide = false;          // some value has bits above the lower 32
+  bool signed_fits = true;    // all values are of an int
+  bool unsigned_fits = true;  // all values are of an unsigned int
+  for (const EnumValue v : enumeration.values()) {
     if (cut()) break;
     new_line(level + 1);
-    if (options_.names != nullptr) options_.names->append_enumerator(out_, value.c_name());
-    else out_ << SafeName(value.c_name()).text();
-    out_ << " = ";
-    if (value.is_signed()) out_ << value.value();
-    else out_ << value.bits();
-    out_ << suffix << ',';
-    wide = wide || value.bits() >> 32 != 0;
+    if (options_.names != nullptr) options_.names->append_enumerator(*out_, v.c_name());
+    else *out_ << SafeName(v.c_name()).text();
+    *out_ << " = ";
+    if (as_signed && !v.is_signed()) *out_ << static_cast<std::int32_t>(static_cast<std::uint32_t>(v.bits()));
+    else if (v.is_signed() && v.value() == INT64_MIN && !options_.as_bpftool) *out_ << "(-9223372036854775807LL - 1)";
+    else if (v.is_signed()) *out_ << v.value() << suffix;
+    else *out_ << v.bits() << suffix;
+    *out_ << ',';
+    wide = wide || v.bits() >> 32 != 0;
+    signed_fits = signed_fits && (v.is_signed() ? v.value() >= INT32_MIN && v.value() <= INT32_MAX : v.bits() <= INT32_MAX);
+    unsigned_fits = unsigned_fits && v.bits() >> 32 == 0;
   }
   new_line(level);
-  out_ << '}';
-  // A compiler takes an int, or 8 bytes if a value needs them. libbpf says nothing of 2 bytes, which makes it 4.
-  const std::uint32_t size = enumeration.size();
-  if (size == 1) out_ << " __attribute__((mode(byte)))";
-  else if (size == 2) out_ << " __attribute__((mode(HI)))";
-  else if (size == 8 && enumeration.data()->pointer_size == 8 && !(enumeration.is_64() && wide))
-    out_ << " __attribute__((mode(word)))";
+  *out_ << '}';
+  // A compiler takes an int or an unsigned int, or 8 bytes if a value needs them.
+  if (size == 1) {
+    *out_ << " __attribute__((mode(byte)))";
+  } else if (size == 2 && !options_.as_bpftool) {
+    *out_ << " __attribute__((mode(HI)))";
+  } else if (size == 8 && data_.pointer_size == 8) {
+    const bool narrow = options_.as_bpftool ? !enumeration.is_64() || !wide : signed_fits || unsigned_fits;
+    if (narrow) *out_ << " __attribute__((mode(word)))";
+  } else if (size == 8 && !options_.as_bpftool && (signed_fits || unsigned_fits)) {
+    *out_ << " __attribute__((mode(DI)))";  // there a word has 4 bytes
+  }
 }
 
 void CText::definition(Typedef type) {
   const SafeName own(options_.names == nullptr ? type.c_name() : "");
   const std::string_view name = options_.names != nullptr ? options_.names->typedef_name(type) : own.text();
-  out_ << "typedef ";
-  if (type.target_id() == 0 && name == "__gnuc_va_list") out_ << "__builtin_va_list __gnuc_va_list";  // GCC calls it void
-  else declaration(type.target(), name);
+  *out_ << "typedef ";
+  Type target = type.target();
+  if (type.target_id() == 0 && name == "__gnuc_va_list") {
+    *out_ << "__builtin_va_list __gnuc_va_list";  // GCC calls it void
+    return;
+  }
+  // The compiler's own __builtin_va_list is another one for BPF than it was for the kernel.
+  if (target.kind() == Kind::Typedef && target.name() == "__builtin_va_list" && !options_.as_bpftool)
+    target = Typedef(target).target();
+  spell_new(target, name, 0);
 }
 
 }  // namespace btfkit::detail

@@ -58,12 +58,13 @@ constexpr std::string_view foot = R"(#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
 /// Prints definitions, each behind the declarations that it needs. The rules are libbpf's.
 class Definitions {
  public:
-  Definitions(Sink& out, const Spec& spec, std::uint64_t max_bytes)
+  Definitions(Sink& out, const Spec& spec, bool as_bpftool, std::uint64_t max_bytes)
       : out_(out),
         data_(spec.data().get()),
-        order_(spec),
+        links_(spec),
+        order_(spec, links_),
         names_(*data_),
-        text_(out, alignments_, {.names = &names_, .max_bytes = max_bytes}),
+        text_(out, *data_, {.names = &names_, .as_bpftool = as_bpftool, .max_bytes = max_bytes}),
         state_(spec.end_id()),
         steps_left_((std::uint64_t{1} << 22) + 64ULL * spec.end_id()) {}
 
@@ -73,7 +74,15 @@ class Definitions {
     order_.add(id, queue_);
     for (const TypeId one : queue_) define(one);
   }
+  /// An anonymous enum that something refers to, but nothing that was printed.
+  void add_forgotten(Enum enumeration) {
+    if (text_.has_written(enumeration)) return;
+    text_.definition(enumeration);
+    out_ << ";\n\n";
+  }
   void add_kfunc(Func function, bool fastcall);
+  [[nodiscard]] const detail::Links& links() const { return links_; }
+  [[nodiscard]] const COrder& order() const { return order_; }
   [[nodiscard]] bool cut() const { return text_.cut() || out_.closed(); }
 
  private:
@@ -86,9 +95,9 @@ class Definitions {
 
   Sink& out_;
   const detail::SpecData* data_;
+  detail::Links links_;
   COrder order_;
   CNames names_;
-  detail::Alignments alignments_;
   CText text_;
   std::vector<std::uint8_t> state_;
   std::vector<TypeId> queue_;
@@ -135,12 +144,8 @@ void Definitions::need(TypeId id, TypeId container, int depth) {
   for (std::size_t links = 0;; ++links) {
     if ((state_[id] & emitted) != 0 || id == 0 || depth == deepest || links == 1024 || steps_left_ == 0) return;
     --steps_left_;
-    const Type at(data_, id);
-    const TypeId next = match(
-        at, [](Pointer p) { return p.target_id(); }, [](Qualifier q) { return q.target_id(); },
-        [](TypeTag t) { return t.target_id(); }, [](Array a) { return a.element_id(); }, [&](View) { return id; });
-    if (next == id) break;
-    id = next;
+    if (!detail::leads_on.has(links_[id].kind)) break;
+    id = links_[id].next;
   }
   const Type type(data_, id);
   std::uint8_t& state = state_[id];
@@ -229,7 +234,7 @@ Result<void> dump_c(Sink& out, const Spec& spec, const DumpOptions& options) {
       start + (options.max_bytes != 0 ? options.max_bytes : (std::uint64_t{64} << 20) + 64ULL * spec.bytes().size());
 
   out << head;
-  Definitions definitions(out, spec, most);
+  Definitions definitions(out, spec, options.bpftool_defects, most);
   const auto too_long = [&](TypeId id) {
     return unexpected(ErrorCode::TooLarge, "the C text is longer than " + detail::grouped(most - start) + " bytes",
                       {"", {}, id, detail::printable(Type(spec.data().get(), id).name())});
@@ -243,15 +248,23 @@ Result<void> dump_c(Sink& out, const Spec& spec, const DumpOptions& options) {
     return {};
   };
   std::vector<TypeId> ids = options.types;
+  detail::CSorter sorter(spec, definitions.links());
+  const bool sorts = ids.empty() && !options.by_id;
   if (ids.empty() && options.by_id) {
     for (const Type type : spec.all_types()) ids.push_back(type.id());
-  } else if (ids.empty()) {
-    ids = detail::sorted_for_c(spec);
-    if (options.bpftool_defects) ids.erase(ids.begin());
+  } else if (sorts) {
+    ids = sorter.first();
+    if (options.bpftool_defects && !ids.empty()) ids.erase(ids.begin());
   }
   if (auto added = add_all(ids); !added || out.closed()) return added;
+  if (sorts)
+    if (auto added = add_all(sorter.rest(definitions.order())); !added || out.closed()) return added;
 
   if (options.types.empty()) {
+    if (!options.bpftool_defects) {
+      for (const Type type : spec.all_types())
+        if (const auto anonymous = type.as<Enum>(); anonymous && *type.c_name() == '\0') definitions.add_forgotten(*anonymous);
+    }
     out << kfuncs_begin;
     const Kfuncs kfuncs = kfuncs_of(spec);
     for (const Func function : kfuncs.functions) {

@@ -21,9 +21,16 @@ void each_reference(const std::byte* record, Visit visit) {
     if ((layout.fixed_references >> i & 1) != 0) see(first_tail_word + i);
   if (layout.element_references == 0) return;
   std::uint32_t word = first_tail_word + layout.fixed_words;
-  for (std::uint32_t left = vlen_of(info); left != 0; --left, word += layout.element_words)
-    for (std::uint32_t i = 0; i < layout.element_words; ++i)
-      if ((layout.element_references >> i & 1) != 0) see(word + i);
+  const std::uint32_t step = layout.element_words;
+  const unsigned mask = layout.element_references;
+  if ((mask & (mask - 1)) == 0) {  // one in each element, as all kinds so far have
+    word += mask >> 1;             // 0b001, 0b010 and 0b100 would be 0, 1 and 2
+    for (std::uint32_t left = vlen_of(info); left != 0; --left, word += step) see(word);
+    return;
+  }
+  for (std::uint32_t left = vlen_of(info); left != 0; --left, word += step)
+    for (std::uint32_t i = 0; i < step; ++i)
+      if ((mask >> i & 1) != 0) see(word + i);
 }
 
 /// Calls `visit(word, offset)` for each string offset of a record, its own name first.

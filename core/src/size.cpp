@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <btfkit/match.hpp>
 #include <btfkit/size.hpp>
+#include <unordered_map>
+#include <vector>
 
-#include "alignments.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -76,57 +77,46 @@ Result<std::uint64_t> size_of(Type type) {
   return limit.error();
 }
 
-namespace detail {
-
-/// The alignment of what needs no descent; else nothing, and `down` is the struct or union to look into.
-Result<std::optional<std::uint32_t>> Alignments::direct(Type start, Type& down) const {
-  ChainLimit limit(start);
-  for (Type at = start; limit.step();) {
-    if (const auto array = at.as<Array>()) {
-      at = array->element();
-    } else if (Composite::is(at.kind())) {
-      down = at;
-      return std::optional<std::uint32_t>();
-    } else if (const auto target = stands_for(at)) {
-      at = *target;
-    } else if (const auto bytes = own_size(at)) {
-      // The rule of libbpf: at most a pointer's size. BTF does not say what the ABI does with wider scalars.
-      std::uint32_t alignment = 1;
-      while (alignment < std::min<std::uint64_t>(*bytes, at.data()->pointer_size)) alignment *= 2;
-      return std::optional<std::uint32_t>(alignment);
-    } else {
-      return wrong(start, at.is_void() ? "void has no alignment" : "a " + std::string(noun(at.kind())) + " has no alignment");
-    }
-  }
-  return limit.error();
-}
-
-struct Alignments::Frame {
-  Type type;
-  std::uint32_t member = 0;
-  std::uint32_t alignment = 1;
-};
-
-Result<std::uint32_t> Alignments::of(Type type) {
+Result<std::uint32_t> align_of(Type type) {
   // Depth first over members with a stack of our own: nesting may be as deep as the input is long.
+  struct Frame {
+    Type type;
+    std::uint32_t member = 0;
+    std::uint32_t alignment = 1;
+  };
   constexpr std::uint32_t open = 0;
-  constexpr std::uint32_t none = UINT32_MAX;
-  const auto contains_none = [](Type outer) { return wrong(outer, "it contains a type that has no alignment").value(); };
+  std::unordered_map<TypeId, std::uint32_t> known;  // alignment, or `open` while its members are being looked at
+  std::vector<Frame> stack;
+
+  // The alignment of what needs no descent; else nothing, and `down` is the struct or union to look into.
+  const auto direct = [&](Type start, Type& down) -> Result<std::optional<std::uint32_t>> {
+    ChainLimit limit(start);
+    for (Type at = start; limit.step();) {
+      if (const auto array = at.as<Array>()) {
+        at = array->element();
+      } else if (Composite::is(at.kind())) {
+        down = at;
+        return std::optional<std::uint32_t>();
+      } else if (const auto target = stands_for(at)) {
+        at = *target;
+      } else if (const auto bytes = own_size(at)) {
+        // The rule of libbpf: at most a pointer's size. BTF does not say what the ABI does with wider scalars.
+        std::uint32_t alignment = 1;
+        while (alignment < std::min<std::uint64_t>(*bytes, at.data()->pointer_size)) alignment *= 2;
+        return std::optional<std::uint32_t>(alignment);
+      } else {
+        return wrong(start, at.is_void() ? "void has no alignment" : "a " + std::string(noun(at.kind())) + " has no alignment");
+      }
+    }
+    return limit.error();
+  };
+
   Type down = type;
   auto first = direct(type, down);
   if (!first) return unexpected(first.error());
   if (*first) return **first;
-  if (const auto seen = known_.find(down.id()); seen != known_.end()) {
-    if (seen->second == none) return unexpected(contains_none(down));
-    return seen->second;
-  }
-
-  std::vector<Frame> stack{{down}};
-  const auto given_up = [&](const Error& error) {  // each type on the stack contains the one that has none
-    for (const Frame& frame : stack) known_[frame.type.id()] = none;
-    return unexpected(error);
-  };
-  known_.emplace(down.id(), open);
+  stack.push_back({down});
+  known.emplace(down.id(), open);
   while (true) {
     Frame& frame = stack.back();
     const Composite composite(frame.type);
@@ -134,7 +124,7 @@ Result<std::uint32_t> Alignments::of(Type type) {
       // A struct whose size or offsets do not fit its members' alignment is packed.
       std::uint32_t alignment = frame.alignment;
       if (composite.size() % alignment != 0) alignment = 1;
-      known_[composite.id()] = alignment;
+      known[composite.id()] = alignment;
       stack.pop_back();
       if (stack.empty()) return alignment;
       continue;
@@ -142,15 +132,15 @@ Result<std::uint32_t> Alignments::of(Type type) {
     const Member member = composite.members()[frame.member];
     Type inner = composite;
     auto alignment = direct(member.type(), inner);
-    if (!alignment) return given_up(alignment.error());
+    if (!alignment) return unexpected(alignment.error());
     if (!*alignment) {
-      const auto [seen, is_new] = known_.emplace(inner.id(), open);
-      if (is_new) {
+      const auto seen = known.find(inner.id());
+      if (seen == known.end()) {
+        known.emplace(inner.id(), open);
         stack.push_back({inner});
         continue;  // back at this member once it is known
       }
-      if (seen->second == open) return given_up(wrong(inner, "it contains itself by value").value());
-      if (seen->second == none) return given_up(contains_none(composite));
+      if (seen->second == open) return wrong(inner, "it contains itself by value");
       *alignment = seen->second;
     }
     ++frame.member;
@@ -162,9 +152,5 @@ Result<std::uint32_t> Alignments::of(Type type) {
     }
   }
 }
-
-}  // namespace detail
-
-Result<std::uint32_t> align_of(Type type) { return detail::Alignments().of(type); }
 
 }  // namespace btfkit

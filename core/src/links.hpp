@@ -1,0 +1,33 @@
+// Where each type leads on to: what printers of whole BTFs ask again and again, packed so that it stays in the cache.
+#pragma once
+
+#include <btfkit/spec.hpp>
+#include <vector>
+
+namespace btfkit::detail {
+
+/// The kinds that only lead on to another type in a declarator: pointers, arrays, qualifiers and type tags.
+inline constexpr KindSet leads_on{KindSet::of<Pointer>().bits | KindSet::of<Qualifier>().bits | KindSet::of<TypeTag>().bits |
+                                  KindSet::of<Array>().bits};
+
+/// The id of the type that one of leads_on, a typedef or a function (what it returns) leads on to.
+inline TypeId led_to(Type type) { return type.kind() == Kind::Array ? Array(type).element_id() : Referrer(type).target_id(); }
+
+/// By id, void included.
+class Links {
+ public:
+  explicit Links(const Spec& spec);
+
+  struct Row {
+    TypeId next;  ///< of leads_on and typedefs: what they lead on to; of others the type itself
+    Kind kind;
+    bool named;
+  };
+  const Row& operator[](TypeId id) const { return rows_[id]; }
+  [[nodiscard]] TypeId size() const { return static_cast<TypeId>(rows_.size()); }
+
+ private:
+  std::vector<Row> rows_;
+};
+
+}  // namespace btfkit::detail
