@@ -1,6 +1,7 @@
+#include <cstdio>
+
 #include "support/catch.hpp"
 #include "support/odd.hpp"
-#include "support/same.hpp"
 
 using namespace btfkit;
 using namespace btfkit::test;

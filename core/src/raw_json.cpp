@@ -6,7 +6,7 @@ namespace {
 using detail::Level;
 using detail::Piece;
 
-/// As the hand of bpftool writes it: pretty, each property has its line, four columns to the right of what it is in, and the
+/// As bpftool -j or, pretty, -p writes it: each property then has its line, four columns to the right of what it is in, and the
 /// brackets of neighbours stick together: `},{`.
 template <bool pretty>
 struct Json {

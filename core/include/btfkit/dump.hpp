@@ -19,8 +19,8 @@ struct DumpOptions {
   bool bpftool_defects = false;
   bool by_id = false;   ///< dump_c: in the order of ids; otherwise sorted by what a type is and its name, as bpftool does
   bool pretty = false;  ///< dump_json: one property a line
-  /// Output longer than this many bytes ends, within a line, with an Error; 0: 64 MiB and 64 times the BTF's size, which no
-  /// sane BTF reaches.
+  /// Output longer than this many bytes ends with an Error, soon behind the limit; 0: 64 MiB and 64 times the BTF's size, which
+  /// no sane BTF reaches.
   std::uint64_t max_bytes = 0;
 };
 
