@@ -40,18 +40,22 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+std::size_t printable_length(std::string_view text) {
+  const std::size_t length = utf8_length(text);
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const bool control = length == 1 ? byte(0) < 0x20 || byte(0) == 0x7f : length == 2 && byte(0) == 0xc2 && byte(1) < 0xa0;
+  return control ? 0 : length;
+}
+
 std::string printable(std::string_view text, std::size_t limit) {
   std::string shown;
   for (std::size_t at = 0; at < text.size();) {
     if (shown.size() > limit) return shown + "...";
-    const auto byte = static_cast<unsigned char>(text[at]);
-    const std::size_t length = utf8_length(text.substr(at));
-    const bool control =
-        byte < 0x20 || byte == 0x7f || length == 0 || (byte == 0xc2 && static_cast<unsigned char>(text[at + 1]) < 0xa0);
-    if (!control) {
+    if (const std::size_t length = printable_length(text.substr(at)); length != 0) {
       shown.append(text.substr(at, length));
       at += length;
     } else {
+      const auto byte = static_cast<unsigned char>(text[at]);
       shown += "\\x";
       shown += "0123456789abcdef"[byte >> 4];
       shown += "0123456789abcdef"[byte & 15];

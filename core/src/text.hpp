@@ -19,6 +19,10 @@ std::string counted(std::uint64_t count, std::string_view noun);
 /// `text` with control characters as \xNN, so that a hostile name can't drive a terminal; cut behind `limit` bytes.
 std::string printable(std::string_view text, std::size_t limit = 400);
 
+/// How many bytes the character at the start of `text` takes; 0 when a terminal had better not see it: its first byte is then
+/// to be shown as \xNN. Those are control characters of ASCII and of Unicode (U+0080 to U+009F), and what is not UTF-8.
+std::size_t printable_length(std::string_view text);
+
 /// How many bytes the UTF-8 character at the start of `text` takes; 0 when it is not valid UTF-8.
 std::size_t utf8_length(std::string_view text);
 

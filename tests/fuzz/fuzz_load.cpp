@@ -19,6 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       fuzz::require(!to_json(type).empty(), "a type of a damaged BTF can be shown");
       fuzz::require(!to_c(type, {.offsets = true, .max_bytes = 2048}).empty(), "a type of a damaged BTF can be printed");
     }
+    fuzz::dumps(spec);
     fuzz::require(marshal(spec).has_value() == !spec.damage().has_value(), "a part does not pass for the whole");
   }
   return 0;

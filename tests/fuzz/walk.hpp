@@ -16,6 +16,63 @@ inline void require(bool holds, const char* rule) {
   std::abort();
 }
 
+/// Whether `text` is the raw dump's: lines that begin with an id or a tab, and nothing that drives a terminal.
+inline bool is_raw_text(std::string_view text) {
+  char before = '\n';
+  for (const char c : text) {
+    if (before == '\n' && c != '[' && c != '\t') return false;
+    if (c != '\n' && c != '\t' && (static_cast<unsigned char>(c) < 0x20 || c == '\x7f')) return false;
+    before = c;
+  }
+  return before == '\n';
+}
+
+/// Whether brackets, commas and strings of `text` are JSON's, as far as it takes to notice a name that got out of its string.
+inline bool is_json(std::string_view text) {
+  std::string open;
+  bool in_string = false, escaped = false;
+  for (const char c : text) {
+    if (in_string && static_cast<unsigned char>(c) < 0x20) return false;
+    if (escaped) escaped = false;
+    else if (c == '"') in_string = !in_string;
+    else if (in_string) escaped = c == '\\';
+    else if (c == '{' || c == '[') open += c;
+    else if (c == '}' || c == ']') {
+      if (open.empty() || open.back() != (c == '}' ? '{' : '[')) return false;
+      open.pop_back();
+    } else if (std::string_view(",:-0123456789 \n").find(c) == std::string_view::npos) return false;
+  }
+  return open.empty() && !in_string;
+}
+
+/// Whole dumps in bpftool's forms, short ones; what is short enough must be what it claims to be.
+inline void dumps(const Spec& spec) {
+  constexpr std::size_t most = 1 << 14, longest_name = std::size_t{6} << 20;
+  for (unsigned choice = 0; choice < 8; ++choice) {
+    DumpOptions options;
+    options.bpftool_defects = (choice & 1) != 0;
+    options.pretty = (choice & 2) != 0;
+    options.max_bytes = most;
+    if ((choice & 4) != 0) options.types = {spec.end_id() - 1, 0, spec.first_id() - 1, spec.end_id() / 2};
+    for (const auto dump : {dump_raw, dump_json}) {
+      const bool json = dump == dump_json;
+      if (!json && options.pretty) continue;
+      Sink out;
+      const auto dumped = dump(out, spec, options);
+      const std::string_view text = out.text();
+      require(text.find('\0') == std::string_view::npos, "a dump is text");
+      if (!dumped) {
+        require(dumped.error().code == ErrorCode::TooLarge && dumped.error().where.type_id, "a long dump says where it ends");
+        require(text.size() > most && text.size() < longest_name, "a dump ends soon after its limit");
+        continue;
+      }
+      require(text.size() <= most, "a dump keeps its limit");
+      if (options.bpftool_defects) continue;
+      require(json ? is_json(text) : text.empty() || is_raw_text(text), "no name gets out of its place");
+    }
+  }
+}
+
 /// Every accessor of every type of one BTF.
 class Walk {
  public:
@@ -34,6 +91,7 @@ class Walk {
     touch(spec_.memory());
     lookups();
     round_trip();
+    dumps(spec_);
   }
 
  private:

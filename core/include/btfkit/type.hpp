@@ -20,6 +20,8 @@ class Type {
   [[nodiscard]] std::string_view name() const { return c_name(); }
   /// The same, NUL-terminated; saves measuring it.
   [[nodiscard]] const char* c_name() const { return data_->string(detail::load32(record_)); }
+  /// Where the name is among the strings; 0 says that there is none, which a name of no characters does not.
+  [[nodiscard]] std::uint32_t name_offset() const { return detail::load32(record_); }
 
   /// The number of members, values, parameters or variables (of a FUNC: its linkage).
   [[nodiscard]] std::uint32_t vlen() const { return detail::vlen_of(info()); }
@@ -140,6 +142,7 @@ class Member : public Element {
  public:
   using Element::Element;
   [[nodiscard]] std::string_view name() const { return name_at(0); }
+  [[nodiscard]] std::uint32_t name_offset() const { return word(0); }  ///< as Type::name_offset
   /// The same, NUL-terminated; saves measuring it.
   [[nodiscard]] const char* c_name() const { return name_at(0); }
   [[nodiscard]] TypeId type_id() const { return word(1); }
@@ -172,6 +175,7 @@ class EnumValue : public Element {
   [[nodiscard]] std::string_view name() const { return name_at(0); }
   /// The same, NUL-terminated; saves measuring it.
   [[nodiscard]] const char* c_name() const { return name_at(0); }
+  [[nodiscard]] std::uint32_t name_offset() const { return word(0); }  ///< as Type::name_offset
   [[nodiscard]] bool is_signed() const { return kind_flag_; }
   /// The value of a signed enumeration; of an unsigned one the same 64 bits.
   [[nodiscard]] std::int64_t value() const { return static_cast<std::int64_t>(bits()); }
@@ -189,6 +193,7 @@ class Param : public Element {
   [[nodiscard]] std::string_view name() const { return name_at(0); }
   /// The same, NUL-terminated; saves measuring it.
   [[nodiscard]] const char* c_name() const { return name_at(0); }
+  [[nodiscard]] std::uint32_t name_offset() const { return word(0); }  ///< as Type::name_offset
   [[nodiscard]] TypeId type_id() const { return word(1); }
   [[nodiscard]] Type type() const { return {data_, word(1)}; }
 };
