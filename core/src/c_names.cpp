@@ -4,20 +4,17 @@
 #include <array>
 #include <cstring>
 
+#include "fast_text.hpp"
 #include "name_hash.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
 namespace {
 
-constexpr std::size_t longest_name = 2048;  // bytes; real ones have at most about a thousand
-
-/// What a byte may be in a name: several bits.
-enum CharClass : std::uint8_t { Letter = 1, Digit = 2, Multibyte = 4, End = 8 };
+enum CharClass : std::uint8_t { End, Letter, Digit, Multibyte };
 
 constexpr std::array<std::uint8_t, 256> char_classes = [] {
   std::array<std::uint8_t, 256> classes{};
-  for (std::uint8_t& one : classes) one = End;
   for (unsigned c = 'a'; c <= 'z'; ++c) classes[c] = classes[c - 'a' + 'A'] = Letter;
   for (unsigned c = '0'; c <= '9'; ++c) classes[c] = Digit;
   for (unsigned c = 0x80; c <= 0xff; ++c) classes[c] = Multibyte;
@@ -65,11 +62,12 @@ bool is_keyword(std::string_view name) {
 /// The length of a name that C takes as it is; nothing for any other.
 std::optional<std::size_t> plain_length(const char* name) {
   const char* end = name;
-  unsigned seen = class_of(*end);
-  for (const char* const last = name + longest_name; (seen & End) == 0 && end != last;) seen |= class_of(*++end);
+  for (const char* const last = name + longest_name; class_of(*end) != End && end != last;) ++end;
   const auto length = static_cast<std::size_t>(end - name);
-  if (*end != '\0' || length == 0 || class_of(*name) == Digit || is_keyword({name, length})) return std::nullopt;
-  if ((seen & Multibyte) != 0 && printable({name, length}, length) != std::string_view(name, length)) return std::nullopt;
+  const std::string_view text(name, length);
+  if (*end != '\0' || length == 0 || class_of(*name) == Digit || is_keyword(text)) return std::nullopt;
+  const bool ascii = std::none_of(name, end, [](char c) { return class_of(c) == Multibyte; });
+  if (!ascii && printable(text, length) != text) return std::nullopt;
   return length;
 }
 
@@ -126,6 +124,18 @@ std::string in_comment(std::string_view text) {
   std::string safe = printable(text);
   for (std::size_t at = 0; (at = safe.find("*/", at)) != std::string::npos;) safe.replace(at, 2, "* /");
   return safe;
+}
+
+bool append_plain(Sink& out, const SpecData& data, std::uint32_t offset) {
+  // Bytes are checked and copied at once.
+  constexpr std::size_t most = 256;
+  Pen pen{out.room(most)};
+  const char* const start = pen.at;
+  if (!pen.name<Odd::NotIdentifier>(data.string(offset), std::min<std::size_t>(data.string_room(offset), most))) return false;
+  const std::string_view text(start, static_cast<std::size_t>(pen.at - start));
+  if (text.empty() || class_of(text.front()) == Digit || is_keyword(text)) return false;
+  out.wrote(pen.at);
+  return true;
 }
 
 SafeName::SafeName(const char* name) {
@@ -201,7 +211,14 @@ const char* CNamespace::take(std::string_view name) {
   return numbered_.back().c_str();
 }
 
-CNames::CNames(const SpecData& data) : state_(data.end_id), tags_(name_seed(data)), others_(name_seed(data)) {}
+CNamespace::CNamespace(std::uint64_t seed, std::size_t expected) : seed_(seed) {
+  constexpr std::size_t most = std::size_t{1} << 18;  // beyond that it grows
+  std::size_t size = 1024;
+  while (size < 2 * expected && size < most) size *= 2;
+  slots_.resize(size);
+}
+
+CNames::CNames(const SpecData& data, std::size_t identifiers) : data_(data), state_(data.end_id), tags_(name_seed(data), data.end_id / 8), others_(name_seed(data), identifiers) {}
 
 std::string_view CNames::of(Type type, CNamespace& space) {
   const char* name = type.c_name();
@@ -221,9 +238,19 @@ std::string_view CNames::of(Type type, CNamespace& space) {
   return safe;
 }
 
-void CNames::append_enumerator(Sink& out, const char* name) {
+void CNames::append_enumerator(Sink& out, EnumValue value) {
+  char* const start = out.room(longest_name + 1);  // so that it can be taken back
+  const char* const name = value.c_name();
+  if (append_plain(out, data_, value.name_offset())) {
+    const std::string_view text(name, static_cast<std::size_t>(out.room(0) - start));
+    if (const char* numbered = others_.take(text)) {
+      out.wrote(start);
+      out << std::string_view(numbered);
+    }
+    return;
+  }
+  if (*name == '\0') return;
   const auto plain = plain_length(name);
-  if (!plain && *name == '\0') return;
   const std::string_view safe = plain ? std::string_view(name, *plain) : kept_.emplace_back(identifier_of(beginning(name)));
   const char* numbered = others_.take(safe);
   out << (numbered != nullptr ? std::string_view(numbered) : safe);

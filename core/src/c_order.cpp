@@ -23,13 +23,6 @@ COrder::COrder(const Spec& spec, const Links& links)
       state_(spec.end_id()),
       steps_left_((std::uint64_t{1} << 22) + 64ULL * spec.end_id()) {
   state_[0] = ordered;
-  for (const Type type : spec.all_types()) {
-    // An anonymous enum that something refers to is defined there. (A function's return type is no such reference to libbpf.)
-    const bool is_function = type.kind() == Kind::FuncProto;
-    each_reference(type.record(), [&](std::uint32_t word, TypeId id) {
-      if (!is_function || word != third_word) state_[id] |= referenced;
-    });
-  }
 }
 
 void COrder::add(TypeId id, std::vector<TypeId>& queue) {
@@ -94,18 +87,18 @@ bool COrder::visit(TypeId start, bool through_pointer, int depth) {
       [&](Composite c) {
         if (through_pointer && named) return false;
         state_[id] |= visiting;
-        for (const Member member : c.members()) visit(member.type_id(), false, depth + 1);
+        for (const Member member : c.members()) see(member.type_id(), false, depth + 1);
         if (named) queue_->push_back(id);
         state_[id] |= ordered;
         return true;
       },
       [&](Enum) {
-        if (named || (state_[id] & referenced) == 0) queue_->push_back(id);
+        if (named || !links_[id].referenced) queue_->push_back(id);
         state_[id] |= ordered;
         return true;
       },
       [&](Forward) {
-        if (named || (state_[id] & referenced) == 0) queue_->push_back(id);
+        if (named || !links_[id].referenced) queue_->push_back(id);
         state_[id] |= ordered;
         return true;
       },
@@ -122,8 +115,8 @@ bool COrder::visit(TypeId start, bool through_pointer, int depth) {
       [&](FuncProto f) {
         if ((state_[id] & seen) != 0 && steps_left_ < (std::uint64_t{1} << 20)) return true;  // hostile: too many ways to here
         const std::uint8_t before = enter(id);
-        bool usable = visit(f.return_type().id(), through_pointer, depth + 1);
-        for (const Param param : f.params()) usable = visit(param.type_id(), through_pointer, depth + 1) || usable;
+        bool usable = see(f.return_type_id(), through_pointer, depth + 1);
+        for (const Param param : f.params()) usable = see(param.type_id(), through_pointer, depth + 1) || usable;
         leave(id, before);
         state_[id] |= seen;
         return usable;
@@ -135,7 +128,14 @@ bool COrder::visit(TypeId start, bool through_pointer, int depth) {
   return finished();
 }
 
-bool COrder::needs_nothing(TypeId id, int depth) const {
+bool COrder::needs_nothing(TypeId start, int depth) {
+  if ((state_[start] & (ordered | nothing)) != 0) return true;
+  const bool known = needs_nothing_new(start, depth);
+  if (known) state_[start] |= nothing;
+  return known;
+}
+
+bool COrder::needs_nothing_new(TypeId id, int depth) {
   bool through_pointer = false;
   for (std::size_t links = 0; leads_on.has(links_[id].kind) && links < longest; ++links) {
     if ((state_[id] & ordered) != 0) return true;
@@ -259,7 +259,7 @@ CSorter::CSorter(const Spec& spec, const Links& links) : data_(spec.data().get()
   }
 }
 
-std::vector<TypeId> CSorter::rest(const COrder& order) {
+std::vector<TypeId> CSorter::rest(COrder& order) {
   rest_.erase(std::remove_if(rest_.begin(), rest_.end(), [&](TypeId id) { return order.needs_nothing(id); }), rest_.end());
   return sorted(rest_);
 }
@@ -275,8 +275,9 @@ std::vector<TypeId> CSorter::sorted(const std::vector<TypeId>& unsorted) const {
   const auto by_name = [](const Sorted& a, const Sorted& b) {
     if (a.first != b.first) return a.first < b.first ? -1 : 1;
     if (a.second != b.second) return a.second < b.second ? -1 : 1;
-    if (const int names = compare(a.name, b.name); names != 0) return names;
-    return compare(a.own_name, b.own_name);
+    // Strings that are equal are mostly one and the same.
+    if (const int names = a.name == b.name ? 0 : compare(a.name, b.name); names != 0) return names;
+    return a.own_name == b.own_name ? 0 : compare(a.own_name, b.own_name);
   };
   std::sort(all.begin(), all.end(), [&](const Sorted& a, const Sorted& b) { return by_name(a, b) < 0; });
 

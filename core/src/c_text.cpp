@@ -33,6 +33,21 @@ std::string amount(std::uint64_t bits) {
   return text;
 }
 
+/// Whether a declarator of the type has a struct, union or enum without a name in it, or can't be looked through in `left` looks.
+bool writes_in_place(Type type, int& left) {
+  Type base = type;
+  for (std::size_t links = 0; leads_on.has(base.kind()); ++links) {
+    if (links == longest || --left < 0) return true;
+    base = base.reference(led_to(base));
+  }
+  if (const auto function = base.as<FuncProto>()) {
+    if (--left < 0 || writes_in_place(function->return_type(), left)) return true;
+    const auto params = function->params();
+    return std::any_of(params.begin(), params.end(), [&](Param p) { return --left < 0 || writes_in_place(p.type(), left); });
+  }
+  return *base.c_name() == '\0' && (Composite::is(base.kind()) || Enum::is(base.kind()));
+}
+
 }  // namespace
 
 // ---- declarators -----------------------------------------------------------------------------------------------------------
@@ -51,8 +66,12 @@ bool CText::push_chain(Type type) {
 }
 
 void CText::declaration(Type type, std::string_view name, int level) {
-  if (options_.names != nullptr && depth_ == 0 && !name.empty() && spell_again(type, name)) return;
-  spell_new(type, name, level);
+  const Spelling* known = options_.names != nullptr ? spelling_of(type.id()) : nullptr;
+  if (known == nullptr) return spell_new(type, name, level);
+  const std::string_view text = std::string_view(spellings_text_).substr(known->at, std::size_t{known->before} + known->behind);
+  std::string_view before = text.substr(0, known->before);
+  if (name.empty() && !before.empty() && before.back() == ' ') before.remove_suffix(1);
+  *out_ << before << name << text.substr(known->before);
 }
 
 void CText::spell_new(Type type, std::string_view name, int level) {
@@ -67,40 +86,33 @@ void CText::spell_new(Type type, std::string_view name, int level) {
   chain_.erase(chain_.begin() + static_cast<std::ptrdiff_t>(start), chain_.end());
 }
 
-/// In a whole header most types are named many times.
-bool CText::spell_again(Type type, std::string_view name) {
-  constexpr std::size_t most_text = std::size_t{4} << 20;
+/// In a whole header most types are named many times: how this one is, or nullptr when that depends on the place.
+const CText::Spelling* CText::spelling_of(TypeId id) {
   if (spellings_.empty()) spellings_.resize(data_.end_id);
-  Spelling& spelling = spellings_[type.id()];
-  if (spelling.state == Spelling::Unknown) {
-    spelling.state = Spelling::Changes;
-    Type base = type;  // where a declarator's text may depend on where it stands
-    for (std::size_t links = 0; leads_on.has(base.kind()) && links < longest; ++links) base = base.reference(led_to(base));
-    const bool anonymous = *base.c_name() == '\0' && (Composite::is(base.kind()) || Enum::is(base.kind()));
-    if (anonymous || spellings_text_.size() > most_text || leads_on.has(base.kind())) return false;
-    constexpr std::string_view mark = "\x01";
-    Sink text;
-    Sink* const out = std::exchange(out_, &text);
-    changes_ = false;
-    spell_new(type, mark, 0);
-    out_ = out;
-    const std::size_t at = text.text().find(mark);
-    const std::string_view before = text.text().substr(0, at);
-    const std::string_view behind = text.text().substr(at + 1);
-    constexpr std::size_t most = UINT16_MAX;
-    if (!changes_ && before.size() <= most && behind.size() <= most) {
-      spelling = {static_cast<std::uint32_t>(spellings_text_.size()), static_cast<std::uint16_t>(before.size()),
-                  static_cast<std::uint16_t>(behind.size()), Spelling::Known};
-      spellings_text_.append(before).append(behind);
-    }
-    *out_ << before << name << behind;
-    return true;
-  }
-  if (spelling.state == Spelling::Changes) return false;
-  const char* const text = spellings_text_.data() + spelling.at;
-  *out_ << std::string_view(text, spelling.before) << name;
-  if (spelling.behind != 0) *out_ << std::string_view(text + spelling.before, spelling.behind);
-  return true;
+  Spelling& spelling = spellings_[id];
+  if (spelling.state == Spelling::Unknown && depth_ == 0) new_spelling(Type(&data_, id), spelling);
+  return spelling.state == Spelling::Known ? &spelling : nullptr;
+}
+
+void CText::new_spelling(Type type, Spelling& spelling) {
+  constexpr std::size_t most_text = std::size_t{4} << 20;
+  constexpr std::size_t most = UINT16_MAX;
+  spelling.state = Spelling::Changes;
+  const bool no_object = type.is_void() || FuncProto::is(type.kind()) || Func::is(type.kind()) || Var::is(type.kind());
+  int looks = 200;
+  if (no_object || spellings_text_.size() > most_text || writes_in_place(type, looks)) return;
+
+  constexpr std::string_view mark = "\x01";
+  Sink* const out = std::exchange(out_, &scratch_);
+  spell_new(type, mark, 0);
+  out_ = out;
+  const std::string text = scratch_.take();
+  const std::size_t before = text.find(mark);
+  const std::size_t behind = text.size() - before - 1;
+  if (before > most || behind > most) return;
+  spelling = {static_cast<std::uint32_t>(spellings_text_.size()), static_cast<std::uint16_t>(before),
+              static_cast<std::uint16_t>(behind), Spelling::Known};
+  spellings_text_.append(text, 0, before).append(text, before + 1);
 }
 
 /// The qualifiers on top of the chain, above `start`: those of the type that was spelled stand in front of it.
@@ -217,7 +229,6 @@ void CText::base(Type type, int level) {
 
 /// A struct or union in place, where it is used: an anonymous one, or one that is a member without a name.
 void CText::expand(Composite composite, int level) {
-  changes_ = true;
   *out_ << (composite.is_union() ? "union" : "struct");
   const bool again = std::find(expanding_.begin(), expanding_.end(), composite.id()) != expanding_.end();
   if (again || expanding_.size() == deepest) {
@@ -297,8 +308,20 @@ void CText::definition(Composite composite) {
 
 /// A member's declaration, with its semicolon.
 void CText::member(Member member, int level) {
-  const Type type = member.type();
   const std::uint32_t bits = member.bitfield_size();
+  if (const Spelling* known = options_.names == nullptr ? nullptr : spelling_of(member.type_id())) {
+    // The common case, without a Type and with the name checked as it is copied.
+    char* const start = out_->room(known->before + longest_name + 1U);  // so that it can be taken back
+    *out_ << std::string_view(spellings_text_.data() + known->at, known->before);
+    if (append_plain(*out_, data_, member.name_offset())) {
+      if (known->behind != 0) *out_ << std::string_view(spellings_text_.data() + known->at + known->before, known->behind);
+      if (bits != 0) *out_ << ": " << bits;
+      *out_ << ';';
+      return;
+    }
+    out_->wrote(start);
+  }
+  const Type type = member.type();
   if (*member.c_name() == '\0' && bits == 0 && !options_.as_bpftool) {
     // C declares nothing with `struct foo;`, what -fms-extensions and C++'s base classes mean by it are foo's members.
     const auto target = resolve(type);
@@ -337,7 +360,6 @@ void CText::body(Composite composite, int level) {
     if (cut()) break;
     const std::uint64_t offset = m.bit_offset();
     const std::uint32_t bits = m.bitfield_size();
-    const Type type = m.type();
     if (end < offset && !commented) {
       const Gap gap = shapes_.gap_before(composite, m, end, behind_bitfield, form);
       each_pad(gap, [&](const Pad& one) { pad(one, end, level + 1); });
@@ -348,13 +370,16 @@ void CText::body(Composite composite, int level) {
       holes.bits += offset - end;
     }
     new_line(level + 1);
-    origin_ = Composite::is(type.kind()) ? origin + offset : 0;  // in place; behind a pointer or in an array it is its own
-    member(m, level + 1);
     if (commented) {
+      const Type type = m.type();
+      origin_ = Composite::is(type.kind()) ? origin + offset : 0;  // in place; behind a pointer or in an array it is its own
+      member(m, level + 1);
       place(m, origin + offset);
       if (bits == 0) measurable = measurable && size_of(type).has_value();
+    } else {
+      member(m, level + 1);
     }
-    const std::uint64_t behind = offset + (bits != 0 ? bits : std::uint64_t{shapes_.of(type).size} * 8);
+    const std::uint64_t behind = offset + (bits != 0 ? bits : std::uint64_t{shapes_.of(m.type_id()).size} * 8);
     end = commented ? std::max(end, behind) : behind;
     largest = std::max(largest, behind);
     behind_bitfield = bits != 0;
@@ -377,7 +402,6 @@ void CText::body(Composite composite, int level) {
 }
 
 void CText::definition(Enum enumeration, int level) {
-  changes_ = true;
   if (*enumeration.c_name() == '\0') {
     *out_ << "enum";
     if (options_.names != nullptr) {
@@ -401,7 +425,7 @@ void CText::definition(Enum enumeration, int level) {
   for (const EnumValue v : enumeration.values()) {
     if (cut()) break;
     new_line(level + 1);
-    if (options_.names != nullptr) options_.names->append_enumerator(*out_, v.c_name());
+    if (options_.names != nullptr) options_.names->append_enumerator(*out_, v);
     else *out_ << SafeName(v.c_name()).text();
     *out_ << " = ";
     if (as_signed && !v.is_signed()) *out_ << static_cast<std::int32_t>(static_cast<std::uint32_t>(v.bits()));

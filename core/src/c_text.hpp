@@ -76,7 +76,8 @@ class CText {
     std::uint16_t before = 0, behind = 0;
     enum : std::uint8_t { Unknown, Known, Changes } state = Unknown;
   };
-  bool spell_again(Type type, std::string_view name);
+  const Spelling* spelling_of(TypeId id);
+  void new_spelling(Type type, Spelling& spelling);
 
   Sink* out_;
   const SpecData& data_;
@@ -87,7 +88,7 @@ class CText {
   std::vector<bool> written_;      // by id: anonymous enums; made when first needed
   std::vector<Spelling> spellings_;
   std::string spellings_text_;
-  bool changes_ = false;      // what is being spelled can't be used again
+  Sink scratch_;  // for what is being spelled for the first time
   int depth_ = 0;             // of declarators within declarators
   int definitions_ = 0;       // within each other
   std::uint64_t origin_ = 0;  // bits: where the struct that is being written starts in the outermost one

@@ -63,7 +63,7 @@ class Definitions {
         data_(spec.data().get()),
         links_(spec),
         order_(spec, links_),
-        names_(*data_),
+        names_(*data_, links_.identifiers()),
         text_(out, *data_, {.names = &names_, .as_bpftool = as_bpftool, .max_bytes = max_bytes}),
         state_(spec.end_id()),
         steps_left_((std::uint64_t{1} << 22) + 64ULL * spec.end_id()) {}
@@ -82,14 +82,18 @@ class Definitions {
   }
   void add_kfunc(Func function, bool fastcall);
   [[nodiscard]] const detail::Links& links() const { return links_; }
-  [[nodiscard]] const COrder& order() const { return order_; }
+  [[nodiscard]] COrder& order() { return order_; }
   [[nodiscard]] bool cut() const { return text_.cut() || out_.closed(); }
 
  private:
-  enum : std::uint8_t { emitting = 1, emitted = 2, declared = 4 };
+  /// `settled`: nothing that leads to the type needs anything any more.
+  enum : std::uint8_t { emitting = 1, emitted = 2, declared = 4, settled = 8 };
 
   void define(TypeId id);
-  void need(TypeId id, TypeId container, int depth);
+  void need(TypeId id, TypeId container, int depth) {
+    if ((state_[id] & settled) == 0) need_new(id, container, depth);
+  }
+  void need_new(TypeId start, TypeId container, int depth);
   void need_members(Type composite, TypeId container, int depth);
   void no_order(Type type);
 
@@ -139,14 +143,21 @@ void Definitions::need_members(Type composite, TypeId container, int depth) {
 }
 
 /// Declares what a member or parameter of type `id` within the definition of `container` refers to; typedefs are defined.
-void Definitions::need(TypeId id, TypeId container, int depth) {
+void Definitions::need_new(TypeId start, TypeId container, int depth) {
   constexpr int deepest = 256;
-  for (std::size_t links = 0;; ++links) {
-    if ((state_[id] & emitted) != 0 || id == 0 || depth == deepest || links == 1024 || steps_left_ == 0) return;
+  TypeId id = start;
+  for (std::size_t links = 0; detail::leads_on.has(links_[id].kind); ++links) {
+    if (links == 1024 || steps_left_ == 0) return;
     --steps_left_;
-    if (!detail::leads_on.has(links_[id].kind)) break;
     id = links_[id].next;
   }
+  const bool only_named = Composite::is(links_[id].kind) && links_[id].named;
+  if (id == 0 || (state_[id] & emitted) != 0 || (only_named && (state_[id] & declared) != 0)) {
+    state_[start] |= settled;
+    return;
+  }
+  if (depth == deepest || steps_left_ == 0) return;
+  --steps_left_;
   const Type type(data_, id);
   std::uint8_t& state = state_[id];
   const auto declare = [&] {
@@ -209,11 +220,12 @@ struct Kfuncs {
   std::vector<TypeId> fastcall;  ///< ascending
 };
 
-Kfuncs kfuncs_of(const Spec& spec) {
+Kfuncs kfuncs_of(const Spec& spec, const detail::Links& links) {
   Kfuncs found;
-  for (const Type type : spec.all_types()) {
-    const auto tag = type.as<DeclTag>();
-    if (!tag || tag->component_index() != -1) continue;
+  for (TypeId id = 1; id < links.size(); ++id) {
+    if (links[id].kind != Kind::DeclTag) continue;
+    const auto tag = Type(spec.data().get(), id).as<DeclTag>();
+    if (tag->component_index() != -1) continue;
     const auto function = tag->target().as<Func>();
     if (!function) continue;
     if (tag->name() == "bpf_kfunc") found.functions.push_back(*function);
@@ -251,7 +263,7 @@ Result<void> dump_c(Sink& out, const Spec& spec, const DumpOptions& options) {
   detail::CSorter sorter(spec, definitions.links());
   const bool sorts = ids.empty() && !options.by_id;
   if (ids.empty() && options.by_id) {
-    for (const Type type : spec.all_types()) ids.push_back(type.id());
+    for (TypeId id = 1; id < spec.end_id(); ++id) ids.push_back(id);
   } else if (sorts) {
     ids = sorter.first();
     if (options.bpftool_defects && !ids.empty()) ids.erase(ids.begin());
@@ -260,13 +272,14 @@ Result<void> dump_c(Sink& out, const Spec& spec, const DumpOptions& options) {
   if (sorts)
     if (auto added = add_all(sorter.rest(definitions.order())); !added || out.closed()) return added;
 
+  const detail::Links& links = definitions.links();
   if (options.types.empty()) {
     if (!options.bpftool_defects) {
-      for (const Type type : spec.all_types())
-        if (const auto anonymous = type.as<Enum>(); anonymous && *type.c_name() == '\0') definitions.add_forgotten(*anonymous);
+      for (TypeId id = 1; id < links.size(); ++id)
+        if (Enum::is(links[id].kind) && !links[id].named) definitions.add_forgotten(Enum(Type(spec.data().get(), id)));
     }
     out << kfuncs_begin;
-    const Kfuncs kfuncs = kfuncs_of(spec);
+    const Kfuncs kfuncs = kfuncs_of(spec, links);
     for (const Func function : kfuncs.functions) {
       if (definitions.cut()) return too_long(function.id());
       definitions.add_kfunc(function, std::binary_search(kfuncs.fastcall.begin(), kfuncs.fastcall.end(), function.id()));

@@ -19,15 +19,19 @@ class Links {
   explicit Links(const Spec& spec);
 
   struct Row {
-    TypeId next;  ///< of leads_on and typedefs: what they lead on to; of others the type itself
-    Kind kind;
-    bool named;
+    TypeId next = 0;  ///< of leads_on and typedefs: what they lead on to; of others the type itself
+    Kind kind = Kind::Void;
+    bool named = false;       ///< functions are not looked at
+    bool referenced = false;  ///< by another type, not only as what a function returns
   };
   const Row& operator[](TypeId id) const { return rows_[id]; }
   [[nodiscard]] TypeId size() const { return static_cast<TypeId>(rows_.size()); }
+  /// The enumerators and typedefs of all types.
+  [[nodiscard]] std::size_t identifiers() const { return identifiers_; }
 
  private:
   std::vector<Row> rows_;
+  std::size_t identifiers_ = 0;
 };
 
 }  // namespace btfkit::detail
