@@ -171,7 +171,7 @@ void append_scalar(Sink& out, Type scalar) {
 // ---- clashes ---------------------------------------------------------------------------------------------------------------
 
 CNamespace::Name& CNamespace::find(std::string_view name) {
-  if (names_.size() >= slots_.size() / 2) grow();
+  if (names_.size() >= slots_.size() / 4 * 3) grow();
   const std::uint32_t hash = name_hash(name, seed_);
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
@@ -214,11 +214,13 @@ const char* CNamespace::take(std::string_view name) {
 CNamespace::CNamespace(std::uint64_t seed, std::size_t expected) : seed_(seed) {
   constexpr std::size_t most = std::size_t{1} << 18;  // beyond that it grows
   std::size_t size = 1024;
-  while (size < 2 * expected && size < most) size *= 2;
+  while (size / 4 * 3 < expected && size < most) size *= 2;
   slots_.resize(size);
+  names_.reserve(size / 4 * 3);
 }
 
-CNames::CNames(const SpecData& data, std::size_t identifiers) : data_(data), state_(data.end_id), tags_(name_seed(data), data.end_id / 8), others_(name_seed(data), identifiers) {}
+CNames::CNames(const SpecData& data, std::size_t identifiers)
+    : data_(data), state_(data.end_id), tags_(name_seed(data), data.end_id / 8), others_(name_seed(data), identifiers) {}
 
 std::string_view CNames::of(Type type, CNamespace& space) {
   const char* name = type.c_name();

@@ -29,8 +29,8 @@ class SafeName {
 /// `text` for a comment: it can't end it, nor drive a terminal.
 std::string in_comment(std::string_view text);
 
-/// Appends the name at a string offset; false, and nothing is written, unless it is an identifier as it is. (False for some rare
-/// ones that are, too: for speed.)
+/// Appends the name at a string offset; false, and nothing is written, unless it is an identifier as it is. (False for some
+/// rare ones that are, too: for speed.)
 bool append_plain(Sink& out, const SpecData& data, std::uint32_t offset);
 
 /// Appends an INT or FLOAT as C: its own name where C or its compilers know it ("long unsigned int", "__int128"), else a type
@@ -60,7 +60,7 @@ class CNamespace {
   Name& find(std::string_view name);
   void grow();
 
-  std::vector<Slot> slots_;  // a power of two, at most half full
+  std::vector<Slot> slots_;  // a power of two, at most three quarters full
   std::vector<Name> names_;
   std::uint64_t seed_;
   std::deque<std::string> numbered_;

@@ -33,7 +33,8 @@ std::string amount(std::uint64_t bits) {
   return text;
 }
 
-/// Whether a declarator of the type has a struct, union or enum without a name in it, or can't be looked through in `left` looks.
+/// Whether a declarator of the type has a struct, union or enum without a name in it, or can't be looked through in `left`
+/// looks.
 bool writes_in_place(Type type, int& left) {
   Type base = type;
   for (std::size_t links = 0; leads_on.has(base.kind()); ++links) {

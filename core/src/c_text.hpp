@@ -88,7 +88,7 @@ class CText {
   std::vector<bool> written_;      // by id: anonymous enums; made when first needed
   std::vector<Spelling> spellings_;
   std::string spellings_text_;
-  Sink scratch_;  // for what is being spelled for the first time
+  Sink scratch_;              // for what is being spelled for the first time
   int depth_ = 0;             // of declarators within declarators
   int definitions_ = 0;       // within each other
   std::uint64_t origin_ = 0;  // bits: where the struct that is being written starts in the outermost one

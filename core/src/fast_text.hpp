@@ -141,8 +141,8 @@ struct Pen {
       const auto within = [](std::uint64_t seven, char low, char high) {
         return (seven + eight(static_cast<char>(0x80 - low))) & ~(seven + eight(static_cast<char>(0x7f - high)));
       };
-      const std::uint64_t plain = within(low_bits | eight(0x20), 'a', 'z') | within(low_bits, '0', '9') |
-                                  ~((low_bits ^ eight('_')) + eight(0x7f));
+      const std::uint64_t plain =
+          within(low_bits | eight(0x20), 'a', 'z') | within(low_bits, '0', '9') | ~((low_bits ^ eight('_')) + eight(0x7f));
       return (~plain | bytes) & eight('\x80');
     }
     std::uint64_t stops = (bytes - eight(0x20)) | (bytes + eight(1));
