@@ -45,6 +45,36 @@ inline bool is_json(std::string_view text) {
   return open.empty() && !in_string;
 }
 
+/// Whether `text` is what a header is made of: outside of comments and strings no byte that C has no use for, brackets in pairs.
+inline bool is_c(std::string_view text) {
+  std::string open;
+  bool in_comment = false, in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const std::string_view two = text.substr(i, 2);
+    if (c != '\n' && c != '\t' && (static_cast<unsigned char>(c) < 0x20 || c == '\x7f')) return false;
+    if (in_comment) {
+      if (two == "*/") in_comment = false, ++i;
+    } else if (in_string) {
+      if (c == '\\') ++i;
+      else if (c == '"') in_string = false;
+      else if (c == '\n') return false;
+    } else if (two == "/*") {
+      in_comment = true, ++i;
+    } else if (two == "//") {
+      return false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (std::string_view("([{").find(c) != std::string_view::npos) {
+      open += c == '(' ? ')' : c == '[' ? ']' : '}';
+    } else if (std::string_view(")]}").find(c) != std::string_view::npos) {
+      if (open.empty() || open.back() != c) return false;
+      open.pop_back();
+    }
+  }
+  return open.empty() && !in_comment && !in_string;
+}
+
 /// Whole dumps in bpftool's forms, short ones; what is short enough must be what it claims to be.
 inline void dumps(const Spec& spec) {
   constexpr std::size_t most = 1 << 14, longest_name = std::size_t{6} << 20;
@@ -54,16 +84,23 @@ inline void dumps(const Spec& spec) {
     options.pretty = (choice & 2) != 0;
     options.max_bytes = most;
     if ((choice & 4) != 0) options.types = {spec.end_id() - 1, 0, spec.first_id() - 1, spec.end_id() / 2};
-    for (const auto dump : {dump_raw, dump_json}) {
+    for (const auto dump : {dump_raw, dump_json, dump_c}) {
       const bool json = dump == dump_json;
-      if (!json && options.pretty) continue;
+      const bool c = dump == dump_c;
+      if (!json && !c && options.pretty) continue;
+      options.by_id = c && options.pretty;
       Sink out;
       const auto dumped = dump(out, spec, options);
       const std::string_view text = out.text();
       require(text.find('\0') == std::string_view::npos, "a dump is text");
       if (!dumped) {
         require(dumped.error().code == ErrorCode::TooLarge && dumped.error().where.type_id, "a long dump says where it ends");
-        require(text.size() > most && text.size() < longest_name, "a dump ends soon after its limit");
+        require(c || (text.size() > most && text.size() < longest_name), "a dump ends soon after its limit");
+        require(text.size() < longest_name, "a header ends soon after its limit");
+        continue;
+      }
+      if (c) {
+        require(is_c(text), "no name gets out of its place");
         continue;
       }
       require(text.size() <= most, "a dump keeps its limit");
