@@ -45,7 +45,8 @@ inline bool is_json(std::string_view text) {
   return open.empty() && !in_string;
 }
 
-/// Whether `text` is what a header is made of: outside of comments and strings no byte that C has no use for, brackets in pairs.
+/// Whether `text` is what a header is made of: outside of comments and strings no byte that C has no use for, brackets in
+/// pairs.
 inline bool is_c(std::string_view text) {
   std::string open;
   bool in_comment = false, in_string = false;
