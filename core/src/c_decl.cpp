@@ -4,6 +4,7 @@
 #include <btfkit/size.hpp>
 #include <vector>
 
+#include "c_spelling.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -71,6 +72,7 @@ class Writer {
 
   void definition(Type type);
   std::string declaration(Type type, std::string_view name, int level, int depth);
+  detail::Cast cast(Type type);
   void print(Sink& out) const;
 
  private:
@@ -92,7 +94,9 @@ class Writer {
   std::vector<Line> lines_;
   std::size_t bytes_ = 0;
   std::size_t steps_ = 0;
-  bool cut_ = false;  // the last line says so
+  bool cut_ = false;       // the last line says so
+  bool bare_ = false;      // no qualifiers, no tags, no bodies: what a cast needs
+  bool nameless_ = false;  // a struct, union or enum without a body has no name either
 };
 
 void Writer::add(int level, std::string text, std::string comment) {
@@ -122,7 +126,17 @@ std::vector<Type> chain_of(Type type) {
 std::string Writer::declaration(Type type, std::string_view name, int level, int depth) {
   std::vector<Type> chain = chain_of(type);
   steps_ += chain.size();
+  if (bare_)
+    chain.erase(
+        std::remove_if(chain.begin(), chain.end(), [](Type t) { return Qualifier::is(t.kind()) || TypeTag::is(t.kind()); }),
+        chain.end());
   return chained(chain, name, level, depth);
+}
+
+detail::Cast Writer::cast(Type type) {
+  bare_ = true;
+  std::string text = declaration(type, {}, 0, 0);
+  return {std::move(text), !nameless_};
 }
 
 /// Spells what is left of a chain, from its base (the back) outwards. Arrays and functions nest what is outside of them.
@@ -194,6 +208,7 @@ std::string Writer::parameters(FuncProto proto, int level, int depth) {
 std::string Writer::spelled(Type base, int level, int depth) {
   const auto tagged = [&](std::string_view keyword, auto spell_body) {
     if (!base.name().empty()) return std::string(keyword) + ' ' + identifier(base.name());
+    if (bare_) return nameless_ = true, std::string(keyword);
     if (depth >= deepest) return std::string(keyword) + " { " + std::string(elided) + " }";
     return std::string(keyword) + " { " + spell_body() + '}';
   };
@@ -398,6 +413,15 @@ std::string to_c(Type type, const COptions& options) {
 std::string c_declaration(Type type, std::string_view name) {
   constexpr std::size_t longest_line = std::size_t{64} * 1024;
   return Writer({.max_bytes = longest_line}).declaration(type, identifier(name), 0, 0);
+}
+
+std::string detail::c_identifier(std::string_view name) { return identifier(name); }
+
+std::string detail::c_comment(std::string_view text) { return in_comment(text); }
+
+detail::Cast detail::c_cast(Type type) {
+  constexpr std::size_t longest_line = std::size_t{4} * 1024;
+  return Writer({.max_bytes = longest_line}).cast(type);
 }
 
 }  // namespace btfkit
