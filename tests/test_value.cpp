@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <btfkit/value.hpp>
+#include <cstdio>
+#include <cstdlib>
 
 #include "support/catch.hpp"
 #include "support/files.hpp"
@@ -330,7 +333,7 @@ TEST_CASE("enumerations are names, numbers, or flags") {
       const auto spec = btf.load(order);
       REQUIRE(spec);
       auto data = Words(order).put(c.number).bytes;
-      if (order == ByteOrder::Big) data.erase(data.begin(), data.end() - c.size);
+      if (order == ByteOrder::Big) data.erase(data.begin(), data.end() - static_cast<std::ptrdiff_t>(c.size));
       CAPTURE(c.number, c.size);
       CHECK(text(*spec->type(1), data) == "(enum e)" + c.c);
       CHECK(json(*spec->type(1), data) == c.json);
@@ -663,22 +666,22 @@ TEST_CASE("data that are too short are an Error, or partly shown") {
   CHECK(partial(35) ==
         "(struct mixed){.first = (int)16843009,.point = (struct point){.x = (int)16843009,.y = (int)16843009,},"
         ".whole = (int)16843009,.low = (short)257,.points = {{.x = 16843009,.y = 16843009,},{.x = 16843009,.y = 16843009,},},"
-        ".named = {/* .inner: 4 bytes at 32, the data have 35 */},}");
+        ".named = {/* .inner: 4 bytes at offset 32, 35 given */},}");
   CHECK(
       partial(10) ==
-      "(struct mixed){.first = (int)16843009,.point = (struct point){.x = (int)16843009,/* .y: 4 bytes at 8, the data have 10 */},"
-      "/* .whole: 4 bytes at 12, the data have 10 */}");
+      "(struct mixed){.first = (int)16843009,.point = (struct point){.x = (int)16843009,/* .y: 4 bytes at offset 8, 10 given */},"
+      "/* .whole: 4 bytes at offset 12, 10 given */}");
   CHECK(
       partial(26) ==
       "(struct mixed){.first = (int)16843009,.point = (struct point){.x = (int)16843009,.y = (int)16843009,},"
       ".whole = (int)16843009,.low = (short)257,.points = {{.x = 16843009,.y = 16843009,},/* and 1 element beyond the data */},"
-      "/* .named: 4 bytes at 32, the data have 26 */}");
-  CHECK(partial(0) == "(struct mixed)/* 36 bytes at 0, the data have 0 */");
+      "/* .named: 4 bytes at offset 32, 26 given */}");
+  CHECK(partial(0) == "(struct mixed)/* 36 bytes at offset 0, 0 given */");
   CHECK(
       json(type, std::span(data).first(26), {.partial = true}) ==
       R"({"first":16843009,"point":{"x":16843009,"y":16843009},"whole":16843009,"low":257,"points":[{"x":16843009,"y":16843009},null],"named":null})");
   const auto integer = ArrayType("int", 4, 1, {});
-  CHECK(text(integer.type(), std::span(data).first(3), {.partial = true}) == "(int)/* 4 bytes at 0, the data have 3 */");
+  CHECK(text(integer.type(), std::span(data).first(3), {.partial = true}) == "(int)/* 4 bytes at offset 0, 3 given */");
 }
 
 TEST_CASE("types without values are an Error") {
@@ -717,7 +720,7 @@ TEST_CASE("hostile: a struct of 4 GB") {
   const auto spec = btf.load(ByteOrder::Little);
   CHECK(text(*spec->type(2), bytes({1, 0, 0, 0})) == "error: type 2 's': needs 4294967295 bytes, 4 given");
   CHECK(text(*spec->type(2), bytes({1, 0, 0, 0}), {.compact = true, .partial = true}) ==
-        "(struct s){.x = (int)1,/* .far: 4 bytes at 536870911, the data have 4 */}");
+        "(struct s){.x = (int)1,/* .far: 4 bytes at offset 536870911, 4 given */}");
 }
 
 TEST_CASE("hostile: members beyond the struct") {
@@ -726,7 +729,7 @@ TEST_CASE("hostile: members beyond the struct") {
   btf.structure("s", 4, {{"x", 1, 0}, {"behind", 1, 32}, {"half", 1, 48}});
   const auto spec = btf.load(ByteOrder::Little);
   CHECK(text(*spec->type(2), bytes({1, 0, 0, 0}), {.compact = true}) ==
-        "(struct s){.x = (int)1,/* .behind: 4 bytes at 4, the data have 4 */}");
+        "(struct s){.x = (int)1,/* .behind: 4 bytes at offset 4, 4 given */}");
   CHECK(json(*spec->type(2), bytes({1, 0, 0, 0, 2, 0, 0, 0})) == R"({"x":1,"behind":2,"half":null})");
 }
 

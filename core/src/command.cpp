@@ -44,7 +44,7 @@ constexpr std::array decode_options = {
     Option{"no-names", 0, "", "leave out names and casts", ""},
     Option{"no-strings", 0, "", "arrays of char element by element", ""},
     Option{"order", 0, "ORDER", "byte order of the data, where it is not the file's", "little,big"},
-    Option{"compat", 0, "TOOL", "write exactly what that prints, which is not quite C", "libbpf"},
+    Option{"compat", 0, "TOOL", "write as that does, which is not quite C", "libbpf"},
     base_option,
     pointer_option,
     Option{"partial", 0, "", "show what there is when bytes are missing, in the file or in the data", ""},

@@ -58,8 +58,8 @@ class CWriter : ValueWalk {
       return unexpected(ErrorCode::Malformed, shape.nothing, {"", {}, type.id(), printable(type.name())});
     start_line(0, true);
     if (shape.reading == Reading::Section) section(shape);
-    else value({shape, 0, 0, true}, variable && options_.names ? shapes_.variable_label(*variable) : std::string(), false, 0);
-    if (variable && options_.names && !options_.libbpf_form) out_ << ';';
+    else value({shape, 0, 0, true}, variable ? shapes_.variable_label(*variable) : std::string(), false, 0);
+    if (variable && !options_.libbpf_form) out_ << ';';
     return finish(type);
   }
 
@@ -89,7 +89,8 @@ class CWriter : ValueWalk {
 
   [[nodiscard]] std::string missing(const Place& place) const {
     const std::uint64_t bytes = place.bitfield != 0 ? (place.bit % 8 + place.bitfield + 7) / 8 : place.shape.size;
-    return counted(bytes, "byte") + " at " + std::to_string(place.bit / 8) + ", the data have " + std::to_string(data_.size());
+    return counted(bytes, "byte") + " at offset " + std::to_string(place.bit / 8) + ", " + std::to_string(data_.size()) +
+           " given";
   }
 
   // ---- structs, unions, sections
@@ -135,7 +136,7 @@ class CWriter : ValueWalk {
         if (options_.compact) out_ << ' ';
         start_line(0);
       }
-      if (options_.names && (first || !options_.libbpf_form)) {
+      if (first || !options_.libbpf_form) {
         out_ << "SEC(";
         string_literal(out_, shape.type.name());
         out_ << ") ";
@@ -301,14 +302,10 @@ class CWriter : ValueWalk {
   std::uint64_t line_start_ = 0;  // out_.total() at the last start_line
 };
 
-ValueSyntax syntax(const DecodeOptions& options) {
-  if (!options.names) return ValueSyntax::CWithoutNames;
-  return options.libbpf_form ? ValueSyntax::Libbpf : ValueSyntax::C;
-}
-
 }  // namespace
 
-CValues::CValues(const DecodeOptions& options) : options_(options), shapes_(syntax(options)) {}
+CValues::CValues(const DecodeOptions& options)
+    : options_(options), shapes_(options.libbpf_form ? ValueSyntax::Libbpf : ValueSyntax::C, options.names) {}
 
 Result<void> CValues::print(Sink& out, Type type, std::span<const std::byte> data) {
   const auto size = size_to_decode(type, data.size(), options_.partial);

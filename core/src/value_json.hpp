@@ -9,7 +9,7 @@ namespace btfkit::detail {
 
 class JsonValues {
  public:
-  explicit JsonValues(const DecodeOptions& options) : options_(options), shapes_(ValueSyntax::Json) {}
+  explicit JsonValues(const DecodeOptions& options) : options_(options), shapes_(ValueSyntax::Json, true) {}
   /// See btfkit::decode_json.
   Result<void> print(Sink& out, Type type, std::span<const std::byte> data);
 

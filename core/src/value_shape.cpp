@@ -90,7 +90,7 @@ Shape Shapes::make(Type declared) {
 }
 
 std::string Shapes::cast(Type type, const Shape& shape) const {
-  if (syntax_ == ValueSyntax::Json || syntax_ == ValueSyntax::CWithoutNames || shape.reading == Reading::Section) return {};
+  if (!names_ || syntax_ == ValueSyntax::Json || shape.reading == Reading::Section) return {};
   const Cast spelled = c_cast(type);
   if (syntax_ == ValueSyntax::C) {
     if (shape.reading == Reading::Array) return {};  // C has no values of array type
@@ -105,7 +105,7 @@ void Shapes::add(Shape& shape, Field field) {
 }
 
 void Shapes::add_members(Shape& shape, Composite composite, std::uint64_t bit_offset, bool last, int depth) {
-  const bool in_place = syntax_ == ValueSyntax::C || syntax_ == ValueSyntax::Json;
+  const bool in_place = syntax_ == ValueSyntax::Json || (syntax_ == ValueSyntax::C && names_);
   for (const Member member : composite.members()) {
     cost_ += 16;
     if (exhausted()) return;
@@ -120,8 +120,8 @@ void Shapes::add_members(Shape& shape, Composite composite, std::uint64_t bit_of
       }
     }
     Field field{member.name(), {}, member.type(), offset, member.bitfield_size(), is_last};
-    if (syntax_ == ValueSyntax::Libbpf) field.label = nameless ? "" : '.' + std::string(member.name()) + " = ";
-    if (syntax_ == ValueSyntax::C) field.label = nameless ? "" : '.' + c_identifier(member.name()) + " = ";
+    if (names_ && !nameless && syntax_ != ValueSyntax::Json)
+      field.label = '.' + (syntax_ == ValueSyntax::C ? c_identifier(member.name()) : std::string(member.name())) + " = ";
     add(shape, std::move(field));
   }
 }

@@ -49,11 +49,12 @@ struct Shape {
 };
 
 /// How names, casts and anonymous members are written.
-enum class ValueSyntax : std::uint8_t { C, CWithoutNames, Libbpf, Json };
+enum class ValueSyntax : std::uint8_t { C, Libbpf, Json };
 
 class Shapes {
  public:
-  explicit Shapes(ValueSyntax syntax) : syntax_(syntax) {}
+  /// Without names: no casts, no labels but those of variables.
+  Shapes(ValueSyntax syntax, bool names) : syntax_(syntax), names_(names) {}
 
   /// The shape of a type as declared. It stays where it is.
   const Shape& of(Type type);
@@ -76,8 +77,9 @@ class Shapes {
   void label_for_json(Shape& shape);
   [[nodiscard]] std::string cast(Type type, const Shape& shape) const;
 
-  static constexpr std::size_t most_cost = std::size_t{64} << 20;  // bytes, roughly
+  static constexpr std::size_t most_cost = std::size_t{16} << 20;  // bytes, roughly
   ValueSyntax syntax_;
+  bool names_;
   std::unordered_map<TypeId, std::unique_ptr<Shape>> known_;
   std::size_t cost_ = 0;  // of all shapes
 };

@@ -16,7 +16,7 @@ Result<std::uint64_t> size_to_decode(Type type, std::uint64_t given, bool partia
 }
 
 bool ValueWalk::go_on(std::uint64_t steps) {
-  constexpr std::uint64_t most_steps = std::uint64_t{64} << 20;
+  const std::uint64_t most_steps = (std::uint64_t{4} << 20) + data_.size() * 8;
   if (error_ || out_.closed()) return false;
   steps_ += steps;
   if (out_.total() - start_ > max_bytes_)

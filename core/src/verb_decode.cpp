@@ -20,7 +20,8 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
-/// The one type of that name that has values. A struct or union goes before a typedef of the same name.
+/// The one type of that name that has values. A struct or union goes before a typedef of the same name, a base's type before
+/// that of a BTF split on it.
 Result<Type> type_to_decode(const Object& object, std::string_view text) {
   auto named = types_by_text(object, text);
   if (!named) return unexpected(named.error());
@@ -28,8 +29,10 @@ Result<Type> type_to_decode(const Object& object, std::string_view text) {
   for (const Type type : *named)
     if (size_of(type)) types.push_back(type);
   if (types.empty()) return unexpected(size_of(named->front()).error());
-  const auto composites = std::partition(types.begin(), types.end(), [](Type t) { return Composite::is(t.kind()); });
+  const auto composites = std::stable_partition(types.begin(), types.end(), [](Type t) { return Composite::is(t.kind()); });
   if (composites != types.begin()) types.erase(composites, types.end());
+  const auto* level = types.front().data();
+  types.erase(std::remove_if(types.begin(), types.end(), [&](Type t) { return t.data() != level; }), types.end());
   if (types.size() == 1) return types.front();
   std::string list;
   constexpr std::size_t most = 8;
@@ -84,7 +87,7 @@ class Values {
   /// One value; a flexible array at its end goes on to the end of the data.
   Result<void> one(std::uint64_t at) {
     const std::uint64_t there = request_.data->size() - at;
-    detail::Shapes shapes(detail::ValueSyntax::Json);
+    detail::Shapes shapes(detail::ValueSyntax::Json, true);
     return print(at, shapes.is_open(shapes.of(type_)) ? there : std::min(there, size_));
   }
 
@@ -165,7 +168,7 @@ int decode(const Request& request, const Object& object, Sink& out, Sink& err) {
   }
   if (wanted->count == 0 && given % size != 0)
     err << "btfkit: " << detail::printable(request.data->name()) << ": " << detail::counted(given % size, "byte")
-        << " at the end are no whole value of " << detail::counted(size, "byte") << '\n';
+        << " left over at the end, a value has " << size << '\n';
   return 0;
 }
 

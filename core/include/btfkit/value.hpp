@@ -14,7 +14,7 @@ struct DecodeOptions {
   std::optional<ByteOrder> order;  ///< of the data; none: that of the type's BTF
   bool compact = false;            ///< decode: all on one line
   bool zeros = false;              ///< decode: zero members too; otherwise they are left out, as C needs no word for them
-  bool names = true;               ///< decode: member names and casts; without them zeros are shown, since the place must tell
+  bool names = true;               ///< decode: names of members, and casts; without them zeros are shown: their place must tell
   bool strings = true;             ///< arrays of char as strings, otherwise element by element
   bool partial = false;            ///< fewer bytes than the type has are no Error: what is there is shown
   /// decode: the syntax of libbpf's btf_dump__dump_type_data with its defaults, which is not quite C: arrays in square
@@ -36,16 +36,18 @@ struct DecodeOptions {
 ///     	.name = "eth0",
 ///     }
 ///
-/// It compiles again where the type's definition is in scope, but C gives a union only what the last of its members says.
+/// It compiles again where the type's definition is in scope (with GCC inside a function: to it such values in one another are
+/// no constants), but C gives a union only what the last of its members says.
 ///
 /// * Members of anonymous structs and unions stand among those of what contains them. Every member of a union is shown.
 /// * Integers are decimal, bitfields hexadecimal unless negative, 128-bit ones hexadecimal, pointers hexadecimal.
-/// * Floats of 2, 4 and 8 bytes are shown with the fewest digits that read back as the same value: the first of
-///   snprintf's %.1g to %.17g that strtod gives the same number for; INFINITY and NAN are <math.h>'s. Longer ones have
-///   several formats that BTF does not tell apart (x87's 80 bits, IEEE's and IBM's 128): their bits, and a comment.
+/// * Floats of 2, 4 and 8 bytes (IEEE 754) are shown with the fewest digits that read back as the same value, a short one's
+///   as a float's: the first of snprintf's %.1g to %.17g that strtod gives the same number for. INFINITY and NAN are
+///   <math.h>'s. Longer ones have several formats that BTF does not tell apart (x87's 80 bits, IEEE's and IBM's 128): their
+///   bits, and a comment.
 /// * Enumerations are names; numbers that have none are numbers, or `(READ | WRITE)` where all are flags.
-/// * Arrays whose elements are called `char` are strings: up to the last byte that is not zero. Runs of eight or more zero
-///   elements are left out, what follows begins with its index; not with `zeros`.
+/// * Arrays whose elements are called `char` are strings: up to the last byte that is not zero. Of other arrays runs of eight
+///   or more zero elements are left out, what follows begins with its index; not with `zeros`.
 /// * A flexible array at the end has as many elements as there are bytes behind the type in `data`.
 /// * A variable is its declaration, a section all its variables: `SEC(".data") static int x = (int)1;`, one a line.
 /// * What can't be read is a comment: a member without a size, beyond the data, or more than 64 levels deep.
