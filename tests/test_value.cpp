@@ -387,6 +387,27 @@ TEST_CASE("bitfields at any bit, of up to 64 bits, in both byte orders") {
         }
 }
 
+TEST_CASE("bitfields that are no numbers are bits, up to the last of the data and no further") {
+  for (const ByteOrder order : orders) {
+    TinyBtf btf;
+    btf.add(Kind::Float, "float", 4);
+    btf.integer("t", 16);
+    btf.structure("s", 1, {{"f", 1, 3U << 24 | 5}}, true);
+    btf.structure("wide", 26, {{"b", 2, 200U << 24 | 8}}, true);
+    btf.structure("odd", 17, {{"b", 2, 130U << 24 | 6}}, true);
+    const auto spec = btf.load(order);
+    CHECK(json(*spec->type(3), bytes({0xff})) == R"({"f":"0x07"})");
+    std::vector<std::byte> data(26);
+    data[1] = std::byte{0x12};
+    data[25] = std::byte{0x34};
+    const std::string zeros(46, '0');
+    CHECK(json(*spec->type(4), data) ==
+          R"({"b":"0x)" + (order == ByteOrder::Little ? "34" + zeros + "12" : "12" + zeros + "34") + R"("})");
+    const std::vector<std::byte> ones(17, std::byte{0xff});
+    CHECK(json(*spec->type(5), ones) == R"({"b":"0x03)" + std::string(32, 'f') + R"("})");
+  }
+}
+
 TEST_CASE("bitfields of the older encoding") {
   TinyBtf btf;
   btf.add(Kind::Int, "unsigned int", 4, {3});              // 3 bits

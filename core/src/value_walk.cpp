@@ -124,12 +124,15 @@ std::optional<double> ValueWalk::real(const Place& place) const {
 
 std::string ValueWalk::raw(const Place& place) const {
   std::string text = "0x";
-  constexpr std::uint64_t most = 64;
-  const std::uint64_t size = place.bitfield != 0 ? (place.bitfield + 7) / 8 : std::min(place.shape.size, most);
-  // The most significant byte first: in little-endian data that is the last one.
-  for (std::uint64_t i = 0; i < size; ++i) {
-    const std::uint64_t at = data_.order() == ByteOrder::Little ? size - 1 - i : i;
-    const auto byte = static_cast<unsigned>(data_.number(place.bit + at * 8, 8).low);
+  constexpr std::uint64_t most = 64;  // bytes
+  const std::uint64_t bits = place.bitfield != 0 ? place.bitfield : std::min(place.shape.size, most) * 8;
+  const std::uint64_t bytes = (bits + 7) / 8;
+  // The most significant byte first: in little-endian data that is the last one. It is the one that may be less than 8 bits.
+  const auto top = static_cast<std::uint32_t>(bits - (bytes == 0 ? 0 : bytes - 1) * 8);
+  for (std::uint64_t i = 0; i < bytes; ++i) {
+    const bool little = data_.order() == ByteOrder::Little;
+    const std::uint64_t from = little ? (bytes - 1 - i) * 8 : i == 0 ? 0 : top + (i - 1) * 8;
+    const auto byte = static_cast<unsigned>(data_.number(place.bit + from, i == 0 ? top : 8).low);
     text += "0123456789abcdef"[byte >> 4];
     text += "0123456789abcdef"[byte & 15];
   }
