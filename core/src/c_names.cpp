@@ -155,17 +155,21 @@ std::string_view alias_of(std::string_view name) {
   return {};
 }
 
+void append_known_scalar(Sink& out, Type scalar) {
+  const std::string_view name = scalar.name();
+  const std::string_view word = word_for(scalar);
+  if (is_base_type(name) || !alias_of(name).empty() || word.empty()) return append_scalar(out, scalar);
+  out << word;
+  if (!name.empty()) out << original(name);
+}
+
 void append_scalar(Sink& out, Type scalar) {
-  const char* own = scalar.c_name();
-  const std::string_view name(own);
-  if (is_base_type(name) || !alias_of(name).empty()) {
-    out << name;
-  } else if (const std::string_view word = word_for(scalar); !word.empty()) {
-    out << word;
-    if (!name.empty()) out << original(name);
-  } else {
-    out << SafeName(*own == '\0' ? "unnamed" : own).text();
-  }
+  const std::string_view name = scalar.name();
+  const auto is_word = [](char c) { return c == ' ' || class_of(c) == Letter || class_of(c) == Digit; };
+  if (name.find(' ') != std::string_view::npos && name.size() < longest_name && std::all_of(name.begin(), name.end(), is_word))
+    out << name;  // "unsigned int"
+  else if (is_base_type(name) && !name.empty()) out << name;
+  else out << SafeName(name.empty() ? "unnamed" : scalar.c_name()).text();
 }
 
 // ---- clashes ---------------------------------------------------------------------------------------------------------------

@@ -33,9 +33,12 @@ std::string in_comment(std::string_view text);
 /// rare ones that are, too: for speed.)
 bool append_plain(Sink& out, const SpecData& data, std::uint32_t offset);
 
-/// Appends an INT or FLOAT as C: its own name where C or its compilers know it ("long unsigned int", "__int128"), else a type
-/// of its size and sign, the own name behind it in a comment ("unsigned long /* usize */").
+/// Appends the name of an INT or FLOAT, which may be several words.
 void append_scalar(Sink& out, Type scalar);
+
+/// The same where C or its compilers know the name ("long unsigned int", "__int128"); else a type of its size and sign, the own
+/// name behind it in a comment ("unsigned long /* usize */").
+void append_known_scalar(Sink& out, Type scalar);
 
 /// What GCC calls a type of Arm's that other compilers do not have: `__Poly8_t` is "unsigned char"; empty for other names.
 std::string_view alias_of(std::string_view int_name);

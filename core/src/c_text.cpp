@@ -63,6 +63,10 @@ bool CText::push_chain(Type type) {
     at = at.reference(led_to(at));
   }
   steps_ += chain_.size() - start;
+  if (options_.bare)
+    chain_.erase(std::remove_if(chain_.begin() + static_cast<std::ptrdiff_t>(start), chain_.end(),
+                                [](Type t) { return Qualifier::is(t.kind()) || TypeTag::is(t.kind()); }),
+                 chain_.end());
   return true;
 }
 
@@ -217,8 +221,12 @@ void CText::tagged(Type type) {
 }
 
 void CText::base(Type type, int level) {
+  // A header must compile; a single type is for people, who know what u8 is.
+  const auto scalar = [&](Type t) {
+    options_.names != nullptr && !options_.as_bpftool ? append_known_scalar(*out_, t) : append_scalar(*out_, t);
+  };
   match(
-      type, [&](Void) { *out_ << "void"; }, [&](Int i) { append_scalar(*out_, i); }, [&](Float f) { append_scalar(*out_, f); },
+      type, [&](Void) { *out_ << "void"; }, [&](Int i) { scalar(i); }, [&](Float f) { scalar(f); },
       [&](Composite c) { *c.c_name() == '\0' ? expand(c, level) : tagged(c); },
       [&](Enum e) { *e.c_name() == '\0' ? definition(e, level) : tagged(e); }, [&](Forward f) { tagged(f); },
       [&](Typedef t) {
@@ -231,6 +239,10 @@ void CText::base(Type type, int level) {
 /// A struct or union in place, where it is used: an anonymous one, or one that is a member without a name.
 void CText::expand(Composite composite, int level) {
   *out_ << (composite.is_union() ? "union" : "struct");
+  if (options_.bare) {
+    nameless_ = true;
+    return;
+  }
   const bool again = std::find(expanding_.begin(), expanding_.end(), composite.id()) != expanding_.end();
   if (again || expanding_.size() == deepest) {
     *out_ << " { " << elided << " }";
@@ -405,6 +417,10 @@ void CText::body(Composite composite, int level) {
 void CText::definition(Enum enumeration, int level) {
   if (*enumeration.c_name() == '\0') {
     *out_ << "enum";
+    if (options_.bare) {
+      nameless_ = true;
+      return;
+    }
     if (options_.names != nullptr) {
       if (written_.empty()) written_.resize(data_.end_id);
       written_[enumeration.id()] = true;

@@ -23,7 +23,9 @@ class CText {
   struct Options {
     /// Offsets, sizes and holes are noted here, for a Sink that keeps its text, and there is no padding; nullptr: padding.
     std::vector<LineComment>* comments = nullptr;
-    CNames* names = nullptr;               ///< numbers for names that clash; nullptr: each name as it is
+    CNames* names = nullptr;  ///< numbers for names that clash; nullptr: each name as it is
+    /// No qualifiers, tags and bodies, as in a cast: of an anonymous struct, union or enum the keyword; see nameless().
+    bool bare = false;
     bool as_bpftool = false;               ///< also where compilers then see another layout, or nothing that they can read
     std::uint64_t max_bytes = UINT64_MAX;  ///< printing stops once `out` has more; see cut()
   };
@@ -47,6 +49,8 @@ class CText {
   /// Hostile types nest exponentially: what has been written and what has been walked are both bounded. True once that was
   /// reached; the text then ends anywhere.
   [[nodiscard]] bool cut() const { return out_->total() > options_.max_bytes || steps_ > options_.max_bytes; }
+  /// True once `bare` left out the body of a type that has no name: the text is then no C.
+  [[nodiscard]] bool nameless() const { return nameless_; }
   /// True if the enum, which has no name, was written out.
   [[nodiscard]] bool has_written(Enum anonymous) const { return anonymous.id() < written_.size() && written_[anonymous.id()]; }
 
@@ -88,7 +92,8 @@ class CText {
   std::vector<bool> written_;      // by id: anonymous enums; made when first needed
   std::vector<Spelling> spellings_;
   std::string spellings_text_;
-  Sink scratch_;              // for what is being spelled for the first time
+  Sink scratch_;  // for what is being spelled for the first time
+  bool nameless_ = false;
   int depth_ = 0;             // of declarators within declarators
   int definitions_ = 0;       // within each other
   std::uint64_t origin_ = 0;  // bits: where the struct that is being written starts in the outermost one

@@ -53,10 +53,37 @@ constexpr std::array dump_examples = {
     Example{"dump prog.bpf.o --json --pretty", "for a program to read"},
 };
 
+constexpr std::array decode_positionals = {
+    Positional{"FILE", "raw BTF or an ELF with a .BTF section", true},
+    Positional{"TYPE", "what the bytes are: a name, 'struct NAME' or an id", true},
+};
+constexpr std::array decode_options = {
+    Option{"data", 'd', "FILE", "read the bytes from here instead of standard input", ""},
+    Option{"at", 0, "OFFSET", "skip that many bytes (0x10 is 16)", ""},
+    Option{"count", 'n', "N", "that many values one behind the other; all: as many as there are", ""},
+    Option{"compact", 'c', "", "a value on one line", ""},
+    Option{"zeros", 'z', "", "show zero members too", ""},
+    Option{"no-names", 0, "", "leave out names and casts", ""},
+    Option{"no-strings", 0, "", "arrays of char element by element", ""},
+    Option{"order", 0, "ORDER", "byte order of the data, where it is not the file's", "little,big"},
+    Option{"compat", 0, "TOOL", "write as that does, which is not quite C", "libbpf"},
+    base_option,
+    pointer_option,
+    Option{"partial", 0, "", "show what there is when bytes are missing, in the file or in the data", ""},
+    json_option,
+    color_option,
+};
+constexpr std::array decode_examples = {
+    Example{"decode prog.o event --data ring.bin --count all", "every record of a file"},
+    Example{"decode vmlinux 'struct tcphdr' --order big --at 34 < packet", "a header in a packet"},
+    Example{"decode prog.o traffic --json < value", "a map's value for a program to read"},
+};
+
 constexpr std::array verb_table = {
     Verb{"inspect", "what a file holds, or one of its types as C", inspect_positionals, inspect_options, inspect_examples,
          inspect},
     Verb{"dump", "everything as C, raw text or JSON", dump_positionals, dump_options, dump_examples, dump},
+    Verb{"decode", "bytes as a value of a type", decode_positionals, decode_options, decode_examples, decode, "data"},
 };
 
 std::optional<TypeId> number(std::string_view text) {

@@ -65,7 +65,9 @@ std::string verbs_json() {
   detail::JsonWriter json(out);
   json.object().array("verbs");
   for (const Verb& verb : verbs()) {
-    json.object().field("name", verb.name).field("summary", verb.summary).array("positionals");
+    json.object().field("name", verb.name).field("summary", verb.summary);
+    if (!verb.data_option.empty()) json.field("dataOption", verb.data_option);
+    json.array("positionals");
     for (const Positional& p : verb.positionals)
       json.object().field("name", p.name).field("help", p.help).field("required", p.required).end_object();
     json.end_array().array("options");

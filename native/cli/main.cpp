@@ -110,6 +110,20 @@ int run(const command::Verb& verb, const Arguments& arguments) {
     if (!object) return finish(command::fail(object.error(), of_base, out, err));
     options.base = object->spec();
   }
+  if (!verb.data_option.empty()) {
+    const std::string given = arguments.value(verb.data_option);
+    const std::string path = given.empty() ? "-" : given;
+    if (path == "-" && request.source == "-") {
+      err << "btfkit: standard input can't be both FILE and the bytes: give --" << verb.data_option << " FILE\n";
+      return finish(2);
+    }
+    auto data = kernel::open(path);
+    if (!data) {
+      request.source = path;
+      return finish(command::fail(data.error(), request, out, err));
+    }
+    request.data = std::move(*data);
+  }
   auto object = open(request.source, options);
   request.load_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   return finish(object ? command::run(request, *object, out, err) : command::fail(object.error(), request, out, err));

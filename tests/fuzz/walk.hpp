@@ -197,9 +197,24 @@ class Walk {
     const std::string declaration = c_declaration(type, "x");
     name(declaration);
     budget_ -= static_cast<std::int64_t>(c.size() + json.size() + 2 * declaration.size() + 200);
+    values(type);
     if (const auto composite = type.as<Composite>()) places(*composite);
     for (const Reference& reference : spec_.referrers(type)) touch(reference.from.id() + reference.index), --budget_;
     for (const DeclTag tag : spec_.tags(type)) require(tag.target_id() == type.id(), "a type's tags are on it");
+  }
+
+  /// A few bytes as a value. (fuzz_value does more.)
+  void values(Type type) {
+    std::byte bytes[48];
+    for (std::size_t i = 0; i < sizeof bytes; ++i) bytes[i] = static_cast<std::byte>(i % 3 == 0 ? 0 : i * 37 + type.id());
+    for (const bool as_json : {false, true}) {
+      Sink out;
+      const DecodeOptions options{.zeros = (type.id() & 1) != 0, .partial = true, .max_bytes = 2048};
+      const auto decoded = as_json ? decode_json(out, type, bytes, options) : decode(out, type, bytes, options);
+      if (decoded) require(!out.text().empty(), "a value is text");
+      else check_error(decoded.error());
+      budget_ -= static_cast<std::int64_t>(out.text().size());
+    }
   }
 
   /// Members by path and by offset lead to the same place.

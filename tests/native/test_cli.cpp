@@ -69,6 +69,36 @@ TEST_CASE("wrong usage is exit code 2") {
   CHECK_THAT(btfkit_command("inspct x").out, StartsWith("btfkit: no verb 'inspct'\n"));
 }
 
+TEST_CASE("decode bytes from standard input and from a file") {
+  const std::string types = golden_path("types.o");
+  const std::string expected =
+      "(union word){\n\t.whole = (u32)1145258561,\n\t.bytes = {65, 66, 67, 68},\n\t.low = (unsigned short)16961,\n\t.high = (unsigned short)17475,\n}\n";
+  Ran ran = run("printf ABCD | " BTFKIT_COMMAND " decode " + types + " word");
+  CHECK(ran.code == 0);
+  CHECK(ran.out == expected);
+  const std::string data = (fs::temp_directory_path() / ("btfkit-decode-" + std::to_string(getpid()))).string();
+  run("printf xABCDEFGHIJ > " + data);
+  CHECK(btfkit_command("decode " + types + " word --at 1 --data " + data).out == expected);
+  CHECK(run(BTFKIT_COMMAND " decode " + types + " word --at 1 < " + data).out == expected);
+  CHECK(run(BTFKIT_COMMAND " decode - word --at 1 --data " + data + " < " + types).out == expected);
+  ran = btfkit_command("decode " + types + " word --at 1 -n all --json --data " + data);
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, StartsWith("[\n{\"whole\":1145258561,") && ContainsSubstring("},\n{\"whole\":1212630597,") &&
+                          ContainsSubstring("2 bytes left over at the end, a value has 4\n"));
+  CHECK_THAT(btfkit_command("decode " + types + " word --at 8 --data " + data).out,
+             ContainsSubstring("type ") && ContainsSubstring(" 'word': needs 4 bytes, 3 given\n"));
+  fs::remove(data);
+
+  ran = btfkit_command("decode " + types + " word --data " + data);
+  CHECK(ran.code == 1);
+  CHECK(ran.out == "btfkit: " + data + ": No such file or directory\n");
+  ran = btfkit_command("decode - word < " + types);
+  CHECK(ran.code == 2);
+  CHECK(ran.out == "btfkit: standard input can't be both FILE and the bytes: give --data FILE\n");
+  CHECK(btfkit_command("decode " + types + " word --order middle < /dev/null").code == 2);
+  CHECK(btfkit_command("decode " + types + " < /dev/null").code == 2);
+}
+
 TEST_CASE("help and version") {
   for (const char* arguments : {"--help", "inspect --help"}) {
     const Ran ran = btfkit_command(arguments);

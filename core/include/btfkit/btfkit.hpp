@@ -17,6 +17,7 @@
 //   path      members by path, and what is at an offset
 //   c_decl    one type as C
 //   json      one type as JSON
+//   value     bytes as a value of a type: C initialisers, JSON
 //   dump      whole BTFs as C, raw text, JSON
 //   builder   Builder, BTF made of definitions and copies
 //   marshal   a Spec back to bytes, as older kernels want it too
@@ -45,3 +46,4 @@
 #include <btfkit/source.hpp>
 #include <btfkit/spec.hpp>
 #include <btfkit/type.hpp>
+#include <btfkit/value.hpp>

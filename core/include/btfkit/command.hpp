@@ -43,6 +43,7 @@ struct Request {
   bool json = false;
   bool color = false;
   std::optional<double> load_ms;  ///< how long opening took, for verbs that show it
+  std::optional<Source> data;     ///< for verbs with a data_option: the bytes that are not the input
 
   [[nodiscard]] bool has(std::string_view option) const;
   /// What the option was given last; `otherwise` when it was not.
@@ -58,6 +59,9 @@ struct Verb {
   std::span<const Option> options;
   std::span<const Example> examples;
   int (*body)(const Request& request, const Object& object, Sink& out, Sink& err);  ///< see run()
+  /// The option that names a file of bytes for Request::data, without which they come from standard input. Empty: none are
+  /// needed.
+  std::string_view data_option = {};
 };
 
 /// Every verb that needs no kernel, in the order in which a newcomer needs them.
