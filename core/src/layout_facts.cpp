@@ -1,0 +1,170 @@
+#include "layout_facts.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <btfkit/size.hpp>
+
+#include "text.hpp"
+
+namespace btfkit::detail {
+namespace {
+
+constexpr int longest_chain = 256;  // typedefs, qualifiers and arrays in a row; the kernel allows 32
+
+/// The alignment of a scalar is its size, or what of that is a power of two: 4 of the 12 bytes of an i386 long double.
+std::uint8_t power_of_two_in(std::uint64_t size) {
+  return size == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(std::countr_zero(size));
+}
+
+}  // namespace
+
+LayoutFacts::Step LayoutFacts::failed(Type where, ErrorCode code, std::string text) {
+  error_ = Error{code, std::move(text), {"", {}, where.id(), printable(where.name())}};
+  return Step::Failed;
+}
+
+/// Because of error_.
+void LayoutFacts::mark_broken(TypeId id) {
+  facts_[id].state = TypeFacts::Broken;
+  errors_.emplace(id, error_);
+}
+
+const TypeFacts* LayoutFacts::find(Type type) {
+  while (true) {
+    const TypeFacts& facts = facts_[type.id()];
+    if (facts.state == TypeFacts::Known) return &facts;
+    if (facts.state == TypeFacts::Broken) {
+      error_ = errors_.at(type.id());
+      return nullptr;
+    }
+    Type inner = type;
+    const Step step = direct(type, inner);
+    if (step == Step::Failed || (step == Step::Descend && !settle(Composite(inner)))) mark_broken(type.id());
+  }
+}
+
+/// The facts of a type, unless they need those of `inner`, a struct or union that is not known yet, or can't be had.
+LayoutFacts::Step LayoutFacts::direct(Type start, Type& inner) {
+  TypeFacts facts;
+  facts.kind = Kind::Void;
+  std::uint64_t times = 1;
+  bool resolved = false;
+  const auto multiply = [&](std::uint64_t by) {
+    if (by != 0 && times > UINT64_MAX / 8 / by) return false;
+    times *= by;
+    return true;
+  };
+  Type at = start;
+  for (int left = longest_chain; left != 0; --left) {
+    const Kind kind = at.kind();
+    if (kind == Kind::Typedef || kind == Kind::TypeTag || Qualifier::is(kind)) {
+      at = Referrer(at).target();
+      continue;
+    }
+    if (!resolved) {
+      resolved = true;
+      facts.resolved = at.id();
+      facts.kind = kind;
+    }
+    if (kind == Kind::Array) {
+      if (!multiply(Array(at).count())) return failed(start, ErrorCode::TooLarge, "its size exceeds 2^64 bits");
+      at = Array(at).element();
+      continue;
+    }
+    if (Composite::is(kind)) {
+      const TypeFacts& composite = facts_[at.id()];
+      switch (composite.state) {
+        case TypeFacts::Unknown: inner = at; return Step::Descend;
+        case TypeFacts::Open: return failed(at, ErrorCode::Malformed, "it contains itself by value");
+        case TypeFacts::Broken: error_ = errors_.at(at.id()); return Step::Failed;
+        case TypeFacts::Known: break;
+      }
+      const TypeFacts own = facts;
+      facts = composite;
+      facts.resolved = own.resolved;
+      facts.kind = own.kind;
+      if (own.kind == Kind::Array) facts.packed = facts.flexible = facts.embeds = false;
+    } else {
+      const auto bytes = size_of(at);
+      if (!bytes) return failed(start, bytes.error().code, bytes.error().text);
+      facts.size = *bytes;
+      facts.natural = power_of_two_in(facts.size);
+      // What the ABI makes of scalars wider than a pointer BTF does not say: i386 aligns 8 bytes to 4.
+      facts.alignment = std::min(facts.natural, power_of_two_in(at.data()->pointer_size));
+    }
+    if (!multiply(facts.size)) return failed(start, ErrorCode::TooLarge, "its size exceeds 2^64 bits");
+    facts.size = times;
+    facts.state = TypeFacts::Known;
+    facts_[start.id()] = facts;
+    return Step::Done;
+  }
+  return failed(start, ErrorCode::Malformed,
+                "the chain of types it refers to has no end or more than " + std::to_string(longest_chain) + " links");
+}
+
+/// The facts of a struct or union, those of the ones inside it first.
+bool LayoutFacts::settle(Composite outermost) {
+  struct Frame {
+    Composite type;
+    std::uint32_t member = 0;
+    std::uint8_t natural = 0, alignment = 0;
+    bool packed = false;
+  };
+  std::vector<Frame> stack;
+  const auto enter = [&](Type type) {
+    facts_[type.id()].state = TypeFacts::Open;
+    stack.push_back({Composite(type)});
+  };
+  enter(outermost);
+  while (!stack.empty()) {
+    Frame& frame = stack.back();
+    if (frame.member == frame.type.vlen()) {
+      conclude(frame.type, frame.natural, frame.alignment, frame.packed);
+      stack.pop_back();
+      continue;
+    }
+    const Member member = frame.type.members()[frame.member];
+    const TypeFacts& facts = facts_[member.type_id()];
+    if (facts.state != TypeFacts::Known) {
+      Type inner = frame.type;
+      const Step step = direct(member.type(), inner);
+      if (step == Step::Descend) {
+        enter(inner);
+        continue;  // back at this member once that is known
+      }
+      if (step == Step::Failed) {
+        for (const Frame& outer : stack) mark_broken(outer.type.id());
+        return false;
+      }
+    }
+    frame.natural = std::max(frame.natural, facts.natural);
+    frame.alignment = std::max(frame.alignment, facts.alignment);
+    const std::uint64_t mask = (std::uint64_t{8} << facts.alignment) - 1;
+    if (member.bitfield_size() == 0 && (member.bit_offset() & mask) != 0) frame.packed = true;
+    ++frame.member;
+  }
+  return true;
+}
+
+void LayoutFacts::conclude(Composite type, std::uint8_t natural, std::uint8_t alignment, bool packed) {
+  TypeFacts facts;
+  facts.size = type.size();
+  facts.resolved = type.id();
+  facts.kind = type.kind();
+  facts.natural = natural;
+  facts.packed = packed || (type.size() & ((std::uint64_t{1} << alignment) - 1)) != 0;
+  facts.alignment = facts.packed ? std::uint8_t{0} : alignment;
+  const auto members = type.members();
+  if (!type.is_union() && !members.empty()) {
+    for (const Member member : members) {
+      const TypeFacts& inner = facts_[member.type_id()];
+      if (inner.kind == Kind::Struct && (inner.flexible || inner.embeds)) facts.embeds = true;
+    }
+    const TypeFacts& last = facts_[members[members.size() - 1].type_id()];
+    facts.flexible = last.kind == Kind::Array && Array(type.reference(last.resolved)).count() == 0;
+  }
+  facts.state = TypeFacts::Known;
+  facts_[type.id()] = facts;
+}
+
+}  // namespace btfkit::detail

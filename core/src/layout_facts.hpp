@@ -1,0 +1,67 @@
+// What a layout needs to know of types: sizes and alignments, remembered by id. Structs may nest as deep as the input is long
+// and may contain themselves: they are visited with a stack of our own, inner ones first.
+#pragma once
+
+#include <btfkit/type.hpp>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace btfkit::detail {
+
+/// Entries by type id, in pages that are made when they are first written: a query looks at a hundred types of 150,000.
+template <class Entry>
+class ByType {
+ public:
+  Entry& operator[](TypeId id) {
+    const std::size_t page = id / page_size;
+    if (page >= pages_.size()) pages_.resize(page + page / 2 + 1);
+    if (!pages_[page]) pages_[page] = std::make_unique<Entry[]>(page_size);
+    return pages_[page][id % page_size];
+  }
+
+ private:
+  static constexpr std::size_t page_size = 64;
+  std::vector<std::unique_ptr<Entry[]>> pages_;
+};
+
+struct TypeFacts {
+  enum State : std::uint8_t { Unknown, Open, Known, Broken };
+
+  std::uint64_t size = 0;      // bytes
+  TypeId resolved = 0;         // without typedefs, qualifiers and tags
+  Kind kind = Kind::Void;      // of `resolved`
+  std::uint8_t natural = 0;    // the binary logarithm of the largest alignment that a scalar in it asks for
+  std::uint8_t alignment = 0;  // the same of the alignment that its layout shows: 0 when it is packed
+  State state : 4 = Unknown;
+  bool packed : 1 = false;
+  bool flexible : 1 = false;  // a struct that ends with a flexible array
+  bool embeds : 1 = false;    // a struct with a member, at any depth, that is `flexible`
+};
+
+class LayoutFacts {
+ public:
+  /// nullptr when there are none: error() says why.
+  const TypeFacts* of(Type type) {
+    const TypeFacts& known = facts_[type.id()];
+    return known.state == TypeFacts::Known ? &known : find(type);
+  }
+  /// Why the last of() gave nothing.
+  [[nodiscard]] const Error& error() const { return error_; }
+
+ private:
+  enum class Step : std::uint8_t { Done, Descend, Failed };
+
+  const TypeFacts* find(Type type);
+  Step direct(Type start, Type& inner);
+  Step failed(Type where, ErrorCode code, std::string text);
+  bool settle(Composite outermost);
+  void conclude(Composite type, std::uint8_t natural, std::uint8_t alignment, bool packed);
+  void mark_broken(TypeId id);
+
+  ByType<TypeFacts> facts_;
+  std::unordered_map<TypeId, Error> errors_;  // of broken types
+  Error error_;
+};
+
+}  // namespace btfkit::detail
