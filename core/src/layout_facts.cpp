@@ -16,7 +16,35 @@ std::uint8_t power_of_two_in(std::uint64_t size) {
   return size == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(std::countr_zero(size));
 }
 
+bool has_name(Type type) { return *type.data()->string(detail::load32(type.record())) != '\0'; }
+
 }  // namespace
+
+Inside inside(Type type, bool expand) {
+  Inside found;
+  bool named = false;
+  for (int left = 256; left != 0; --left) {
+    const Kind kind = type.kind();
+    if (Composite::is(kind)) {
+      named = named || has_name(type);
+      if (!named || (expand && !found.pointee)) found.type = Composite(type);
+      return found;
+    }
+    if (kind == Kind::Typedef) {
+      named = true;
+      if (!expand) return found;
+    }
+    if (kind == Kind::Pointer) found.pointee = true;
+    if (kind == Kind::Array) {
+      type = Array(type).element();
+    } else if (kind == Kind::Pointer || kind == Kind::Typedef || kind == Kind::TypeTag || Qualifier::is(kind)) {
+      type = Referrer(type).target();
+    } else {
+      return found;
+    }
+  }
+  return found;
+}
 
 LayoutFacts::Step LayoutFacts::failed(Type where, ErrorCode code, std::string text) {
   error_ = Error{code, std::move(text), {"", {}, where.id(), printable(where.name())}};
@@ -94,6 +122,7 @@ LayoutFacts::Step LayoutFacts::direct(Type start, Type& inner) {
     }
     if (!multiply(facts.size)) return failed(start, ErrorCode::TooLarge, "its size exceeds 2^64 bits");
     facts.size = times;
+    facts.shows = inside(start, false).type.has_value();
     facts.state = TypeFacts::Known;
     facts_[start.id()] = facts;
     return Step::Done;
@@ -104,26 +133,19 @@ LayoutFacts::Step LayoutFacts::direct(Type start, Type& inner) {
 
 /// The facts of a struct or union, those of the ones inside it first.
 bool LayoutFacts::settle(Composite outermost) {
-  struct Frame {
-    Composite type;
-    std::uint32_t member = 0;
-    std::uint8_t natural = 0, alignment = 0;
-    bool packed = false;
-  };
-  std::vector<Frame> stack;
   const auto enter = [&](Type type) {
     facts_[type.id()].state = TypeFacts::Open;
-    stack.push_back({Composite(type)});
+    stack_.push_back({Composite(type), Composite(type).members()[0], {}});
   };
   enter(outermost);
-  while (!stack.empty()) {
-    Frame& frame = stack.back();
-    if (frame.member == frame.type.vlen()) {
-      conclude(frame.type, frame.natural, frame.alignment, frame.packed);
-      stack.pop_back();
+  while (!stack_.empty()) {
+    Frame& frame = stack_.back();
+    if (frame.next.index() == frame.type.vlen()) {
+      conclude(frame.type, frame.facts);
+      stack_.pop_back();
       continue;
     }
-    const Member member = frame.type.members()[frame.member];
+    Member& member = frame.next;
     const TypeFacts& facts = facts_[member.type_id()];
     if (facts.state != TypeFacts::Known) {
       Type inner = frame.type;
@@ -133,36 +155,33 @@ bool LayoutFacts::settle(Composite outermost) {
         continue;  // back at this member once that is known
       }
       if (step == Step::Failed) {
-        for (const Frame& outer : stack) mark_broken(outer.type.id());
+        for (const Frame& outer : stack_) mark_broken(outer.type.id());
+        stack_.clear();
         return false;
       }
     }
-    frame.natural = std::max(frame.natural, facts.natural);
-    frame.alignment = std::max(frame.alignment, facts.alignment);
+    TypeFacts& outer = frame.facts;
+    outer.natural = std::max(outer.natural, facts.natural);
+    outer.alignment = std::max(outer.alignment, facts.alignment);
     const std::uint64_t mask = (std::uint64_t{8} << facts.alignment) - 1;
-    if (member.bitfield_size() == 0 && (member.bit_offset() & mask) != 0) frame.packed = true;
-    ++frame.member;
+    if ((member.bit_offset() & mask) != 0 && member.bitfield_size() == 0) outer.packed = true;
+    if (facts.kind == Kind::Struct && (facts.flexible || facts.embeds)) outer.embeds = true;
+    outer.resolved = facts.kind == Kind::Array ? facts.resolved : 0;  // of the last member
+    member.advance(1);
   }
   return true;
 }
 
-void LayoutFacts::conclude(Composite type, std::uint8_t natural, std::uint8_t alignment, bool packed) {
-  TypeFacts facts;
+/// Once all members have been looked at.
+void LayoutFacts::conclude(Composite type, TypeFacts facts) {
+  if (type.is_union()) facts.embeds = false;
+  else if (facts.resolved != 0) facts.flexible = Array(type.reference(facts.resolved)).count() == 0;
   facts.size = type.size();
   facts.resolved = type.id();
   facts.kind = type.kind();
-  facts.natural = natural;
-  facts.packed = packed || (type.size() & ((std::uint64_t{1} << alignment) - 1)) != 0;
-  facts.alignment = facts.packed ? std::uint8_t{0} : alignment;
-  const auto members = type.members();
-  if (!type.is_union() && !members.empty()) {
-    for (const Member member : members) {
-      const TypeFacts& inner = facts_[member.type_id()];
-      if (inner.kind == Kind::Struct && (inner.flexible || inner.embeds)) facts.embeds = true;
-    }
-    const TypeFacts& last = facts_[members[members.size() - 1].type_id()];
-    facts.flexible = last.kind == Kind::Array && Array(type.reference(last.resolved)).count() == 0;
-  }
+  if ((type.size() & ((std::uint64_t{1} << facts.alignment) - 1)) != 0) facts.packed = true;
+  if (facts.packed) facts.alignment = 0;
+  facts.shows = !has_name(type);
   facts.state = TypeFacts::Known;
   facts_[type.id()] = facts;
 }

@@ -33,11 +33,22 @@ struct TypeFacts {
   Kind kind = Kind::Void;      // of `resolved`
   std::uint8_t natural = 0;    // the binary logarithm of the largest alignment that a scalar in it asks for
   std::uint8_t alignment = 0;  // the same of the alignment that its layout shows: 0 when it is packed
-  State state : 4 = Unknown;
+  State state : 3 = Unknown;
+  bool shows : 1 = false;   // it ends at an anonymous struct or union, perhaps behind pointers: there is no other place for that
   bool packed : 1 = false;
   bool flexible : 1 = false;  // a struct that ends with a flexible array
   bool embeds : 1 = false;    // a struct with a member, at any depth, that is `flexible`
 };
+
+/// The struct or union whose members are shown within a member, if any.
+struct Inside {
+  std::optional<Composite> type;
+  bool pointee = false;
+};
+
+/// Anonymous ones can't be shown elsewhere: neither where they stand nor behind a pointer. Others are, on request, but not
+/// behind pointers.
+Inside inside(Type type, bool expand);
 
 class LayoutFacts {
  public:
@@ -46,6 +57,8 @@ class LayoutFacts {
     const TypeFacts& known = facts_[type.id()];
     return known.state == TypeFacts::Known ? &known : find(type);
   }
+  /// Of a member of a struct or union that of() knows.
+  const TypeFacts& known(TypeId id) { return facts_[id]; }
   /// Why the last of() gave nothing.
   [[nodiscard]] const Error& error() const { return error_; }
 
@@ -56,10 +69,18 @@ class LayoutFacts {
   Step direct(Type start, Type& inner);
   Step failed(Type where, ErrorCode code, std::string text);
   bool settle(Composite outermost);
-  void conclude(Composite type, std::uint8_t natural, std::uint8_t alignment, bool packed);
+  void conclude(Composite type, TypeFacts facts);
   void mark_broken(TypeId id);
 
+  /// A struct or union whose members are being looked at.
+  struct Frame {
+    Composite type;
+    Member next;
+    TypeFacts facts;
+  };
+
   ByType<TypeFacts> facts_;
+  std::vector<Frame> stack_;
   std::unordered_map<TypeId, Error> errors_;  // of broken types
   Error error_;
 };

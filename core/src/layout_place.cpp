@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <utility>
 
 namespace btfkit::detail {
 namespace {
@@ -72,12 +73,10 @@ class Gaps {
 
 /// The alignment with which something was declared that is at `offset` although what lies before it ends at `end` (bytes);
 /// 0 when its natural one explains that, or no alignment does. A boundary of a cache line was probably meant.
-std::uint32_t forced_alignment(std::uint64_t offset, std::uint64_t end, std::uint8_t natural, std::uint32_t cache_line) {
-  if (offset <= end) return 0;
-  const auto power = static_cast<int>(std::bit_width(offset - end));  // the least power of two that is more than the gap
-  if (power <= natural || power > 31) return 0;
-  const std::uint32_t alignment = 1U << power;
-  if (offset % alignment != 0) return 0;
+std::uint32_t forced_alignment(std::uint64_t offset, std::uint64_t end, std::uint32_t natural, std::uint32_t cache_line) {
+  if (offset <= end || offset - end < natural / 2 || offset - end > UINT32_MAX / 4) return 0;
+  const std::uint32_t alignment = std::bit_ceil(static_cast<std::uint32_t>(offset - end) + 1);
+  if (alignment <= natural || offset % alignment != 0) return 0;
   return alignment < cache_line && cache_line % alignment == 0 && offset % cache_line == 0 ? cache_line : alignment;
 }
 
@@ -86,73 +85,114 @@ std::uint64_t end_of(const LayoutMember& m) {
   return m.offset + (m.bitfield_size != 0 ? (m.bit_position + m.bitfield_size + 7) / 8 : m.size);
 }
 
-std::uint64_t union_padding(std::uint64_t size, std::span<const LayoutMember> members) {
+/// Adds up the members of a struct, which come in the order of memory.
+class Sum {
+ public:
+  Sum(ShownType& type, std::uint64_t size, std::uint32_t cache_line)
+      : type_(type), sum_(type.summary), gaps_(size), size_(size), cache_line_(cache_line) {}
+
+  void add(LayoutMember& m) {
+    const Gaps::Gap gap = gaps_.before(m);
+    const auto bits = static_cast<std::uint32_t>(gap.bits);
+    (last_ != nullptr ? last_->hole : type_.pre_hole) = gap.bytes;
+    (last_ != nullptr ? last_->bit_hole : type_.pre_bit_hole) = bits;
+    m.hole = m.bit_hole = 0;
+    last_ = &m;
+    sum_.holes += gap.bytes != 0 ? 1 : 0;
+    sum_.hole_bytes += gap.bytes;
+    sum_.bit_holes += bits != 0 ? 1 : 0;
+    sum_.hole_bits += bits;
+    if (m.bitfield_size != 0) sum_.bitfield_bits += m.bitfield_size;
+    else sum_.member_bytes += m.size;
+    m.forced_alignment = forced_alignment(m.offset, end_, m.alignment, cache_line_);
+    if (m.forced_alignment != 0) {
+      ++forced.members;
+      forced.holes += gap.bytes != 0 ? 1 : 0;
+      forced.hole_bytes += gap.bytes;
+    }
+    if (m.size != 0) end_ = std::max(end_, end_of(m));
+  }
+
+  void finish(std::uint32_t natural) {
+    const Gaps::Gap rest = gaps_.at_end(size_);
+    sum_.padding = rest.bytes;
+    sum_.bit_padding = static_cast<std::uint32_t>(rest.bits);
+    type_.forced_alignment = forced_alignment(size_, end_, natural, cache_line_);
+    type_.unexplained_bits = static_cast<std::int64_t>((size_ - sum_.member_bytes - sum_.hole_bytes - sum_.padding) * 8 -
+                                                       sum_.bitfield_bits - sum_.hole_bits - sum_.bit_padding);
+  }
+
+  ForcedAlignments forced;
+
+ private:
+  ShownType& type_;
+  LayoutSummary& sum_;
+  Gaps gaps_;
+  std::uint64_t size_;
+  std::uint64_t end_ = 0;  // bytes: of what has been seen
+  std::uint32_t cache_line_;
+  LayoutMember* last_ = nullptr;
+};
+
+/// Rust and old clangs declare some members in another order than that of memory.
+Placed place_sorted(Composite type, std::uint64_t size, std::span<LayoutMember> members, std::uint32_t natural,
+                    std::uint32_t cache_line) {
+  std::vector<std::uint32_t> order(members.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return extent(members[a]).begin < extent(members[b]).begin; });
+  Placed placed{.type = {.type = type}};
+  Sum sum(placed.type, size, cache_line);
+  for (const std::uint32_t i : order) sum.add(members[i]);
+  sum.finish(natural);
+  placed.forced = sum.forced;
+  return placed;
+}
+
+Placed place_struct(Composite type, std::uint64_t size, std::span<LayoutMember> members, std::uint32_t natural,
+                    std::uint32_t cache_line) {
+  Placed placed{.type = {.type = type}};
+  Sum sum(placed.type, size, cache_line);
+  std::uint64_t begin = 0;
+  for (LayoutMember& m : members) {
+    const std::uint64_t last = std::exchange(begin, extent(m).begin);
+    if (begin < last) return place_sorted(type, size, members, natural, cache_line);
+    sum.add(m);
+  }
+  sum.finish(natural);
+  placed.forced = sum.forced;
+  return placed;
+}
+
+Placed place_union(Composite type, std::uint64_t size, std::span<const LayoutMember> members) {
+  Placed placed{.type = {.type = type}};
   std::uint64_t end = 0;
   for (const LayoutMember& m : members) end = std::max(end, end_of(m));
-  return size > end ? size - end : 0;
+  placed.type.summary.padding = size > end ? size - end : 0;
+  return placed;
 }
 
-/// The members' indices in the order of memory when that is not the order they are in: Rust and old clangs declare some
-/// otherwise.
-std::vector<std::uint32_t> memory_order(std::span<const LayoutMember> members) {
-  const auto before = [](const LayoutMember& a, const LayoutMember& b) { return extent(a).begin < extent(b).begin; };
-  std::vector<std::uint32_t> order;
-  if (std::is_sorted(members.begin(), members.end(), before)) return order;
-  order.resize(members.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return before(members[a], members[b]); });
-  return order;
-}
-
-void place_struct(Placed& placed, std::uint64_t size, LayoutFacts& facts, std::span<LayoutMember> members,
-                  std::uint32_t cache_line) {
-  const std::vector<std::uint32_t> order = memory_order(members);
-  ShownType& type = placed.type;
-  LayoutSummary& sum = type.summary;
-  Gaps gaps(size);
-  LayoutMember* last = nullptr;
-  std::uint64_t end = 0;
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    LayoutMember& m = members[order.empty() ? i : order[i]];
-    const Gaps::Gap gap = gaps.before(m);
-    const auto bits = static_cast<std::uint32_t>(gap.bits);
-    (last != nullptr ? last->hole : type.pre_hole) = gap.bytes;
-    (last != nullptr ? last->bit_hole : type.pre_bit_hole) = bits;
-    sum.holes += gap.bytes != 0 ? 1 : 0;
-    sum.hole_bytes += gap.bytes;
-    sum.bit_holes += bits != 0 ? 1 : 0;
-    sum.hole_bits += bits;
-    if (m.bitfield_size != 0) sum.bitfield_bits += m.bitfield_size;
-    else sum.member_bytes += m.size;
-    m.forced_alignment = forced_alignment(m.offset, end, facts.of(m.member.type())->natural, cache_line);
-    if (m.forced_alignment != 0) {
-      ++placed.forced_alignments;
-      placed.forced_holes += gap.bytes != 0 ? 1 : 0;
-      placed.forced_hole_bytes += gap.bytes;
-    }
-    if (m.size != 0) end = std::max(end, end_of(m));
-    last = &m;
-  }
-  const Gaps::Gap rest = gaps.at_end(size);
-  sum.padding = rest.bytes;
-  sum.bit_padding = static_cast<std::uint32_t>(rest.bits);
-  type.forced_alignment = forced_alignment(size, end, facts.of(type.type)->natural, cache_line);
-  type.unexplained_bits = static_cast<std::int64_t>((size - sum.member_bytes - sum.hole_bytes - sum.padding) * 8 -
-                                                    sum.bitfield_bits - sum.hole_bits - sum.bit_padding);
-}
+std::uint32_t in_bytes(std::uint8_t natural) { return 1U << std::min<unsigned>(natural, 31); }
 
 }  // namespace
 
 bool measure(Composite type, LayoutFacts& facts, std::vector<LayoutMember>& members) {
   if (facts.of(type) == nullptr) return false;
-  for (const Member member : type.members()) {
-    const TypeFacts* const known = facts.of(member.type());
-    if (known == nullptr) return false;
-    LayoutMember& m = members.emplace_back();
-    m.member = member;
-    m.size = known->size;
-    m.bitfield_size = member.bitfield_size();
+  static constexpr LayoutMember blank;
+  const auto all = type.members();
+  const Member first = all[0];
+  for (std::uint32_t i = 0; i < all.size(); ++i) {
+    LayoutMember& m = members.emplace_back(blank);  // copied: g++ makes a slow `rep stos` of emplace_back()
+    m.member = first;
+    m.member.advance(i);
+    const Member& member = m.member;
+    const TypeFacts& known = facts.known(member.type_id());
     const std::uint32_t bit_offset = member.bit_offset();
+    m.size = known.size;
+    m.alignment = in_bytes(known.natural);
+    if (known.shows) m.shown = 0;
+    if (known.kind == Kind::Struct && known.resolved == member.type_id()) m.wasteful = 0;
+    m.bitfield_size = member.bitfield_size();
     m.offset = bit_offset / 8;
     if (m.bitfield_size != 0) {
       const std::uint64_t unit = m.size == 0 ? 8 : m.size * 8;
@@ -165,14 +205,13 @@ bool measure(Composite type, LayoutFacts& facts, std::vector<LayoutMember>& memb
 
 Placed find_gaps(Composite type, std::uint64_t size, LayoutFacts& facts, std::span<LayoutMember> members,
                  std::uint32_t cache_line) {
-  Placed placed{.type = {.type = type}};
-  LayoutSummary& sum = placed.type.summary;
-  if (type.is_union()) sum.padding = union_padding(size, members);
-  else place_struct(placed, size, facts, members, cache_line);
   const TypeFacts& own = *facts.of(type);
+  Placed placed = type.is_union() ? place_union(type, size, members)
+                                  : place_struct(type, size, members, in_bytes(own.natural), cache_line);
+  LayoutSummary& sum = placed.type.summary;
   sum.size = size;
   sum.members = type.vlen();
-  sum.alignment = 1U << own.alignment;
+  sum.alignment = in_bytes(own.alignment);
   sum.packed = own.packed;
   sum.flexible_array = own.flexible;
   sum.embeds_flexible_array = own.embeds;

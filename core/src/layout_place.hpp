@@ -8,14 +8,14 @@
 
 namespace btfkit::detail {
 
-/// Appends the members of `type` in their order, gaps not yet known. False: facts.error() says why it can't be done.
+/// Appends the members of `type` in their order. Gaps are not known yet; `shown` and `wasteful` are 0 where there may be
+/// something to show or to say. False: facts.error() says why it can't be done.
 bool measure(Composite type, LayoutFacts& facts, std::vector<LayoutMember>& members);
 
-/// What is known of a type once its members are placed; the numbers are Layout's.
+/// What is known of a type once its members are placed.
 struct Placed {
   ShownType type;
-  std::uint32_t forced_alignments = 0, forced_holes = 0;
-  std::uint64_t forced_hole_bytes = 0;
+  ForcedAlignments forced;
 };
 
 /// Fills in holes and forced alignments of measured members, whose offsets start at `type`, and adds up. `size` is the type's

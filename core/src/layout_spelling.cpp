@@ -1,31 +1,13 @@
 #include "layout_spelling.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <cstdlib>
 
+#include "layout_line.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
 namespace {
-
-/// Whether a name has no control characters: eight bytes at a time, since every name that is printed is looked at.
-bool is_plain(std::string_view text) {
-  constexpr std::uint64_t each = 0x0101010101010101;
-  const auto suspicious = [](std::uint64_t word) {
-    const std::uint64_t below_space = (word - each * 0x20) & ~word;
-    const std::uint64_t delete_character = (word ^ (each * 0x7f)) - each;
-    return ((below_space | (delete_character & ~(word ^ (each * 0x7f)))) & (each * 0x80)) != 0;
-  };
-  std::size_t at = 0;
-  for (; text.size() - at >= 8; at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, 8);
-    if (suspicious(word)) return false;
-  }
-  std::uint64_t rest = each * 0x20;
-  std::memcpy(&rest, text.data() + at, text.size() - at);
-  return !suspicious(rest);
-}
 
 std::string_view keyword(Type type) {
   switch (type.kind()) {

@@ -12,6 +12,7 @@ struct LayoutState {
 
   /// nullptr: facts.error() says why there is none. Lives as long as this.
   const LayoutSummary* summary(Composite type);
+  const LayoutSummary* remember(const ShownType& placed);
   /// The layout of a placed type whose direct members, in the order to show them, are all that is in `scratch`.
   Result<void> complete(const Placed& placed, Layout& into);
 
@@ -24,7 +25,7 @@ struct LayoutState {
   static constexpr std::size_t page = 256;
   ByType<std::uint32_t> summary_of_;  // 1 more than the index of a summary
   std::vector<std::unique_ptr<LayoutSummary[]>> summaries_;
-  std::size_t summary_count_ = 0;
+  std::uint32_t summary_count_ = 0;
 };
 
 }  // namespace btfkit::detail

@@ -4,6 +4,7 @@
 #include <btfkit/layout.hpp>
 #include <cstdlib>
 
+#include "layout_line.hpp"
 #include "layout_spelling.hpp"
 #include "text.hpp"
 
@@ -27,7 +28,9 @@ struct Level {
 
 class Printer {
  public:
-  Printer(Sink& out, const Layout& layout, const LayoutTextOptions& options) : out_(out), layout_(layout), options_(options) {}
+  Printer(Sink& out, const Layout& layout, const LayoutTextOptions& options) : out_(out), layout_(layout), options_(options) {
+    usual_ = !layout.expanded && !options.hex && !options.color;
+  }
 
   void print() {
     const bool alias = !options_.alias.empty();
@@ -72,7 +75,6 @@ class Printer {
       out_ << "/* " << type.type.vlen() << " members are not shown */\n";
     } else if (type.type.is_union()) {
       for (std::size_t i = first; i < end; i += layout_.members[i].nested + 1) {
-        tabs(inner.indent);
         member(i, inner, false);
         out_ << '\n';
       }
@@ -104,7 +106,8 @@ class Printer {
       const LayoutMember& m = layout_.members[i];
       if (last != nullptr && last_size != 0) {
         if (last->bit_hole != 0 && m.bitfield_size != 0) filler(*last, m, level);
-        if (const std::string_view with = combined(*last, last_size, m); !with.empty()) {
+        const bool bits = (m.bitfield_size | last->bitfield_size) != 0;
+        if (const std::string_view with = bits ? combined(*last, last_size, m) : ""; !with.empty()) {
           set_apart();
           tabs(level.indent);
           out_ << "/* Bitfield combined with " << with << " fields */\n";
@@ -112,7 +115,6 @@ class Printer {
       }
       if (gap) out_ << '\n';
       gap = false;
-      tabs(level.indent);
       const bool is_last = i + m.nested + 1 == end;
       member(i, level, is_last && last != nullptr && !level.in_union);
       if (m.wasteful != LayoutMember::none) set_apart(), out_ << '\n', waste(layout_.wasteful[m.wasteful], level);
@@ -143,7 +145,6 @@ class Printer {
 
   /// Whether a bitfield's storage unit reaches into what is before or behind it: "previous", "next" or nothing.
   static std::string_view combined(const LayoutMember& last, std::uint64_t last_size, const LayoutMember& m) {
-    if (m.bitfield_size == 0 && last.bitfield_size == 0) return "";
     if (m.offset < last.offset || (m.offset == last.offset && last.bitfield_size == 0 && m.bitfield_size != 0))
       return "previous";
     const std::uint64_t distance = m.offset - last.offset;
@@ -173,6 +174,10 @@ class Printer {
   void member(std::size_t index, const Level& level, bool flexible) {
     const LayoutMember& m = layout_.members[index];
     if (m.new_cache_line) boundary(m.offset, level);
+    if (usual_ && detail::usual_line(out_, m, *layout_.type.data(), std::min(level.indent, most_tabs), level.width,
+                                     level.width + name_columns_, flexible))
+      return;
+    tabs(level.indent);
     const std::uint64_t start = out_.total();
     const Type type = m.member.type();
     const std::string_view name = m.member.name();
@@ -254,11 +259,11 @@ class Printer {
 
   void boundary(std::uint64_t offset, const Level& level) {
     const std::uint64_t ago = offset % layout_.cache_line;
+    tabs(level.indent);
     open("\x1b[36m") << "--- cacheline " << offset / layout_.cache_line << " boundary (" << offset - ago << " bytes)";
     if (ago != 0) out_ << " was " << ago << " byte" << plural(ago) << " ago";
     out_ << " ---";
     close() << '\n';
-    tabs(level.indent);
   }
 
   void number(std::uint64_t value, std::size_t width) {
@@ -295,21 +300,21 @@ class Printer {
     end();
     if (sum.hole_bytes != 0 || sum.hole_bits != 0) sums();
     if (sum.padding != 0) line() << "padding: " << sum.padding, end();
-    if (layout_.types_with_holes != 0 || layout_.types_with_bit_holes != 0 || layout_.types_with_bit_padding != 0) member_types();
-    if (layout_.types_with_padding != 0)
-      line() << "paddings: " << layout_.types_with_padding << ", sum paddings: " << layout_.type_padding, end();
+    if (layout_.member_types.with_holes != 0 || layout_.member_types.with_bit_holes != 0 || layout_.member_types.with_bit_padding != 0) member_types();
+    if (layout_.member_types.with_padding != 0)
+      line() << "paddings: " << layout_.member_types.with_padding << ", sum paddings: " << layout_.member_types.padding, end();
     if (sum.bit_padding != 0) line() << "bit_padding: " << sum.bit_padding << " bits", end();
-    if (layout_.forced_alignments != 0) {
-      line() << "forced alignments: " << layout_.forced_alignments;
-      if (layout_.forced_holes != 0)
-        out_ << ", forced holes: " << layout_.forced_holes << ", sum forced holes: " << layout_.forced_hole_bytes;
+    if (layout_.forced.members != 0) {
+      line() << "forced alignments: " << layout_.forced.members;
+      if (layout_.forced.holes != 0)
+        out_ << ", forced holes: " << layout_.forced.holes << ", sum forced holes: " << layout_.forced.hole_bytes;
       end();
     }
-    if (layout_.types_with_flexible_array != 0 || layout_.types_embedding_one != 0) {
+    if (layout_.member_types.with_flexible_array != 0 || layout_.member_types.embedding_flexible_array != 0) {
       line() << "flexible array members: ";
-      if (layout_.types_with_flexible_array != 0) out_ << "end: " << layout_.types_with_flexible_array;
-      if (layout_.types_with_flexible_array != 0 && layout_.types_embedding_one != 0) out_ << ", ";
-      if (layout_.types_embedding_one != 0) out_ << "middle: " << layout_.types_embedding_one;
+      if (layout_.member_types.with_flexible_array != 0) out_ << "end: " << layout_.member_types.with_flexible_array;
+      if (layout_.member_types.with_flexible_array != 0 && layout_.member_types.embedding_flexible_array != 0) out_ << ", ";
+      if (layout_.member_types.embedding_flexible_array != 0) out_ << "middle: " << layout_.member_types.embedding_flexible_array;
       end();
     }
     if (layout_.last_cache_line() != 0) line() << "last cacheline: " << layout_.last_cache_line() << " bytes", end();
@@ -345,10 +350,10 @@ class Printer {
       first = false;
       return true;
     };
-    item(layout_.types_with_holes, "holes", layout_.type_holes);
-    item(layout_.types_with_bit_holes, "bit holes", layout_.type_bit_holes);
-    if (item(layout_.types_with_bit_padding, "bit paddings", layout_.type_bit_padding))
-      out_ << " bit" << plural(layout_.type_bit_padding);
+    item(layout_.member_types.with_holes, "holes", layout_.member_types.holes);
+    item(layout_.member_types.with_bit_holes, "bit holes", layout_.member_types.bit_holes);
+    if (item(layout_.member_types.with_bit_padding, "bit paddings", layout_.member_types.bit_padding))
+      out_ << " bit" << plural(layout_.member_types.bit_padding);
     out_ << " */\n";
   }
 
@@ -356,6 +361,7 @@ class Printer {
   const Layout& layout_;
   const LayoutTextOptions& options_;
   int name_columns_ = 23;
+  bool usual_;  ///< whether members may have usual lines
 };
 
 }  // namespace

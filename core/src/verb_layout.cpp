@@ -123,14 +123,14 @@ void layout_json(JsonWriter& json, const Layout& layout, std::string_view alias,
   json.field("lastCacheLine", layout.last_cache_line()).object("summary");
   summary_json(json, layout.summary);
   json.end_object().field("preHole", layout.pre_hole).field("preBitHole", layout.pre_bit_hole);
-  json.field("forcedAlignment", layout.forced_alignment).field("forcedAlignments", layout.forced_alignments);
-  json.field("forcedHoles", layout.forced_holes).field("forcedHoleBytes", layout.forced_hole_bytes).object("memberTypes");
-  json.field("withHoles", layout.types_with_holes).field("holes", layout.type_holes);
-  json.field("withBitHoles", layout.types_with_bit_holes).field("bitHoles", layout.type_bit_holes);
-  json.field("withPadding", layout.types_with_padding).field("padding", layout.type_padding);
-  json.field("withBitPadding", layout.types_with_bit_padding).field("bitPadding", layout.type_bit_padding);
-  json.field("withFlexibleArray", layout.types_with_flexible_array);
-  json.field("embeddingFlexibleArray", layout.types_embedding_one).end_object();
+  json.field("forcedAlignment", layout.forced_alignment).field("forcedAlignments", layout.forced.members);
+  json.field("forcedHoles", layout.forced.holes).field("forcedHoleBytes", layout.forced.hole_bytes).object("memberTypes");
+  json.field("withHoles", layout.member_types.with_holes).field("holes", layout.member_types.holes);
+  json.field("withBitHoles", layout.member_types.with_bit_holes).field("bitHoles", layout.member_types.bit_holes);
+  json.field("withPadding", layout.member_types.with_padding).field("padding", layout.member_types.padding);
+  json.field("withBitPadding", layout.member_types.with_bit_padding).field("bitPadding", layout.member_types.bit_padding);
+  json.field("withFlexibleArray", layout.member_types.with_flexible_array);
+  json.field("embeddingFlexibleArray", layout.member_types.embedding_flexible_array).end_object();
   json.field("unexplainedBits", layout.unexplained_bits);
   if (reorganized != nullptr) {
     json.field("saved", reorganized->saved).field("savedLines", reorganized->saved_lines).array("order");

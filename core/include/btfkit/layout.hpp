@@ -50,6 +50,7 @@ struct LayoutMember {
   std::uint64_t size = 0;             ///< bytes of its type; of a bitfield, of its storage unit
   std::uint32_t bitfield_size = 0;    ///< bits; 0 when it is no bitfield
   std::uint32_t bit_position = 0;     ///< bits from the start of its storage unit to a bitfield, in wire numbering
+  std::uint32_t alignment = 1;        ///< bytes; what the largest scalar in its type asks for
   std::uint64_t hole = 0;             ///< bytes of the hole behind it
   std::uint32_t bit_hole = 0;         ///< bits of the bit hole behind it; in front of `hole` when there are both
   std::uint32_t depth = 0;            ///< 0: a direct member
@@ -77,25 +78,33 @@ struct ShownType {
   std::int64_t unexplained_bits = 0;
 };
 
+/// What the types of direct members waste, as far as these are structs with no typedef between: how many have something, and
+/// how much there is in all.
+struct MemberTypes {
+  std::uint32_t with_holes = 0, holes = 0;
+  std::uint32_t with_bit_holes = 0, bit_holes = 0;
+  std::uint32_t with_padding = 0;
+  std::uint64_t padding = 0;  ///< bytes
+  std::uint32_t with_bit_padding = 0, bit_padding = 0;  ///< bits
+  std::uint32_t with_flexible_array = 0, embedding_flexible_array = 0;
+};
+
+/// Direct members with a forced alignment.
+struct ForcedAlignments {
+  std::uint32_t members = 0;     ///< so many
+  std::uint32_t holes = 0;       ///< so many of them have a hole in front
+  std::uint64_t hole_bytes = 0;  ///< the sum of these
+};
+
 /// One struct or union laid out. Types and members are handles: they live as long as the Spec.
 struct Layout : ShownType {
   std::uint32_t cache_line = 64;  ///< bytes
   bool expanded = false;          ///< LayoutOptions::expand
+  ForcedAlignments forced;
+  MemberTypes member_types;
   std::vector<LayoutMember> members;
   std::vector<ShownType> shown;         ///< see LayoutMember::shown
   std::vector<LayoutSummary> wasteful;  ///< see LayoutMember::wasteful
-
-  // Direct members whose type is a struct with:
-  std::uint32_t types_with_holes = 0, type_holes = 0;                ///< holes; how many in all
-  std::uint32_t types_with_bit_holes = 0, type_bit_holes = 0;        ///< bit holes; how many in all
-  std::uint32_t types_with_padding = 0;                              ///< padding
-  std::uint64_t type_padding = 0;                                    ///< how many bytes in all
-  std::uint32_t types_with_bit_padding = 0, type_bit_padding = 0;    ///< bit padding; how many bits in all
-  std::uint32_t types_with_flexible_array = 0, types_embedding_one = 0;
-
-  std::uint32_t forced_alignments = 0;                       ///< direct members that have one
-  std::uint32_t forced_holes = 0;                            ///< of those so many have a hole in front
-  std::uint64_t forced_hole_bytes = 0;                       ///< their sum
 
   [[nodiscard]] std::uint64_t cache_lines() const { return summary.size / cache_line + (last_cache_line() != 0 ? 1 : 0); }
   /// Bytes in the last one; 0 when it is full.
