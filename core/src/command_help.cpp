@@ -47,8 +47,7 @@ std::string help(std::string_view name) {
     return out.take();
   }
   out << verb->summary << "\n\nUsage: " << usage(*verb) << "\n\n";
-  for (const Positional& p : verb->positionals)
-    rows.emplace_back(std::string(p.name) + (p.repeatable ? "..." : ""), p.help);
+  for (const Positional& p : verb->positionals) rows.emplace_back(std::string(p.name) + (p.repeatable ? "..." : ""), p.help);
   columns(out, rows);
   rows.clear();
   for (const Option& o : verb->options)

@@ -115,7 +115,8 @@ void add_wasteful(Layout& layout) {
 }  // namespace
 
 const LayoutSummary* detail::LayoutState::summary(Composite type) {
-  if (const std::uint32_t known = summary_of_[type.id()]; known != 0) return &summaries_[(known - 1) / page][(known - 1) % page];
+  if (const std::uint32_t known = summary_of_[type.id()]; known != 0)
+    return &summaries_[(known - 1) / page][(known - 1) % page];
   const std::size_t first = scratch.size();
   const bool measured = measure(type, facts, scratch);
   const LayoutSummary* summary = nullptr;
@@ -153,7 +154,8 @@ Result<void> detail::LayoutState::complete(const Placed& placed, Layout& into) {
   return {};
 }
 
-Layouts::Layouts(const Spec& spec, const LayoutOptions& options) : state_(std::make_unique<detail::LayoutState>(spec, options)) {}
+Layouts::Layouts(const Spec& spec, const LayoutOptions& options)
+    : state_(std::make_unique<detail::LayoutState>(spec, options)) {}
 Layouts::~Layouts() = default;
 Layouts::Layouts(Layouts&&) noexcept = default;
 Layouts& Layouts::operator=(Layouts&&) noexcept = default;

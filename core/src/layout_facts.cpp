@@ -46,15 +46,32 @@ Inside inside(Type type, bool expand) {
   return found;
 }
 
-LayoutFacts::Step LayoutFacts::failed(Type where, ErrorCode code, std::string text) {
-  error_ = Error{code, std::move(text), {"", {}, where.id(), printable(where.name())}};
+Error LayoutFacts::error() const {
+  const Type type = fault_->where;
+  Error error{ErrorCode::Malformed, "", {"", {}, type.id(), printable(type.name())}};
+  switch (fault_->cause) {
+    case Cause::NoSize: error.text = size_of(type).error().text; break;
+    case Cause::TooLarge:
+      error.code = ErrorCode::TooLarge;
+      error.text = "its size exceeds 2^64 bits";
+      break;
+    case Cause::NoEnd:
+      error.text = "the chain of types it refers to has no end or more than " + std::to_string(longest_chain) + " links";
+      break;
+    case Cause::ContainsItself: error.text = "it contains itself by value"; break;
+  }
+  return error;
+}
+
+LayoutFacts::Step LayoutFacts::failed(Cause cause, Type where) {
+  fault_ = Fault{cause, where};
   return Step::Failed;
 }
 
-/// Because of error_.
+/// Because of fault_.
 void LayoutFacts::mark_broken(TypeId id) {
   facts_[id].state = TypeFacts::Broken;
-  errors_.emplace(id, error_);
+  faults_.emplace(id, *fault_);
 }
 
 const TypeFacts* LayoutFacts::find(Type type) {
@@ -62,7 +79,7 @@ const TypeFacts* LayoutFacts::find(Type type) {
     const TypeFacts& facts = facts_[type.id()];
     if (facts.state == TypeFacts::Known) return &facts;
     if (facts.state == TypeFacts::Broken) {
-      error_ = errors_.at(type.id());
+      fault_ = faults_.at(type.id());
       return nullptr;
     }
     Type inner = type;
@@ -95,7 +112,7 @@ LayoutFacts::Step LayoutFacts::direct(Type start, Type& inner) {
       facts.kind = kind;
     }
     if (kind == Kind::Array) {
-      if (!multiply(Array(at).count())) return failed(start, ErrorCode::TooLarge, "its size exceeds 2^64 bits");
+      if (!multiply(Array(at).count())) return failed(Cause::TooLarge, start);
       at = Array(at).element();
       continue;
     }
@@ -103,8 +120,8 @@ LayoutFacts::Step LayoutFacts::direct(Type start, Type& inner) {
       const TypeFacts& composite = facts_[at.id()];
       switch (composite.state) {
         case TypeFacts::Unknown: inner = at; return Step::Descend;
-        case TypeFacts::Open: return failed(at, ErrorCode::Malformed, "it contains itself by value");
-        case TypeFacts::Broken: error_ = errors_.at(at.id()); return Step::Failed;
+        case TypeFacts::Open: return failed(Cause::ContainsItself, at);
+        case TypeFacts::Broken: fault_ = faults_.at(at.id()); return Step::Failed;
         case TypeFacts::Known: break;
       }
       const TypeFacts own = facts;
@@ -114,34 +131,35 @@ LayoutFacts::Step LayoutFacts::direct(Type start, Type& inner) {
       if (own.kind == Kind::Array) facts.packed = facts.flexible = facts.embeds = false;
     } else {
       const auto bytes = size_of(at);
-      if (!bytes) return failed(start, bytes.error().code, bytes.error().text);
+      if (!bytes) return failed(Cause::NoSize, at);
       facts.size = *bytes;
       facts.natural = power_of_two_in(facts.size);
+      facts.scalar = true;
       // What the ABI makes of scalars wider than a pointer BTF does not say: i386 aligns 8 bytes to 4.
       facts.alignment = std::min(facts.natural, power_of_two_in(at.data()->pointer_size));
     }
-    if (!multiply(facts.size)) return failed(start, ErrorCode::TooLarge, "its size exceeds 2^64 bits");
+    if (!multiply(facts.size)) return failed(Cause::TooLarge, start);
     facts.size = times;
+    if (facts.kind == Kind::Array) facts.open = times == 0;
     facts.shows = inside(start, false).type.has_value();
     facts.state = TypeFacts::Known;
     facts_[start.id()] = facts;
     return Step::Done;
   }
-  return failed(start, ErrorCode::Malformed,
-                "the chain of types it refers to has no end or more than " + std::to_string(longest_chain) + " links");
+  return failed(Cause::NoEnd, start);
 }
 
 /// The facts of a struct or union, those of the ones inside it first.
 bool LayoutFacts::settle(Composite outermost) {
   const auto enter = [&](Type type) {
     facts_[type.id()].state = TypeFacts::Open;
-    stack_.push_back({Composite(type), Composite(type).members()[0], {}});
+    stack_.push_back({Composite(type), Composite(type).members()[0], {}, 0, false, false});
   };
   enter(outermost);
   while (!stack_.empty()) {
     Frame& frame = stack_.back();
     if (frame.next.index() == frame.type.vlen()) {
-      conclude(frame.type, frame.facts);
+      conclude(frame);
       stack_.pop_back();
       continue;
     }
@@ -164,22 +182,32 @@ bool LayoutFacts::settle(Composite outermost) {
     outer.natural = std::max(outer.natural, facts.natural);
     outer.alignment = std::max(outer.alignment, facts.alignment);
     const std::uint64_t mask = (std::uint64_t{8} << facts.alignment) - 1;
-    if ((member.bit_offset() & mask) != 0 && member.bitfield_size() == 0) outer.packed = true;
+    const std::uint64_t begin = member.bit_offset();
+    const std::uint64_t bits = member.bitfield_size();
+    if ((begin & mask) != 0 && bits == 0) (facts.scalar ? outer.packed : frame.displaced) = true;
+    if (begin > frame.end) frame.gaps = true;
+    frame.end = std::max(frame.end, begin + (bits != 0 ? bits : facts.size * 8));
     if (facts.kind == Kind::Struct && (facts.flexible || facts.embeds)) outer.embeds = true;
     outer.resolved = facts.kind == Kind::Array ? facts.resolved : 0;  // of the last member
+    outer.open = facts.open || (outer.open && frame.type.is_union());
     member.advance(1);
   }
   return true;
 }
 
-/// Once all members have been looked at.
-void LayoutFacts::conclude(Composite type, TypeFacts facts) {
+/// Once all members have been looked at. A scalar that is displaced shows that the type is packed; so does a struct, unless
+/// there are gaps: then that struct is less aligned than it seems.
+void LayoutFacts::conclude(const Frame& frame) {
+  const Composite type = frame.type;
+  TypeFacts facts = frame.facts;
   if (type.is_union()) facts.embeds = false;
   else if (facts.resolved != 0) facts.flexible = Array(type.reference(facts.resolved)).count() == 0;
   facts.size = type.size();
   facts.resolved = type.id();
   facts.kind = type.kind();
-  if ((type.size() & ((std::uint64_t{1} << facts.alignment) - 1)) != 0) facts.packed = true;
+  const bool gaps = frame.gaps || frame.end < facts.size * 8;
+  const bool odd_size = (facts.size & ((std::uint64_t{1} << facts.alignment) - 1)) != 0;
+  facts.packed = facts.packed || odd_size || (frame.displaced && !gaps);
   if (facts.packed) facts.alignment = 0;
   facts.shows = !has_name(type);
   facts.state = TypeFacts::Known;

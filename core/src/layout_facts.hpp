@@ -33,11 +33,13 @@ struct TypeFacts {
   Kind kind = Kind::Void;      // of `resolved`
   std::uint8_t natural = 0;    // the binary logarithm of the largest alignment that a scalar in it asks for
   std::uint8_t alignment = 0;  // the same of the alignment that its layout shows: 0 when it is packed
-  State state : 3 = Unknown;
-  bool shows : 1 = false;   // it ends at an anonymous struct or union, perhaps behind pointers: there is no other place for that
+  State state : 2 = Unknown;
+  bool scalar : 1 = false;  // or an array of such
+  bool shows : 1 = false;  // it ends at an anonymous struct or union, perhaps behind pointers: there is no other place for that
   bool packed : 1 = false;
   bool flexible : 1 = false;  // a struct that ends with a flexible array
   bool embeds : 1 = false;    // a struct with a member, at any depth, that is `flexible`
+  bool open : 1 = false;      // it may go on without end: a flexible array, or what ends with one
 };
 
 /// The struct or union whose members are shown within a member, if any.
@@ -60,29 +62,37 @@ class LayoutFacts {
   /// Of a member of a struct or union that of() knows.
   const TypeFacts& known(TypeId id) { return facts_[id]; }
   /// Why the last of() gave nothing.
-  [[nodiscard]] const Error& error() const { return error_; }
+  [[nodiscard]] Error error() const;
 
  private:
-  enum class Step : std::uint8_t { Done, Descend, Failed };
-
-  const TypeFacts* find(Type type);
-  Step direct(Type start, Type& inner);
-  Step failed(Type where, ErrorCode code, std::string text);
-  bool settle(Composite outermost);
-  void conclude(Composite type, TypeFacts facts);
-  void mark_broken(TypeId id);
-
+  enum class Cause : std::uint8_t { NoSize, TooLarge, NoEnd, ContainsItself };
+  /// What is wrong; a hostile file may have one for each type, so no text yet.
+  struct Fault {
+    Cause cause;
+    Type where;
+  };
   /// A struct or union whose members are being looked at.
   struct Frame {
     Composite type;
     Member next;
     TypeFacts facts;
+    std::uint64_t end;     // of the members so far, bits
+    bool gaps, displaced;  // between these; a struct or union where its alignment should not let it be
   };
+
+  enum class Step : std::uint8_t { Done, Descend, Failed };
+
+  const TypeFacts* find(Type type);
+  Step direct(Type start, Type& inner);
+  Step failed(Cause cause, Type where);
+  bool settle(Composite outermost);
+  void conclude(const Frame& frame);
+  void mark_broken(TypeId id);
 
   ByType<TypeFacts> facts_;
   std::vector<Frame> stack_;
-  std::unordered_map<TypeId, Error> errors_;  // of broken types
-  Error error_;
+  std::unordered_map<TypeId, Fault> faults_;  // of broken types
+  std::optional<Fault> fault_;                // the last one
 };
 
 }  // namespace btfkit::detail

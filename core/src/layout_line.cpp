@@ -184,7 +184,8 @@ bool usual_line(Sink& out, const LayoutMember& m, const SpecData& names, std::si
   for (int i = 0; i < parts.pointers; ++i) pen.text(" *");
   pen.spaces(std::abs(width) - (pen.at() - padded));
   pen.text(" ");
-  if (const char* const name = m.member.c_name(); *name != '\0') pen.name(name, is_among(name, names) ? end_of_names(names) : name);
+  if (const char* const name = m.member.c_name(); *name != '\0')
+    pen.name(name, is_among(name, names) ? end_of_names(names) : name);
   if (parts.count) {
     pen.text("[");
     if (*parts.count != 0 || !last) pen.number(*parts.count);

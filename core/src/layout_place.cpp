@@ -207,7 +207,7 @@ Placed find_gaps(Composite type, std::uint64_t size, LayoutFacts& facts, std::sp
                  std::uint32_t cache_line) {
   const TypeFacts& own = *facts.of(type);
   Placed placed = type.is_union() ? place_union(type, size, members)
-                                  : place_struct(type, size, members, in_bytes(own.natural), cache_line);
+                                  : place_struct(type, size, members, own.packed ? 1 : in_bytes(own.natural), cache_line);
   LayoutSummary& sum = placed.type.summary;
   sum.size = size;
   sum.members = type.vlen();

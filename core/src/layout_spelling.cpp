@@ -36,7 +36,8 @@ void pad_to(Sink& out, int width, std::uint64_t printed) {
 }  // namespace
 
 void put_name(Sink& out, std::string_view name) {
-  if (is_plain(name)) out << name;
+  constexpr std::size_t longest = std::size_t{16} << 10;
+  if (name.size() <= longest && is_plain(name)) out << name;
   else out << printable(name);
 }
 

@@ -6,7 +6,7 @@
 
 namespace btfkit::detail {
 
-/// A name from the input; control characters become \xNN.
+/// A name from the input; control characters become \xNN, and what is longer than any name is cut.
 void put_name(Sink& out, std::string_view name);
 
 /// A type taken apart: the pointers, arrays and functions around a member's name, and the type with a name that they end at.

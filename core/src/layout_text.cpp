@@ -42,7 +42,7 @@ class Printer {
       out_ << ' ';
       detail::put_name(out_, options_.alias);
     }
-    if (layout_.forced_alignment != 0 && !layout_.summary.packed) aligned(layout_.forced_alignment);
+    if (layout_.forced_alignment != 0) aligned(layout_.forced_alignment);
     out_ << ";\n";
   }
 
@@ -71,10 +71,10 @@ class Printer {
     out_ << " {\n";
     const Level inner{level.width, level.indent + 1, level.in_union || type.type.is_union()};
     if (cut) {
-      tabs(inner.indent);
-      out_ << "/* " << type.type.vlen() << " members are not shown */\n";
+      left_out(type.type.vlen(), inner);
     } else if (type.type.is_union()) {
       for (std::size_t i = first; i < end; i += layout_.members[i].nested + 1) {
+        if (is_full(i, inner)) break;
         member(i, inner, false);
         out_ << '\n';
       }
@@ -84,6 +84,18 @@ class Printer {
     }
     tabs(level.indent);
     out_ << '}';
+  }
+
+  void left_out(std::uint64_t members, const Level& level) {
+    tabs(level.indent);
+    out_ << "/* " << detail::counted(members, "member") << " left out */\n";
+  }
+  /// No member from this one on is shown.
+  bool is_full(std::size_t index, const Level& level) {
+    if (out_.total() - start_ <= options_.max_bytes) return false;
+    if (!full_) left_out(layout_.members.size() - index, level);
+    full_ = true;
+    return true;
   }
 
   void hole(std::uint64_t count, std::string_view unit, const Level& level) {
@@ -104,6 +116,7 @@ class Printer {
     std::uint64_t last_size = 0;
     for (std::size_t i = first; i < end; i += layout_.members[i].nested + 1) {
       const LayoutMember& m = layout_.members[i];
+      if (is_full(i, level)) break;
       if (last != nullptr && last_size != 0) {
         if (last->bit_hole != 0 && m.bitfield_size != 0) filler(*last, m, level);
         const bool bits = (m.bitfield_size | last->bitfield_size) != 0;
@@ -200,7 +213,8 @@ class Printer {
     if (m.forced_alignment != 0) aligned(m.forced_alignment);
     const auto attribute = static_cast<int>(out_.total() - before);
     out_ << ';';
-    if ((Composite::is(type.kind()) || Enum::is(type.kind())) && type.name().empty()) {  // the comment lines up with those of the members inside
+    if ((Composite::is(type.kind()) || Enum::is(type.kind())) &&
+        type.name().empty()) {  // the comment lines up with those of the members inside
       const int taken = attribute + (name.empty() ? -1 : static_cast<int>(name.size())) + (packed ? 28 : 0);
       place(m, std::abs(level.width + name_columns_ - taken - 3));
     } else {
@@ -227,7 +241,7 @@ class Printer {
     const int width = level.width - spelling.qualifiers(out_) - level_columns - (m.pointee ? level_columns : 0);
     body(type, index + 1, index + 1 + m.nested, {width, level.indent, level.in_union}, false, m.cut);
     if (type.summary.packed) out_ << " __attribute__((__packed__))";
-    else if (type.forced_alignment != 0) aligned(type.forced_alignment);
+    if (type.forced_alignment != 0) aligned(type.forced_alignment);
     spelling.declarator(out_, m.member.name(), flexible);
     return type.summary.packed;
   }
@@ -243,6 +257,7 @@ class Printer {
     for (const EnumValue value : type.values()) longest = std::max(longest, value.name().size());
     out_ << " {\n";
     for (const EnumValue value : type.values()) {
+      if (out_.total() - start_ > options_.max_bytes) break;
       tabs(level.indent);
       out_ << '\t';
       detail::put_name(out_, value.name());
@@ -300,7 +315,9 @@ class Printer {
     end();
     if (sum.hole_bytes != 0 || sum.hole_bits != 0) sums();
     if (sum.padding != 0) line() << "padding: " << sum.padding, end();
-    if (layout_.member_types.with_holes != 0 || layout_.member_types.with_bit_holes != 0 || layout_.member_types.with_bit_padding != 0) member_types();
+    if (layout_.member_types.with_holes != 0 || layout_.member_types.with_bit_holes != 0 ||
+        layout_.member_types.with_bit_padding != 0)
+      member_types();
     if (layout_.member_types.with_padding != 0)
       line() << "paddings: " << layout_.member_types.with_padding << ", sum paddings: " << layout_.member_types.padding, end();
     if (sum.bit_padding != 0) line() << "bit_padding: " << sum.bit_padding << " bits", end();
@@ -314,7 +331,8 @@ class Printer {
       line() << "flexible array members: ";
       if (layout_.member_types.with_flexible_array != 0) out_ << "end: " << layout_.member_types.with_flexible_array;
       if (layout_.member_types.with_flexible_array != 0 && layout_.member_types.embedding_flexible_array != 0) out_ << ", ";
-      if (layout_.member_types.embedding_flexible_array != 0) out_ << "middle: " << layout_.member_types.embedding_flexible_array;
+      if (layout_.member_types.embedding_flexible_array != 0)
+        out_ << "middle: " << layout_.member_types.embedding_flexible_array;
       end();
     }
     if (layout_.last_cache_line() != 0) line() << "last cacheline: " << layout_.last_cache_line() << " bytes", end();
@@ -361,6 +379,8 @@ class Printer {
   const Layout& layout_;
   const LayoutTextOptions& options_;
   int name_columns_ = 23;
+  std::uint64_t start_ = out_.total();
+  bool full_ = false;
   bool usual_;  ///< whether members may have usual lines
 };
 

@@ -6,18 +6,18 @@
 //    "memberTypes": {"withHoles", "holes", "withBitHoles", "bitHoles", "withPadding", "padding", "withBitPadding",
 //                    "bitPadding", "withFlexibleArray", "embeddingFlexibleArray"},
 //    "unexplainedBits", "members": [...]}
-// A summary is {"size", "members", "memberBytes", "bitfieldBits", "holes", "holeBytes", "bitHoles", "holeBits", "padding",
-// "bitPadding", "alignment", "packed", "flexibleArray", "embedsFlexibleArray"}. A member is {"name", "typeId", "type", "offset",
-// "size", "bitfieldSize" and "bitPosition" of bitfields, "hole", "bitHole", "forcedAlignment", "newCacheLine", "wastes": what its
-// type does, a summary, "shown": the type whose members follow with its summary, "pointee", "cut", "members"}; what is 0, false
-// or empty is left out of members. Units and meaning are those of layout.hpp. With --reorganize "saved" (bytes), "savedLines" and
-// "order" (indices of the members as they are) come before the members, which are in the new order.
+// A summary is {"size", "memberCount", "memberBytes", "bitfieldBits", "holes", "holeBytes", "bitHoles", "holeBits", "padding",
+// "bitPadding", "alignment", "packed", "flexibleArray", "embedsFlexibleArray"}. A member is {"name", "typeId", "type",
+// "offset", "size", "alignment", "bitfieldSize" and "bitPosition" of bitfields, "hole", "bitHole", "forcedAlignment",
+// "newCacheLine", "wastes": what its type does, a summary, "shown": the type whose members follow with its summary, "pointee",
+// "cut", "members"}; what is 0, false or empty is left out of members. "membersCut": there are more than fit. Units and meaning
+// are those of layout.hpp. With --reorganize "saved" (bytes), "savedLines" and "order" (indices of the members as they are)
+// come before the members, which are in the new order.
 #include <algorithm>
 #include <btfkit/btfkit.hpp>
 #include <charconv>
 
 #include "json_writer.hpp"
-#include "layout_spelling.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
 
@@ -62,7 +62,7 @@ Result<std::vector<Wanted>> wanted(const Object& object, std::string_view text) 
 // ---- JSON ------------------------------------------------------------------------------------------------------------------
 
 void summary_json(JsonWriter& json, const LayoutSummary& s) {
-  json.field("size", s.size).field("members", s.members).field("memberBytes", s.member_bytes);
+  json.field("size", s.size).field("memberCount", s.members).field("memberBytes", s.member_bytes);
   json.field("bitfieldBits", s.bitfield_bits).field("holes", s.holes).field("holeBytes", s.hole_bytes);
   json.field("bitHoles", s.bit_holes).field("holeBits", s.hole_bits).field("padding", s.padding);
   json.field("bitPadding", s.bit_padding).field("alignment", s.alignment).field("packed", s.packed);
@@ -74,22 +74,22 @@ void unless_zero(JsonWriter& json, std::string_view name, N number) {
   if (number != N{}) json.field(name, number);
 }
 
-void members_json(JsonWriter& json, const Layout& layout, std::size_t first, std::size_t end) {
+/// `limit`: members behind so many bytes of output are left out.
+void members_json(JsonWriter& json, const Sink& out, std::uint64_t limit, const Layout& layout, std::size_t first,
+                  std::size_t end) {
   json.array("members");
+  bool cut = false;
   for (std::size_t i = first; i < end; i += layout.members[i].nested + 1) {
     const LayoutMember& m = layout.members[i];
+    cut = out.total() > limit;
+    if (cut) break;
     json.object();
     if (!m.member.name().empty()) json.field("name", m.member.name());
     json.field("typeId", m.member.type_id());
-    if (m.shown == LayoutMember::none) {
-      Sink spelled;
-      detail::Spelling(m.member.type()).declaration(spelled, 0, {}, false);
-      std::string_view text = spelled.text();
-      while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-      json.field("type", text);
-    }
+    if (m.shown == LayoutMember::none) json.field("type", c_declaration(m.member.type()));
     json.field("offset", m.offset).field("size", m.size);
     if (m.bitfield_size != 0) json.field("bitfieldSize", m.bitfield_size).field("bitPosition", m.bit_position);
+    json.field("alignment", m.alignment);
     unless_zero(json, "hole", m.hole);
     unless_zero(json, "bitHole", m.bit_hole);
     unless_zero(json, "forcedAlignment", m.forced_alignment);
@@ -109,14 +109,16 @@ void members_json(JsonWriter& json, const Layout& layout, std::size_t first, std
       json.end_object();
       unless_zero(json, "pointee", m.pointee);
       unless_zero(json, "cut", m.cut);
-      members_json(json, layout, i + 1, i + 1 + m.nested);
+      members_json(json, out, limit, layout, i + 1, i + 1 + m.nested);
     }
     json.end_object();
   }
   json.end_array();
+  if (cut) json.field("membersCut", true);
 }
 
-void layout_json(JsonWriter& json, const Layout& layout, std::string_view alias, const Reorganized* reorganized) {
+void layout_json(JsonWriter& json, const Sink& out, std::uint64_t limit, const Layout& layout, std::string_view alias,
+                 const Reorganized* reorganized) {
   json.object().field("id", layout.type.id()).field("kind", noun(layout.type.kind())).field("name", layout.type.name());
   if (!alias.empty()) json.field("alias", alias);
   json.field("size", layout.summary.size).field("cacheLine", layout.cache_line).field("cacheLines", layout.cache_lines());
@@ -137,7 +139,7 @@ void layout_json(JsonWriter& json, const Layout& layout, std::string_view alias,
     for (const std::uint32_t index : reorganized->order) json.number(index);
     json.end_array();
   }
-  members_json(json, layout, 0, layout.members.size());
+  members_json(json, out, limit, layout, 0, layout.members.size());
   json.end_object();
 }
 
@@ -217,14 +219,14 @@ class Show {
     if (reorganize_) {
       const auto better = layouts_of(spec).reorganize(wanted.type);
       if (!better) return failed(wanted, better.error());
-      if (request_.json) layout_json(json_, better->layout, wanted.alias, &*better);
+      if (request_.json) layout_json(json_, out_, limit_, better->layout, wanted.alias, &*better);
       else print(better->layout, wanted), saved_text(out_, *better);
       return true;
     }
     if (!layout_) layout_ = Layout{{wanted.type}};
     const auto done = layouts_of(spec).layout(wanted.type, *layout_);
     if (!done) return failed(wanted, done.error());
-    if (request_.json) layout_json(json_, *layout_, wanted.alias, nullptr);
+    if (request_.json) layout_json(json_, out_, limit_, *layout_, wanted.alias, nullptr);
     else print(*layout_, wanted);
     return true;
   }
@@ -236,10 +238,13 @@ class Show {
 
   /// One broken type does not keep the others from being shown.
   bool failed(const Wanted& wanted, const Error& error) {
-    if (++errors_ <= most_errors)
-      err_ << "btfkit: " << detail::printable(request_.source) << ": " << error.message() << '\n';
+    if (++errors_ <= most_errors) err_ << "btfkit: " << detail::printable(request_.source) << ": " << error.message() << '\n';
     if (request_.json)
-      json_.object().field("id", wanted.type.id()).field("name", wanted.type.name()).raw_field("error", to_json(error)).end_object();
+      json_.object()
+          .field("id", wanted.type.id())
+          .field("name", wanted.type.name())
+          .raw_field("error", to_json(error))
+          .end_object();
     return true;
   }
 

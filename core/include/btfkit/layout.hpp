@@ -27,40 +27,40 @@ struct LayoutOptions {
 
 /// What a struct holds and wastes, without a list of its members. Unions have neither holes nor bit padding.
 struct LayoutSummary {
-  std::uint64_t size = 0;             ///< bytes
-  std::uint32_t members = 0;          ///< direct ones
-  std::uint64_t member_bytes = 0;     ///< the sum of the sizes of those that are no bitfields
-  std::uint64_t bitfield_bits = 0;    ///< the sum of the sizes of those that are
-  std::uint32_t holes = 0;            ///< of whole bytes
-  std::uint64_t hole_bytes = 0;       ///< their sum
-  std::uint32_t bit_holes = 0;        ///< within the storage units of bitfields
-  std::uint64_t hole_bits = 0;        ///< their sum
-  std::uint64_t padding = 0;          ///< bytes behind the last member or its storage unit
-  std::uint32_t bit_padding = 0;      ///< bits behind a last bitfield within its storage unit
-  std::uint32_t alignment = 1;        ///< bytes; that of its members, 1 when it is packed
-  bool packed = false;                ///< its layout can't be had without __attribute__((__packed__))
-  bool flexible_array = false;        ///< its last member is one
-  bool embeds_flexible_array = false; ///< a member, or a member of a member, is a struct that ends with one
+  std::uint64_t size = 0;              ///< bytes
+  std::uint32_t members = 0;           ///< direct ones
+  std::uint64_t member_bytes = 0;      ///< the sum of the sizes of those that are no bitfields
+  std::uint64_t bitfield_bits = 0;     ///< the sum of the sizes of those that are
+  std::uint32_t holes = 0;             ///< of whole bytes
+  std::uint64_t hole_bytes = 0;        ///< their sum
+  std::uint32_t bit_holes = 0;         ///< within the storage units of bitfields
+  std::uint64_t hole_bits = 0;         ///< their sum
+  std::uint64_t padding = 0;           ///< bytes behind the last member or its storage unit
+  std::uint32_t bit_padding = 0;       ///< bits behind a last bitfield within its storage unit
+  std::uint32_t alignment = 1;         ///< bytes; that of its members, 1 when it is packed
+  bool packed = false;                 ///< its layout can't be had without __attribute__((__packed__))
+  bool flexible_array = false;         ///< its last member is one
+  bool embeds_flexible_array = false;  ///< a member, or a member of a member, is a struct that ends with one
 };
 
 /// One member. Members of an anonymous struct or union follow it, one level deeper.
 struct LayoutMember {
-  Member member;                      ///< its name and its type as declared
-  std::uint64_t offset = 0;           ///< bytes from the start of the outermost type; of a bitfield, where its storage unit is
-  std::uint64_t size = 0;             ///< bytes of its type; of a bitfield, of its storage unit
-  std::uint32_t bitfield_size = 0;    ///< bits; 0 when it is no bitfield
-  std::uint32_t bit_position = 0;     ///< bits from the start of its storage unit to a bitfield, in wire numbering
-  std::uint32_t alignment = 1;        ///< bytes; what the largest scalar in its type asks for
-  std::uint64_t hole = 0;             ///< bytes of the hole behind it
-  std::uint32_t bit_hole = 0;         ///< bits of the bit hole behind it; in front of `hole` when there are both
-  std::uint32_t depth = 0;            ///< 0: a direct member
-  std::uint32_t nested = 0;           ///< so many of the following members are inside this one
-  std::uint32_t shown = none;         ///< those are the members of Layout::shown[shown]; `none`: nothing is shown in place
+  Member member;                    ///< its name and its type as declared
+  std::uint64_t offset = 0;         ///< bytes from the start of the outermost type; of a bitfield, where its storage unit is
+  std::uint64_t size = 0;           ///< bytes of its type; of a bitfield, of its storage unit
+  std::uint32_t bitfield_size = 0;  ///< bits; 0 when it is no bitfield
+  std::uint32_t bit_position = 0;   ///< bits from the start of its storage unit to a bitfield, in wire numbering
+  std::uint32_t alignment = 1;      ///< bytes; what the largest scalar in its type asks for
+  std::uint64_t hole = 0;           ///< bytes of the hole behind it
+  std::uint32_t bit_hole = 0;       ///< bits of the bit hole behind it; in front of `hole` when there are both
+  std::uint32_t depth = 0;          ///< 0: a direct member
+  std::uint32_t nested = 0;         ///< so many of the following members are inside this one
+  std::uint32_t shown = none;       ///< those are the members of Layout::shown[shown]; `none`: nothing is shown in place
   /// Bytes; 0 when its own alignment explains where it is. Otherwise what it must have been declared with.
   std::uint32_t forced_alignment = 0;
-  bool new_cache_line = false;        ///< the first member shown that begins on or behind the boundary of a cache line
-  bool pointee = false;               ///< it is a pointer: the offsets of the nested members start at what it points to
-  bool cut = false;                   ///< `nested` is 0 for it is beyond LayoutOptions::max_nested or 64 levels deep
+  bool new_cache_line = false;  ///< the first member shown that begins on or behind the boundary of a cache line
+  bool pointee = false;         ///< it is a pointer: the offsets of the nested members start at what it points to
+  bool cut = false;             ///< `nested` is 0 for it is beyond LayoutOptions::max_nested or 64 levels deep
   /// When its type is a struct, with no typedef between, that wastes something: Layout::wasteful[wasteful] says what.
   std::uint32_t wasteful = none;
   static constexpr std::uint32_t none = UINT32_MAX;
@@ -84,7 +84,7 @@ struct MemberTypes {
   std::uint32_t with_holes = 0, holes = 0;
   std::uint32_t with_bit_holes = 0, bit_holes = 0;
   std::uint32_t with_padding = 0;
-  std::uint64_t padding = 0;  ///< bytes
+  std::uint64_t padding = 0;                            ///< bytes
   std::uint32_t with_bit_padding = 0, bit_padding = 0;  ///< bits
   std::uint32_t with_flexible_array = 0, embedding_flexible_array = 0;
 };
@@ -139,7 +139,7 @@ class Layouts {
   [[nodiscard]] Result<LayoutSummary> summary(Composite type);
   /// The smallest size in bytes to which reordering can bring a struct; at most its size. Members that share the storage unit
   /// of a bitfield stay together, members of size 0 stay before what follows them, alignments are kept, a flexible array stays
-  /// the last. Unions stay as they are.
+  /// the last. Unions and packed structs stay as they are.
   [[nodiscard]] Result<std::uint64_t> packed_size(Composite type);
   /// The order that packed_size() speaks of, moving as few members as is simple.
   [[nodiscard]] Result<Reorganized> reorganize(Composite type);
@@ -152,9 +152,10 @@ class Layouts {
 Result<Layout> layout(Composite type, const LayoutOptions& options = {});
 
 struct LayoutTextOptions {
-  bool hex = false;         ///< offsets and sizes in hexadecimal
-  std::string_view alias;   ///< the typedef by which an anonymous type is known: "typedef struct { ... } alias;"
-  bool color = false;       ///< ANSI colours
+  bool hex = false;        ///< offsets and sizes in hexadecimal
+  std::string_view alias;  ///< the typedef by which an anonymous type is known: "typedef struct { ... } alias;"
+  bool color = false;      ///< ANSI colours
+  std::uint64_t max_bytes = std::uint64_t{64} << 20;  ///< members behind so much text are left out, with a comment
 };
 
 /// C with comments, as pahole prints it; ended by ";\n". Where pahole's C means something else (`const const char *`, the
