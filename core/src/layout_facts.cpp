@@ -50,7 +50,7 @@ Error LayoutFacts::error() const {
   const Type type = fault_->where;
   Error error{ErrorCode::Malformed, "", {"", {}, type.id(), printable(type.name())}};
   switch (fault_->cause) {
-    case Cause::NoSize: error.text = size_of(type).error().text; break;
+    case Cause::NoSize: error.text = size_of(fault_->of).error().text; break;
     case Cause::TooLarge:
       error.code = ErrorCode::TooLarge;
       error.text = "its size exceeds 2^64 bits";
@@ -64,7 +64,7 @@ Error LayoutFacts::error() const {
 }
 
 LayoutFacts::Step LayoutFacts::failed(Cause cause, Type where) {
-  fault_ = Fault{cause, where};
+  fault_ = Fault{cause, where, where};
   return Step::Failed;
 }
 
@@ -173,6 +173,7 @@ bool LayoutFacts::settle(Composite outermost) {
         continue;  // back at this member once that is known
       }
       if (step == Step::Failed) {
+        if (fault_->cause == Cause::NoSize && !Composite::is(fault_->where.kind())) fault_->where = frame.type;
         for (const Frame& outer : stack_) mark_broken(outer.type.id());
         stack_.clear();
         return false;

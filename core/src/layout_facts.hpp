@@ -70,6 +70,7 @@ class LayoutFacts {
   struct Fault {
     Cause cause;
     Type where;
+    Type of;  // what has no size
   };
   /// A struct or union whose members are being looked at.
   struct Frame {
