@@ -191,24 +191,22 @@ void Spelling::declaration(Sink& out, int width, std::string_view name, bool las
 
 void Spelling::typedefs(Sink& out) const {
   if (typedefs_ == Typedefs::Keep) return;
-  bool any = false;
-  bool behind = false;
+  bool open = false;  // a comment; one for each array and what is in it
   for (Type at = first_; at.id() != base_.id();) {
     const Kind kind = at.kind();
+    if (kind == Kind::Pointer || kind == Kind::FuncProto) break;
     if (kind == Kind::Typedef) {
-      out << (any ? " -> " : "/* typedef ");
+      out << (open ? " -> " : "/* typedef ");
       put_name(out, at.name());
-      any = true;
+      open = true;
     }
-    if (kind == Kind::Array) at = Array(at).element();
-    else if (kind == Kind::FuncProto) break;
-    else {
-      behind = behind || kind == Kind::Pointer;
-      at = Referrer(at).target();
+    if (kind == Kind::Array && open) {
+      out << " */ ";
+      open = false;
     }
-    if (behind) break;
+    at = kind == Kind::Array ? Array(at).element() : Referrer(at).target();
   }
-  if (any) out << " */ ";
+  if (open) out << " */ ";
 }
 
 int Spelling::qualifiers(Sink& out) const {
