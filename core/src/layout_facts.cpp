@@ -50,7 +50,6 @@ Error LayoutFacts::error() const {
   const Type type = fault_->where;
   Error error{ErrorCode::Malformed, "", {"", {}, type.id(), printable(type.name())}};
   switch (fault_->cause) {
-    case Cause::NoSize: error.text = size_of(fault_->of).error().text; break;
     case Cause::TooLarge:
       error.code = ErrorCode::TooLarge;
       error.text = "its size exceeds 2^64 bits";
@@ -64,7 +63,7 @@ Error LayoutFacts::error() const {
 }
 
 LayoutFacts::Step LayoutFacts::failed(Cause cause, Type where) {
-  fault_ = Fault{cause, where, where};
+  fault_ = Fault{cause, where};
   return Step::Failed;
 }
 
@@ -130,9 +129,7 @@ LayoutFacts::Step LayoutFacts::direct(Type start, Type& inner) {
       facts.kind = own.kind;
       if (own.kind == Kind::Array) facts.packed = facts.flexible = facts.embeds = false;
     } else {
-      const auto bytes = size_of(at);
-      if (!bytes) return failed(Cause::NoSize, at);
-      facts.size = *bytes;
+      facts.size = size_of(at).value_or(0);  // clang writes void for what C++ has and BTF has not
       facts.natural = power_of_two_in(facts.size);
       facts.scalar = true;
       // What the ABI makes of scalars wider than a pointer BTF does not say: i386 aligns 8 bytes to 4.
@@ -173,7 +170,6 @@ bool LayoutFacts::settle(Composite outermost) {
         continue;  // back at this member once that is known
       }
       if (step == Step::Failed) {
-        if (fault_->cause == Cause::NoSize && !Composite::is(fault_->where.kind())) fault_->where = frame.type;
         for (const Frame& outer : stack_) mark_broken(outer.type.id());
         stack_.clear();
         return false;

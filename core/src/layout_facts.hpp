@@ -65,12 +65,11 @@ class LayoutFacts {
   [[nodiscard]] Error error() const;
 
  private:
-  enum class Cause : std::uint8_t { NoSize, TooLarge, NoEnd, ContainsItself };
+  enum class Cause : std::uint8_t { TooLarge, NoEnd, ContainsItself };
   /// What is wrong; a hostile file may have one for each type, so no text yet.
   struct Fault {
     Cause cause;
     Type where;
-    Type of;  // what has no size
   };
   /// A struct or union whose members are being looked at.
   struct Frame {

@@ -16,16 +16,17 @@ class Gaps {
     std::uint64_t bytes = 0, bits = 0;
   };
 
-  explicit Gaps(std::uint64_t size) : unit_end_(size * 8) {}
+  explicit Gaps(std::uint64_t size) : end_(size * 8), unit_end_(end_) {}
 
   Gap before(const LayoutMember& m) {
-    const auto [begin, end] = extent(m);
+    const auto [first, end] = extent(m);
+    const std::uint64_t begin = std::min(first, end_);  // what is behind the end is no hole
     Gap gap;
     if (in_bitfield_) gap.bits += advance(std::min(begin, unit_end_));
     if (m.bitfield_size != 0) {
-      const std::uint64_t unit = m.offset * 8;
+      const std::uint64_t unit = std::min(m.offset * 8, end_);
       if (seen_ < unit) {
-        gap.bytes = m.offset - seen_ / 8;
+        gap.bytes = (unit - seen_) / 8;
         seen_ = unit;
       }
       gap.bits += advance(begin);
@@ -37,10 +38,10 @@ class Gaps {
     return gap;
   }
 
-  Gap at_end(std::uint64_t size) {
+  Gap at_end() {
     Gap gap;
-    if (in_bitfield_) gap.bits = advance(std::min(size * 8, unit_end_));
-    gap.bytes = size > seen_ / 8 ? size - seen_ / 8 : 0;
+    if (in_bitfield_) gap.bits = advance(std::min(end_, unit_end_));
+    gap.bytes = end_ > seen_ ? end_ / 8 - seen_ / 8 : 0;
     return gap;
   }
 
@@ -66,6 +67,7 @@ class Gaps {
   }
 
   std::uint64_t seen_ = 0;  // bits
+  std::uint64_t end_;       // of the type, bits
   std::uint64_t unit_end_;
   std::uint64_t unit_bits_ = 0;
   bool in_bitfield_ = false;
@@ -104,7 +106,7 @@ class Sum {
     sum_.hole_bits += bits;
     if (m.bitfield_size != 0) sum_.bitfield_bits += m.bitfield_size;
     else sum_.member_bytes += m.size;
-    m.forced_alignment = forced_alignment(m.offset, end_, m.alignment, cache_line_);
+    m.forced_alignment = m.offset > size_ ? 0 : forced_alignment(m.offset, end_, m.alignment, cache_line_);
     if (m.forced_alignment != 0) {
       ++forced.members;
       forced.holes += gap.bytes != 0 ? 1 : 0;
@@ -114,7 +116,7 @@ class Sum {
   }
 
   void finish(std::uint32_t natural) {
-    const Gaps::Gap rest = gaps_.at_end(size_);
+    const Gaps::Gap rest = gaps_.at_end();
     sum_.padding = rest.bytes;
     sum_.bit_padding = static_cast<std::uint32_t>(rest.bits);
     type_.forced_alignment = forced_alignment(size_, end_, natural, cache_line_);

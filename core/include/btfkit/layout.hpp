@@ -122,8 +122,8 @@ struct Reorganized {
 /// Lays out the types of one Spec and remembers what it finds out about types, so that a pass over a kernel takes
 /// milliseconds. Not to be used by several threads at once.
 ///
-/// The errors of all functions: malformed for a member whose type has no size (void, a function), for endless chains of types
-/// and for a struct that contains itself by value; too_large for sizes beyond 2^64 bits.
+/// The errors of all functions: malformed for endless chains of types and for a struct that contains itself by value;
+/// too_large for sizes beyond 2^64 bits. A member whose type has no size takes no space.
 class Layouts {
  public:
   /// `spec` is kept. Types of its base may be laid out as well.
