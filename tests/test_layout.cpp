@@ -423,7 +423,7 @@ TEST_CASE("deep and exponential nesting is cut") {
   CHECK(chain->members.back().depth == 63);
   CHECK(chain->members.back().cut);
   const auto tree = layouts.layout(Composite(*spec->type(spec->end_id() - 1)));
-  CHECK(tree->members.size() <= (1U << 16) + 2);
+  CHECK(tree->members.size() <= (1U << 14) + 2);
   CHECK(std::any_of(tree->members.begin(), tree->members.end(), [](const LayoutMember& m) { return m.cut; }));
   const auto small = Layouts(*spec, {.max_nested = 10}).layout(Composite(*spec->type(spec->end_id() - 1)));
   CHECK(small->members.size() <= 12);

@@ -21,8 +21,9 @@ struct LayoutOptions {
   std::uint32_t cache_line = 64;  ///< bytes; 0 counts as 64
   /// Show the members of named structs and unions in place too, as is always done with anonymous ones.
   bool expand = false;
-  /// Of members of members at most so many are shown: types may hold exponentially many.
-  std::uint32_t max_nested = 1U << 16;
+  /// Of members of members at most so many are shown: types may hold exponentially many. The largest of a kernel, expanded,
+  /// has 3,000.
+  std::uint32_t max_nested = 1U << 14;
 };
 
 /// What a struct holds and wastes, without a list of its members. Unions have neither holes nor bit padding.
