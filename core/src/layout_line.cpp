@@ -56,16 +56,16 @@ class Pen {
   }
   /// At most 16.
   void tabs(std::size_t count) {
-    std::memset(at_, '\t', 16);
+    constexpr std::uint64_t eight = each * '\t';
+    std::memcpy(at_, &eight, 8);
+    std::memcpy(at_ + 8, &eight, 8);
     at_ += count;
   }
   void spaces(std::ptrdiff_t count) {
-    while (count > 0) {
-      const std::ptrdiff_t some = std::min<std::ptrdiff_t>(count, 64);
-      std::memset(at_, ' ', 64);
-      at_ += some;
-      count -= some;
-    }
+    if (count <= 0) return;
+    constexpr std::uint64_t eight = each * ' ';
+    for (std::ptrdiff_t i = 0; i < count; i += 8) std::memcpy(at_ + i, &eight, 8);
+    at_ += count;
   }
   void number(std::uint32_t value) { at_ = std::to_chars(at_, at_ + 10, value).ptr; }
   /// Right-aligned; it fits.
