@@ -4,6 +4,7 @@
 #include <btfkit/layout.hpp>
 #include <cstdlib>
 
+#include "layout_footer.hpp"
 #include "layout_line.hpp"
 #include "layout_spelling.hpp"
 #include "text.hpp"
@@ -11,13 +12,12 @@
 namespace btfkit {
 namespace {
 
+using detail::plural;
 using detail::Spelling;
 
 constexpr int type_columns = 26;
 constexpr int level_columns = 8;
 constexpr std::size_t most_tabs = 16;
-
-std::string_view plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
 
 /// Where a member stands.
 struct Level {
@@ -80,7 +80,7 @@ class Printer {
       }
     } else {
       struct_members(type, first, end, inner);
-      if (outermost) footer();
+      if (outermost) detail::layout_footer(out_, layout_);
     }
     tabs(level.indent);
     out_ << '}';
@@ -302,77 +302,6 @@ class Printer {
     out_ << ' ';
     number(m.size, m.bitfield_size != 0 ? 2 : 5);
     close();
-  }
-
-  // ---- what it comes to ----------------------------------------------------------------------------------------------------
-
-  void footer() {
-    const LayoutSummary& sum = layout_.summary;
-    const auto line = [&]() -> Sink& { return out_ << "\t/* "; };
-    const auto end = [&] { out_ << " */\n"; };
-    out_ << '\n';
-    line() << "size: " << sum.size << ", cachelines: " << layout_.cache_lines() << ", members: " << sum.members;
-    end();
-    if (sum.hole_bytes != 0 || sum.hole_bits != 0) sums();
-    if (sum.padding != 0) line() << "padding: " << sum.padding, end();
-    if (layout_.member_types.with_holes != 0 || layout_.member_types.with_bit_holes != 0 ||
-        layout_.member_types.with_bit_padding != 0)
-      member_types();
-    if (layout_.member_types.with_padding != 0)
-      line() << "paddings: " << layout_.member_types.with_padding << ", sum paddings: " << layout_.member_types.padding, end();
-    if (sum.bit_padding != 0) line() << "bit_padding: " << sum.bit_padding << " bits", end();
-    if (layout_.forced.members != 0) {
-      line() << "forced alignments: " << layout_.forced.members;
-      if (layout_.forced.holes != 0)
-        out_ << ", forced holes: " << layout_.forced.holes << ", sum forced holes: " << layout_.forced.hole_bytes;
-      end();
-    }
-    if (layout_.member_types.with_flexible_array != 0 || layout_.member_types.embedding_flexible_array != 0) {
-      line() << "flexible array members: ";
-      if (layout_.member_types.with_flexible_array != 0) out_ << "end: " << layout_.member_types.with_flexible_array;
-      if (layout_.member_types.with_flexible_array != 0 && layout_.member_types.embedding_flexible_array != 0) out_ << ", ";
-      if (layout_.member_types.embedding_flexible_array != 0)
-        out_ << "middle: " << layout_.member_types.embedding_flexible_array;
-      end();
-    }
-    if (layout_.last_cache_line() != 0) line() << "last cacheline: " << layout_.last_cache_line() << " bytes", end();
-    if (layout_.unexplained_bits != 0) {
-      out_ << '\n';
-      line() << (layout_.unexplained_bits < 0 ? "members overlap or lie beyond the end: " : "not accounted for: ")
-             << std::abs(layout_.unexplained_bits) << " bits";
-      end();
-    }
-  }
-
-  void sums() {
-    const LayoutSummary& sum = layout_.summary;
-    if (sum.member_bytes != 0) {
-      out_ << "\t/* sum members: " << sum.member_bytes;
-      if (sum.holes != 0) out_ << ", holes: " << sum.holes << ", sum holes: " << sum.hole_bytes;
-      out_ << " */\n";
-    }
-    if (sum.bitfield_bits != 0) {
-      out_ << "\t/* sum bitfield members: " << sum.bitfield_bits << " bits";
-      if (sum.hole_bits != 0) out_ << ", bit holes: " << sum.bit_holes << ", sum bit holes: " << sum.hole_bits << " bits";
-      else out_ << " (" << sum.bitfield_bits / 8 << " bytes)";
-      out_ << " */\n";
-    }
-  }
-
-  void member_types() {
-    out_ << "\t/* member types with ";
-    bool first = true;
-    const auto item = [&](std::uint64_t types, std::string_view what, std::uint64_t total) {
-      if (types == 0) return false;
-      out_ << (first ? "" : ", ") << what << ": " << types << ", total: " << total;
-      first = false;
-      return true;
-    };
-    item(layout_.member_types.with_holes, "holes", layout_.member_types.holes);
-    item(layout_.member_types.with_bit_holes, "bit holes", layout_.member_types.bit_holes);
-    if (item(layout_.member_types.with_bit_padding, "bit paddings", layout_.member_types.bit_padding))
-      out_ << " bit" << plural(layout_.member_types.bit_padding);
-    out_ << " */\n";
   }
 
   Sink& out_;

@@ -38,7 +38,7 @@ struct LayoutSummary {
   std::uint64_t hole_bits = 0;         ///< their sum
   std::uint64_t padding = 0;           ///< bytes behind the last member or its storage unit
   std::uint32_t bit_padding = 0;       ///< bits behind a last bitfield within its storage unit
-  std::uint32_t alignment = 1;         ///< bytes; that of its members, 1 when it is packed
+  std::uint32_t alignment = 1;         ///< bytes; that of its members, of scalars at most a pointer's; 1 when it is packed
   bool packed = false;                 ///< its layout can't be had without __attribute__((__packed__))
   bool flexible_array = false;         ///< its last member is one
   bool embeds_flexible_array = false;  ///< a member, or a member of a member, is a struct that ends with one
@@ -159,8 +159,8 @@ struct LayoutTextOptions {
   std::uint64_t max_bytes = std::uint64_t{64} << 20;  ///< members behind so much text are left out, with a comment
 };
 
-/// C with comments, as pahole prints it; ended by ";\n". Where pahole's C means something else (`const const char *`, the
-/// dimensions of `int m[2][3]` reversed, arrays of function pointers) it is what was declared. Type tags are left out. Control
+/// C with comments, as pahole prints it; ended by ";\n". Where pahole's C is something else than what was declared (const
+/// pointers, pointers to arrays, arrays of function pointers, `single double`) it is that. Type tags are left out. Control
 /// characters of names become \xNN.
 void layout_text(Sink& out, const Layout& layout, const LayoutTextOptions& options = {});
 
