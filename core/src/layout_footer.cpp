@@ -1,7 +1,5 @@
 #include "layout_footer.hpp"
 
-#include <cstdlib>
-
 namespace btfkit::detail {
 namespace {
 
@@ -68,9 +66,11 @@ void layout_footer(Sink& out, const Layout& layout) {
   }
   if (layout.last_cache_line() != 0) line() << "last cacheline: " << layout.last_cache_line() << " bytes", end();
   if (layout.unexplained_bits != 0) {
+    const bool overlap = layout.unexplained_bits < 0;
+    const auto bits = static_cast<std::uint64_t>(layout.unexplained_bits);
     out << '\n';
-    line() << (layout.unexplained_bits < 0 ? "members overlap or lie beyond the end: " : "not accounted for: ")
-           << std::abs(layout.unexplained_bits) << " bits";
+    line() << (overlap ? "members overlap or lie beyond the end: " : "not accounted for: ") << (overlap ? 0 - bits : bits)
+           << " bits";
     end();
   }
 }
