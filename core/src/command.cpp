@@ -79,11 +79,35 @@ constexpr std::array decode_examples = {
     Example{"decode prog.o traffic --json < value", "a map's value for a program to read"},
 };
 
+constexpr std::array layout_positionals = {
+    inspect_positionals[0],
+    Positional{"TYPE", "structs or unions: a name, 'struct NAME' or an id; none: all that have a name", false, true},
+};
+constexpr std::array layout_options = {
+    Option{"expand", 'E', "", "show the members of named structs in place, with offsets from the start", ""},
+    Option{"hex", 0, "", "offsets and sizes in hexadecimal", ""},
+    Option{"reorganize", 'R', "", "show the smallest known order of the members; without TYPE, of all that get smaller", ""},
+    Option{"cache-line", 'c', "BYTES", "the size of a cache line; 64 unless given", ""},
+    base_option,
+    pointer_option,
+    partial_option,
+    json_option,
+    color_option,
+};
+constexpr std::array layout_examples = {
+    Example{"layout /sys/kernel/btf/vmlinux task_struct", "offsets, sizes, holes and cache lines"},
+    Example{"layout vmlinux page --expand --hex", "with the members of the structs inside"},
+    Example{"layout vmlinux sk_buff --reorganize", "an order of its members that wastes less"},
+    Example{"layout vmlinux", "every struct and union, as pahole prints them"},
+};
+
 constexpr std::array verb_table = {
     Verb{"inspect", "what a file holds, or one of its types as C", inspect_positionals, inspect_options, inspect_examples,
          inspect},
     Verb{"dump", "everything as C, raw text or JSON", dump_positionals, dump_options, dump_examples, dump},
     Verb{"decode", "bytes as a value of a type", decode_positionals, decode_options, decode_examples, decode, "data"},
+    Verb{"layout", "where the members of structs are, with holes, padding and cache lines", layout_positionals, layout_options,
+         layout_examples, layout},
 };
 
 std::optional<TypeId> number(std::string_view text) {

@@ -35,6 +35,7 @@ bool write_all(int fd, std::string_view text) {
 /// What one verb's command line said.
 struct Arguments {
   std::vector<std::string> positionals;
+  std::vector<std::string> more;  ///< what a repeatable last positional was given
   std::map<std::string, bool, std::less<>> flags;
   std::map<std::string, std::vector<std::string>, std::less<>> values;
 
@@ -57,8 +58,12 @@ bool wants_color(const Arguments& arguments) {
 
 void describe(CLI::App& app, const command::Verb& verb, Arguments& arguments) {
   arguments.positionals.resize(verb.positionals.size());
-  for (std::size_t i = 0; i < verb.positionals.size(); ++i)
-    app.add_option(std::string(verb.positionals[i].name), arguments.positionals[i])->required(verb.positionals[i].required);
+  for (std::size_t i = 0; i < verb.positionals.size(); ++i) {
+    const command::Positional& positional = verb.positionals[i];
+    const std::string name(positional.name);
+    if (positional.repeatable) app.add_option(name, arguments.more)->required(positional.required);
+    else app.add_option(name, arguments.positionals[i])->required(positional.required);
+  }
   for (const command::Option& option : verb.options) {
     std::string names = "--" + std::string(option.name);
     if (option.letter != 0) names = std::string("-") + option.letter + ',' + names;
@@ -85,6 +90,7 @@ int run(const command::Verb& verb, const Arguments& arguments) {
   request.source = arguments.positionals.front();
   for (std::size_t i = 1; i < arguments.positionals.size() && !arguments.positionals[i].empty(); ++i)
     request.arguments.push_back(arguments.positionals[i]);
+  request.arguments.insert(request.arguments.end(), arguments.more.begin(), arguments.more.end());
   for (const auto& [name, given] : arguments.flags)
     if (given) request.options.emplace_back(name, "");
   for (const auto& [name, values] : arguments.values)

@@ -198,7 +198,7 @@ class Walk {
     name(declaration);
     budget_ -= static_cast<std::int64_t>(c.size() + json.size() + 2 * declaration.size() + 200);
     values(type);
-    if (const auto composite = type.as<Composite>()) places(*composite);
+    if (const auto composite = type.as<Composite>()) places(*composite), laid_out(*composite);
     for (const Reference& reference : spec_.referrers(type)) touch(reference.from.id() + reference.index), --budget_;
     for (const DeclTag tag : spec_.tags(type)) require(tag.target_id() == type.id(), "a type's tags are on it");
   }
@@ -235,6 +235,38 @@ class Walk {
       const auto found = member_at(composite, wanted);
       if (found) touch(found->bit_offset);
       else check_error(found.error());
+    }
+  }
+
+  /// A layout adds up, its text is text, and no better order is larger.
+  void laid_out(Composite type) {
+    Layouts& layouts = type.id() % 4 == 0 ? expanded_ : layouts_;
+    const auto made = layouts.layout(type);
+    const auto packed = layouts.packed_size(type);
+    require(made.has_value() == packed.has_value(), "what can be laid out can be packed");
+    if (!made) return check_error(made.error());
+    require(*packed <= type.size(), "a better order is not larger");
+    std::size_t direct = 0;
+    for (std::size_t i = 0; i < made->members.size(); i += made->members[i].nested + std::size_t{1}) {
+      const LayoutMember& m = made->members[i];
+      require(m.depth == 0 && m.nested < made->members.size() - i, "what is nested in a member follows it");
+      ++direct;
+    }
+    require(direct == type.vlen(), "a layout has every member");
+    Sink out;
+    layout_text(out, *made, {.hex = type.id() % 8 == 1, .max_bytes = 4096});
+    const std::string_view text = out.text();
+    require(text.size() > 3 && text.substr(text.size() - 2) == ";\n" && text.find('\0') == std::string_view::npos,
+            "a layout is text");
+    budget_ -= static_cast<std::int64_t>(text.size() + made->members.size() * 64);
+    if (type.vlen() > 64) return;
+    const auto better = layouts.reorganize(type);
+    require(better && better->layout.summary.size + better->saved == type.size() && better->order.size() == type.vlen(),
+            "a better order has every member");
+    std::vector<bool> seen(type.vlen());
+    for (const std::uint32_t index : better->order) {
+      require(index < type.vlen() && !seen[index], "a better order has every member once");
+      seen[index] = true;
     }
   }
 
@@ -298,6 +330,8 @@ class Walk {
   }
 
   const Spec& spec_;
+  Layouts layouts_{spec_, {.max_nested = 256}};
+  Layouts expanded_{spec_, {.expand = true, .max_nested = 256}};
   std::uint64_t sum_ = 0;
   std::int64_t budget_ = 1 << 20;  // bytes of text
 };
@@ -349,6 +383,11 @@ inline void inspect(const Object& object) {
     require(!out.text().empty() && err.text().empty(), "a summary is text on standard output");
     for (const Type type : object.spec().types()) {
       if (type.name().empty()) continue;
+      Sink layout([](std::string_view) { return true; });
+      Sink why;
+      command::run({.verb = "layout", .source = "fuzz", .arguments = {std::string(type.name())}, .json = json}, object, layout,
+                   why);
+      require(layout.total() + why.total() != 0, "there is a layout or a message");
       Sink shown([](std::string_view) { return true; });
       require(command::run({.verb = "inspect", .source = "fuzz", .arguments = {std::string(type.name())}, .json = json}, object,
                            shown, err) == 0,

@@ -34,6 +34,23 @@ TEST_CASE("inspect a file, a type, and standard input") {
   CHECK_THAT(btfkit_command("inspect --json " + sample).out, StartsWith("{\"source\":"));
 }
 
+TEST_CASE("layout takes any number of types") {
+  const std::string types = golden_path("types.o");
+  const std::string list_head = btfkit_command("layout " + types + " list_head").out;
+  CHECK_THAT(list_head, StartsWith("struct list_head {\n\tstruct list_head *         next; "));
+  const Ran ran = btfkit_command("layout " + types + " list_head --hex word 'struct holes' -c 32");
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, StartsWith("struct list_head {\n"));
+  CHECK_THAT(ran.out, ContainsSubstring("};\n\nunion word {\n"));
+  CHECK_THAT(ran.out, ContainsSubstring("};\n\nstruct holes {\n"));
+  CHECK_THAT(ran.out, ContainsSubstring("/*  0x10   0x2 */"));
+  CHECK(lines(btfkit_command("layout " + types).out) > lines(ran.out));
+  CHECK(btfkit_command("layout -E -R " + types + " holes").code == 0);
+  CHECK(btfkit_command("layout " + types + " list_head nonsense").code == 1);
+  CHECK(btfkit_command("layout " + types + " list_head --cache-line 0").code == 2);
+  CHECK_THAT(btfkit_command("layout --help").out, ContainsSubstring("Usage: btfkit layout FILE [TYPE]... [OPTIONS]"));
+}
+
 TEST_CASE("each wrong input is one clear line and exit code 1") {
   const fs::path folder = fs::temp_directory_path() / ("btfkit-cli-" + std::to_string(getpid()));
   fs::create_directories(folder);

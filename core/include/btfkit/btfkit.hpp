@@ -16,6 +16,7 @@
 //   size      sizes and alignments
 //   path      members by path, and what is at an offset
 //   c_decl    one type as C
+//   layout    where members are, with holes, padding and cache lines; better orders
 //   json      one type as JSON
 //   value     bytes as a value of a type: C initialisers, JSON
 //   dump      whole BTFs as C, raw text, JSON
@@ -33,6 +34,7 @@
 #include <btfkit/ext.hpp>
 #include <btfkit/json.hpp>
 #include <btfkit/kind.hpp>
+#include <btfkit/layout.hpp>
 #include <btfkit/loader.hpp>
 #include <btfkit/marshal.hpp>
 #include <btfkit/match.hpp>

@@ -17,6 +17,7 @@ struct Positional {
   std::string_view name;  ///< as the usage line shows it: "FILE"
   std::string_view help;
   bool required;
+  bool repeatable = false;  ///< the last one of a verb may take all arguments that are left
 };
 
 struct Option {
