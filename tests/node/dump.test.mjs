@@ -68,6 +68,17 @@ test('the running kernel: the same bytes as the native command', { skip: needs({
   }
 });
 
+test('the running kernel: colours are all that colour adds, natively too', { skip: needs({ [runningKernel]: existsSync(runningKernel), 'the native command (./dev build)': nativeCommand }) }, () => {
+  const btf = Btf.open(runningKernel);
+  for (const way of [{}, { format: 'raw' }, { json: '', pretty: '' }]) {
+    const plain = dump(btf, way).out;
+    const color = dump(btf, way, true).out;
+    const stripped = Buffer.from(color.toString('latin1').replace(/\x1b\[[\d;]+m/g, ''), 'latin1');
+    assert.ok(color.length > plain.length * 1.2 && stripped.equals(plain), args(way).join(' '));
+    assert.ok(color.equals(native(['dump', runningKernel, '--color', 'always', ...args(way)]).stdout), args(way).join(' '));
+  }
+});
+
 test('the command: the same bytes as the native one, through a pipe', { skip: compare }, () => {
   const split = write('split.btf', makeSplit(everyKind()));
   const lines = [
