@@ -3,28 +3,17 @@
 #include "support/catch.hpp"
 #include "support/files.hpp"
 #include "support/tiny.hpp"
+#include "support/verb.hpp"
 
 using namespace btfkit;
 using namespace btfkit::test;
 
 namespace {
 
-struct Outcome {
-  int code;
-  std::string out, err;
-};
-
 Outcome inspect(const std::string& file, std::vector<std::string> arguments = {}, bool json = false) {
-  const auto object = Object::load(golden_source(file));
-  command::Request request;
-  request.verb = "inspect";
-  request.source = file;
-  request.arguments = std::move(arguments);
-  request.json = json;
-  Sink out;
-  Sink err;
-  const int code = command::run(request, *object, out, err);
-  return {code, out.take(), err.take()};
+  Line line{"inspect", std::move(arguments), {}, false};
+  if (json) line.options.emplace_back("json", "");
+  return run_verb(*Object::load(golden_source(file)), file, line);
 }
 
 }  // namespace

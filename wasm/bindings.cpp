@@ -2,7 +2,8 @@
 // iteration and comfort are package/src's. No function here throws or prints; failures are JSON objects with an "error".
 //
 // A view (typed_memory_view) is only good until the next call into the module: memory may grow. The TypeScript side copies at
-// once.
+// once. Long texts leave in pieces, through a function `write(bytes) -> boolean` that must neither throw nor call back: bytes,
+// because a piece may end within a character.
 #include <emscripten/bind.h>
 #include <emscripten/val.h>
 
@@ -32,6 +33,15 @@ template <class T>
 val view(const std::vector<T>& column) {
   return val(typed_memory_view(column.size(), column.data()));
 }
+/// As Uint8Array.
+val bytes_view(const void* bytes, std::size_t size) {
+  return val(typed_memory_view(size, static_cast<const std::uint8_t*>(bytes)));
+}
+
+/// A Sink's way into JavaScript; false once nobody reads any more.
+Sink::Flush into(const val& write) {
+  return [&write](std::string_view text) { return write(bytes_view(text.data(), text.size())).as<bool>(); };
+}
 
 /// An opened input.
 class Opened {
@@ -42,17 +52,39 @@ class Opened {
   [[nodiscard]] std::uint32_t end_id() const { return spec().end_id(); }
   [[nodiscard]] const Spec& spec() const { return object_.spec(); }
 
-  /// A verb of the command: {"out", "err", "exitCode"}. `load_ms` below 0: not known.
-  [[nodiscard]] std::string run(const std::string& verb, const val& arguments, bool json, bool color, double load_ms) const {
-    command::Request request{.verb = verb,
-                             .source = name_,
-                             .arguments = emscripten::vecFromJSArray<std::string>(arguments),
-                             .json = json,
-                             .color = color};
+  /// A verb of the command; its exit code. `options`: name, value, name, value... `load_ms` below 0: not known.
+  [[nodiscard]] int run(const std::string& verb, const val& arguments, const val& options, bool color, double load_ms,
+                        const val& write_out, const val& write_err) const {
+    command::Request request{
+        .verb = verb, .source = name_, .arguments = emscripten::vecFromJSArray<std::string>(arguments), .color = color};
+    const auto given = emscripten::vecFromJSArray<std::string>(options);
+    for (std::size_t i = 0; i + 1 < given.size(); i += 2) request.options.emplace_back(given[i], given[i + 1]);
+    request.json = request.has("json");
     if (load_ms >= 0) request.load_ms = load_ms;
-    Sink out, err;
+    Sink out(into(write_out)), err(into(write_err));
     const int exit_code = command::run(request, object_, out, err);
-    return output(out, err, exit_code);
+    out.flush();
+    err.flush();
+    return exit_code;
+  }
+
+  /// All types, or some (each an id or what command::types_by_text takes), as "c", "raw" or "json": "", or {"error"}.
+  [[nodiscard]] std::string dump(const std::string& format, const val& types, bool by_id, bool pretty, bool defects,
+                                 const val& write) const {
+    DumpOptions options{.bpftool_defects = defects, .by_id = by_id, .pretty = pretty};
+    for (const val& wanted : emscripten::vecFromJSArray<val>(types)) {
+      if (wanted.isNumber()) {
+        options.types.push_back(wanted.as<TypeId>());
+        continue;
+      }
+      auto found = command::types_by_text(object_, wanted.as<std::string>());
+      if (!found) return failed(found.error());
+      for (const Type type : *found) options.types.push_back(type.id());
+    }
+    Sink out(into(write));
+    const auto done = (format == "raw" ? dump_raw : format == "json" ? dump_json : dump_c)(out, spec(), options);
+    out.flush();
+    return done ? std::string() : failed(done.error());
   }
 
   /// One type as JSON, or {"error"}.
@@ -170,7 +202,7 @@ class Opening {
   [[nodiscard]] val packed() const {
     const auto* need = std::get_if<NeedDecode>(&step_);
     const auto bytes = need != nullptr ? need->packed.span() : std::span<const std::byte>();
-    return val(typed_memory_view(bytes.size(), static_cast<const std::uint8_t*>(static_cast<const void*>(bytes.data()))));
+    return bytes_view(bytes.data(), bytes.size());
   }
 
   /// Makes room for `length` bytes; false when memory is out.
@@ -226,6 +258,7 @@ EMSCRIPTEN_BINDINGS(btfkit) {
       .function("firstId", &Opened::first_id)
       .function("endId", &Opened::end_id)
       .function("run", &Opened::run)
+      .function("dump", &Opened::dump)
       .function("type", &Opened::type)
       .function("c", &Opened::c)
       .function("find", &Opened::find)

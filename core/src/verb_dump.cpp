@@ -1,5 +1,7 @@
 #include <btfkit/dump.hpp>
+#include <optional>
 
+#include "highlight.hpp"
 #include "verbs.hpp"
 
 namespace btfkit::command {
@@ -16,7 +18,11 @@ int dump(const Request& request, const Object& object, Sink& out, Sink& err) {
   }
   const std::string_view format = request.json ? "json" : request.value("format", "c");
   const auto print = format == "raw" ? dump_raw : format == "json" ? dump_json : dump_c;
-  const auto done = print(out, object.spec(), options);
+  const auto syntax = format == "raw" ? detail::Syntax::Raw : format == "json" ? detail::Syntax::Json : detail::Syntax::C;
+  std::optional<detail::Highlighter> colors;
+  if (request.color) colors.emplace(out, syntax);
+  const auto done = print(colors ? colors->sink() : out, object.spec(), options);
+  if (colors) colors->finish();
   return done ? 0 : fail(done.error(), request, out, err);
 }
 

@@ -3,6 +3,7 @@
 #include <btfkit/btfkit.hpp>
 #include <cmath>
 
+#include "highlight.hpp"
 #include "json_writer.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
@@ -196,7 +197,8 @@ int inspect(const Request& request, const Object& object, Sink& out, Sink& err) 
       break;
     }
     const Type type = (*types)[i];
-    const std::string text = request.json ? to_json(type) : to_c(type, {.offsets = true, .color = request.color});
+    std::string text = request.json ? to_json(type) : to_c(type, {.offsets = true});
+    if (request.color && !request.json) text = detail::highlighted(text, detail::Syntax::C);
     printed += text.size();
     if (request.json) out << (i == 0 ? "" : ",");
     else if (types->size() > 1)

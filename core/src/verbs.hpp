@@ -10,9 +10,6 @@ int dump(const Request& request, const Object& object, Sink& out, Sink& err);
 int decode(const Request& request, const Object& object, Sink& out, Sink& err);
 int layout(const Request& request, const Object& object, Sink& out, Sink& err);
 
-/// Types by "name", "struct name" or, where nothing has that name, by id. Errors: not_found, with the nearest names.
-Result<std::vector<Type>> types_by_text(const Object& object, std::string_view text);
-
 /// Text with ANSI colours, where they are wanted.
 class Styled {
  public:

@@ -1,4 +1,5 @@
 // The `btfkit` command: parses arguments by core's table of verbs, opens inputs, prints. What the verbs do is core's.
+#include <poll.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -17,13 +18,18 @@ using namespace btfkit;
 
 bool output_failed = false;  // a full disk, a closed descriptor
 
-/// False when nobody reads any more or nothing can be written; only the second is worth a word.
+/// False when nobody reads any more (a pipe or a socket says so) or nothing can be written; only the second is worth a word.
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t done = write(fd, text.data(), text.size());
     if (done < 0 && errno == EINTR) continue;
+    if (done < 0 && errno == EAGAIN) {  // somebody made the descriptor non-blocking
+      pollfd writable{fd, POLLOUT, 0};
+      poll(&writable, 1, -1);
+      continue;
+    }
     if (done < 0) {
-      output_failed = output_failed || (fd == STDOUT_FILENO && errno != EPIPE);
+      output_failed = output_failed || (fd == STDOUT_FILENO && errno != EPIPE && errno != ECONNRESET);
       if (output_failed) std::fprintf(stderr, "btfkit: standard output: %s\n", std::strerror(errno));
       return false;
     }

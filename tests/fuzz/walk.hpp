@@ -5,6 +5,7 @@
 #include <btfkit/btfkit.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 namespace btfkit::fuzz {
@@ -397,6 +398,35 @@ inline void inspect(const Object& object) {
   }
 }
 
+/// What a verb prints, up to 64 KiB; nothing when it is more.
+inline std::optional<std::string> printed(command::Request request, const Object& object, bool color) {
+  constexpr std::size_t most = 1 << 16;
+  request.color = color;
+  std::string text;
+  Sink out([&](std::string_view piece) { return text.append(piece).size() <= most; });
+  Sink err;
+  command::run(request, object, out, err);
+  out.flush();
+  if (out.closed()) return std::nullopt;
+  return text;
+}
+
+/// Colours are added to what is printed without them, and nothing else.
+inline void colors(const Object& object) {
+  for (const char* format : {"c", "raw", "json"}) {
+    const command::Request request{.verb = "dump", .source = "fuzz", .arguments = {}, .options = {{"format", format}}};
+    const auto plain = printed(request, object, false);
+    const auto color = printed(request, object, true);
+    if (!plain || !color) continue;
+    std::string stripped;
+    for (std::size_t i = 0; i < color->size(); ++i) {
+      if ((*color)[i] == '\x1b') i = color->find('m', i);
+      else stripped += (*color)[i];
+    }
+    require(stripped == *plain, "colours change no text");
+  }
+}
+
 inline void walk(const Object& object) {
   require(!object.specs().empty(), "an object has a BTF");
   std::size_t sum = 0;
@@ -408,6 +438,7 @@ inline void walk(const Object& object) {
   for (const Spec& spec : object.specs()) Walk(spec).run();
   walk_ext(object);
   inspect(object);
+  colors(object);
 }
 
 /// An input that was refused must say why, in one printable line.

@@ -140,6 +140,17 @@ TEST_CASE("a reader that goes away is no crash") {
         0);
 }
 
+TEST_CASE("a slow reader of a pipe that somebody made non-blocking gets everything") {
+  if (run("command -v perl").code != 0) SKIP("perl is not installed");
+  const std::string dump =
+      std::string(BTFKIT_COMMAND) + " dump --json --pretty $(yes ' --type 1' | head -n 20000) " + golden_path("types.o");
+  const std::string whole = run(dump).out;
+  CHECK(whole.size() > 1000000);
+  const Ran slow =
+      run("perl -MFcntl -e 'fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK) or die; exec @ARGV' " + dump + " | (sleep 0.2; cat)");
+  CHECK(slow.out == whole);
+}
+
 TEST_CASE("a module is shown on its base") {
   const fs::path module = unpacked(corpus("modules/amd64-6.12.107") / "veth.ko.xz");
   const fs::path kernel = unpacked(corpus("kernels") / "amd64-6.12.107.btf.xz");

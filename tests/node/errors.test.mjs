@@ -94,7 +94,7 @@ test('a file without permission', { skip: process.getuid() === 0 && 'root may re
 
 test('an argument of a wrong type is an error, and nothing else is lost', () => {
   const btf = Btf.fromBytes(everyKind());
-  for (const wrong of [() => btf.find(undefined), () => btf.named(5), () => btf.inspect({ type: {} })])
+  for (const wrong of [() => btf.find(undefined), () => btf.named(5), () => btf.inspect({ type: {} }), () => btf.dump({ types: [{}] }), () => btf.dump({ types: [-1] })])
     assert.throws(wrong, (error) => error instanceof BtfError && error.code === 'invalid_argument');
   assert.equal(btf.require('node', 'struct').size, 24);
   assert.equal(btf.find('int', 'unknown'), undefined);

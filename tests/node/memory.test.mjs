@@ -22,7 +22,7 @@ test('close: twice is fine, use afterwards is an error', () => {
   const closed = { name: 'BtfError', code: 'invalid_argument', message: /closed/ };
   for (const use of [
     () => btf.summary, () => btf.get(1), () => btf.get(0), () => btf.find('node'), () => btf.require('node'), () => btf.named('node'),
-    () => btf.types(), () => [...types], () => btf.columns(), () => btf.inspect(), () => node.name, () => node.size, () => node.members,
+    () => btf.types(), () => [...types], () => btf.columns(), () => btf.inspect(), () => btf.dump(), () => node.name, () => node.size, () => node.members,
     () => node.toC(), () => node.toJSON(), () => members[0].type,
   ])
     assert.throws(use, closed, use.toString());

@@ -129,7 +129,7 @@ function check(files, ...options) {
 }
 
 const consumer = `
-import { Btf, BtfError, decodeNames, init, kindName, version, type BtfType, type Columns, type Kind, type StructType, type Summary } from 'btfkit';
+import { Btf, BtfError, decodeNames, init, kindName, version, type BtfType, type Columns, type DumpOptions, type Kind, type StructType, type Summary } from 'btfkit';
 
 function describe(type: BtfType): string {
   switch (type.kind) {
@@ -160,16 +160,21 @@ export async function main(bytes: Uint8Array, fd: number): Promise<Columns> {
   const summary: Summary = btf.summary;
   const count: number = summary.kinds.struct ?? 0;
   const { out, exitCode }: { out: string; exitCode: number } = btf.inspect({ json: true });
+  const header: string = btf.dump();
+  const dumping: DumpOptions = { format: 'json', pretty: true, types: ['task_struct', 1] };
+  btf.dump(dumping);
   try { btf.get(1).toC({ offsets: true }); } catch (error) { if (error instanceof BtfError && error.code === 'not_found') error.offset?.toFixed(); }
   const buffer: ArrayBuffer = btf.columns().kind.buffer;
   btf[Symbol.dispose]();
-  void [struct, size, any, kind, count, out, exitCode, buffer, version, decodeNames(btf.columns()), describe];
+  void [header, struct, size, any, kind, count, out, exitCode, buffer, version, decodeNames(btf.columns()), describe];
   return btf.columns();
 }
 // @ts-expect-error: no such kind
 Btf.open('x').find('a', 'class');
 // @ts-expect-error: a struct has no values
 Btf.open('x').require('a', 'struct').values;
+// @ts-expect-error: no such format
+Btf.open('x').dump({ format: 'yaml' });
 // @ts-expect-error: data is read-only
 Btf.open('x').summary.typeCount = 1;
 // @ts-expect-error: made by open, fromBytes and fromBlob only

@@ -2,9 +2,10 @@ import type { Columns } from './columns.js';
 import { platform, type Input } from './engine.js';
 import { BtfError } from './error.js';
 import { checkKind } from './flyweights.js';
+import type { Write } from './glue.js';
 import type { Kind } from './kinds.js';
 import { load, loadBlob, type BlobLike, type BlobOptions, type OpenOptions } from './load.js';
-import { Store, type Output } from './store.js';
+import { Store, type Output, type Request } from './store.js';
 import { freeze, type Summary } from './summary.js';
 import type { BtfType, TypeOf } from './types.js';
 
@@ -19,6 +20,26 @@ export interface InspectOptions {
   /** JSON instead of text. */
   json?: boolean;
 }
+
+/** What `Btf.dump` prints, and how. */
+export interface DumpOptions {
+  /** `c`: a header that compiles, the default; `raw`: one record a line; `json`: the records. All in bpftool's form. */
+  format?: 'c' | 'raw' | 'json';
+  /**
+   * Only these types: names, `struct NAME` and the like, or ids; in C, what they need comes with them. None: all. Every type of a
+   * name is meant.
+   */
+  types?: readonly (string | number)[];
+  /** Of C: sorted by kind and name, the default, or by id. */
+  order?: 'sorted' | 'id';
+  /** Of JSON: a line for each property. */
+  pretty?: boolean;
+  /** Copies what that tool is known to do wrong, for comparisons byte by byte. */
+  compat?: 'bpftool';
+}
+
+/** Runs a verb of the command over what is open: for the command itself. Its exit code; see Store.run. @internal */
+export let runVerb: (btf: Btf, request: Request, out: Write, err: Write) => number;
 
 /**
  * An opened input: the BTF of a kernel, a module, a BPF object or any other ELF, or raw BTF, of either byte order.
@@ -36,6 +57,10 @@ export class Btf {
   readonly endId: number;
   readonly #store: Store;
   #summary: Summary | undefined;
+
+  static {
+    runVerb = (btf, ...args) => btf.#store.run(...args);
+  }
 
   private constructor(store: Store, name: string) {
     this.#store = store;
@@ -87,13 +112,31 @@ export class Btf {
   /** What was opened, and what is in it. Frozen. */
   get summary(): Summary {
     this.#store.assertOpen();
-    return (this.#summary ??= freeze(JSON.parse(this.#store.run('inspect', [], true, false).out) as Summary));
+    return (this.#summary ??= freeze(JSON.parse(this.#store.output({ verb: 'inspect', options: [['json', '']] }).out) as Summary));
   }
 
   /** What the command `btfkit inspect` prints for this input: a summary, or one type as C. */
   inspect(options: InspectOptions = {}): Output {
     const { color = false, json = false, loadMs, type } = options;
-    return this.#store.run('inspect', type === undefined ? [] : [type], json, color, loadMs);
+    return this.#store.output({ verb: 'inspect', args: type === undefined ? [] : [type], options: json ? [['json', '']] : [], color, loadMs });
+  }
+
+  /**
+   * Everything, or some types, as C, raw text or JSON: what the command `btfkit dump` prints. Of JSON, 64-bit values of enumerations
+   * are longer than what `JSON.parse` keeps.
+   *
+   * Errors: `not_found` for `types`; `too_large` when the text grows beyond what a BTF of this size can need, or beyond what a string
+   * can hold.
+   */
+  dump(options: DumpOptions = {}): string {
+    const { format = 'c', types = [], order = 'sorted', pretty = false, compat } = options;
+    if (!['c', 'raw', 'json'].includes(format)) throw new BtfError('invalid_argument', `there is no format '${String(format)}': c, raw or json`);
+    if (!['sorted', 'id'].includes(order)) throw new BtfError('invalid_argument', `there is no order '${String(order)}': sorted or id`);
+    if (compat !== undefined && compat !== 'bpftool') throw new BtfError('invalid_argument', `nothing is known of '${String(compat)}': bpftool`);
+    const wanted = [...types];
+    const wrong = wanted.find((type) => typeof type !== 'string' && !(Number.isInteger(type) && type >= 0 && type < 2 ** 32));
+    if (wrong !== undefined) throw new BtfError('invalid_argument', `types: ${String(wrong)} is neither a name nor an id`);
+    return this.#store.dump(format, wanted, order === 'id', pretty, compat === 'bpftool');
   }
 
   /** The type with that id; 0 is void. Errors: `not_found`. */

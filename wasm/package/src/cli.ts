@@ -1,7 +1,9 @@
 // The `btfkit` command for Node. Verbs, options and their help are core's table; what the verbs print is core's text. Here arguments
-// are parsed, inputs opened, and texts written.
+// are parsed, inputs opened, and texts written, piece by piece as core makes them.
+import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { runVerb } from './btf.js';
 import { engine } from './engine.js';
 import { Btf, BtfError, version, type OpenOptions, type Output } from './node.js';
 import { parts } from './error.js';
@@ -10,34 +12,100 @@ interface Verb {
   name: string;
   positionals: { name: string; help: string; required: boolean }[];
   /** `value`: the placeholder of its value, empty for a flag; `choices`: comma-separated, empty for anything. */
-  options: { name: string; letter?: string; value: string; help: string; choices: string }[];
+  options: { name: string; letter?: string; value: string; help: string; choices: string; repeatable?: boolean }[];
+}
+
+/** A verb's parsed arguments: each option as often as it was given, in the table's order; a flag's value is empty. */
+interface Arguments {
+  positionals: string[];
+  options: [name: string, value: string][];
+  help: boolean;
 }
 
 /** The command was called in a wrong way. */
 class UsageError extends Error {}
 
-function parse(verb: Verb, args: string[]): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
-  const options: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } };
-  for (const { name, letter, value } of verb.options) options[name] = { type: value ? 'string' : 'boolean', ...(letter && { short: letter }) };
+// ---- output
+
+const clock = new Int32Array(new SharedArrayBuffer(4));
+
+/** Standard output or error. Writes at once: nothing gathers in memory, however slow the reader. */
+class Stream {
+  /** A full disk and the like; a reader that went away (`| head`) is no failure. */
+  failed = false;
+  #closed = false;
+  readonly #fd: number;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** False once nothing can be written any more. */
+  readonly write = (bytes: Uint8Array): boolean => {
+    for (let at = 0; at < bytes.length && !this.#closed; ) {
+      try {
+        at += writeSync(this.#fd, bytes, at);
+      } catch (error) {
+        this.#wait(error as NodeJS.ErrnoException);
+      }
+    }
+    return !this.#closed;
+  };
+
+  /** After a write that failed: waits a moment where that is all it takes, closes otherwise. */
+  #wait({ code, message }: NodeJS.ErrnoException): void {
+    if (code === 'EAGAIN') {
+      Atomics.wait(clock, 0, 0, 2); // somebody made it non-blocking
+      return;
+    }
+    this.#closed = true;
+    if (code === 'EPIPE' || code === 'ECONNRESET' || code === 'EOF' || this !== out) return; // a socket's, Windows's EPIPE
+    this.failed = true;
+    const why = message.replace(/^E\w+: /, '').replace(/, write$/, '');
+    err.print(`btfkit: standard output: ${why.charAt(0).toUpperCase()}${why.slice(1)}\n`);
+  }
+
+  print(text: string): void {
+    this.write(Buffer.from(text));
+  }
+}
+
+const out = new Stream(1);
+const err = new Stream(2);
+
+// ---- arguments
+
+function parse(verb: Verb, args: string[]): Arguments {
+  const config: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } };
+  for (const { name, letter, value } of verb.options)
+    config[name] = { type: value ? 'string' : 'boolean', multiple: true, ...(letter && { short: letter }) };
   let parsed;
   try {
-    parsed = parseArgs({ args, options, allowPositionals: true });
+    parsed = parseArgs({ args, options: config, allowPositionals: true });
   } catch (cause) {
     throw new UsageError((cause as Error).message.split('. ')[0]!);
   }
-  const values = parsed.values as Record<string, string | boolean | undefined>;
-  if (values['help']) return { values, positionals: parsed.positionals };
-  for (const { name, choices } of verb.options) {
-    const value = values[name];
-    if (choices && value !== undefined && !choices.split(',').includes(value as string))
-      throw new UsageError(`--${name}: '${String(value)}' is none of ${choices.split(',').join(', ')}`);
+  const { positionals } = parsed;
+  const values = parsed.values as Record<string, (string | boolean)[] | undefined>;
+  if (values['help']) return { positionals, options: [], help: true };
+  const options: Arguments['options'] = [];
+  for (const { name, value, choices, repeatable } of verb.options) {
+    const given = values[name] ?? [];
+    if (value && !repeatable && given.length > 1) throw new UsageError(`--${name} is given ${given.length} times`);
+    for (const text of given) {
+      if (choices && !choices.split(',').includes(String(text)))
+        throw new UsageError(`--${name}: '${String(text)}' is none of ${choices.split(',').join(', ')}`);
+      options.push([name, value ? String(text) : '']);
+    }
   }
-  const missing = verb.positionals.filter(({ required }) => required)[parsed.positionals.length];
+  const missing = verb.positionals.filter(({ required }) => required)[positionals.length];
   if (missing) throw new UsageError(`${missing.name} is missing`);
-  const extra = parsed.positionals[verb.positionals.length];
+  const extra = positionals[verb.positionals.length];
   if (extra !== undefined) throw new UsageError(`'${extra}' is one argument too many`);
-  return { values, positionals: parsed.positionals };
+  return { positionals, options, help: false };
 }
+
+// ---- running
 
 const help = (verb: string): string => engine().call((glue) => glue.help(verb));
 
@@ -48,57 +116,56 @@ async function open(file: string, options: OpenOptions): Promise<Btf> {
   return Btf.fromBytes(Buffer.concat(chunks), { ...options, name: '-' });
 }
 
-async function run(verb: Verb, args: string[]): Promise<Output> {
-  const { values, positionals } = parse(verb, args);
-  if (values['help']) return { out: help(verb.name), err: '', exitCode: 0 };
-  const [file, type] = positionals as [string, string?];
-  const json = values['json'] === true;
-  const when = values['color'] ?? 'auto';
+/** Runs a verb and prints; its exit code. */
+async function run(verb: Verb, { positionals, options }: Arguments): Promise<number> {
+  const value = (option: string): string | undefined => options.find(([name]) => name === option)?.[1];
+  const [file, ...args] = positionals.filter((text, i) => i === 0 || text !== '') as [string, ...string[]];
+  const when = value('color') ?? 'auto';
   const color = when === 'auto' ? !process.env['NO_COLOR'] && isatty(1) : when === 'always';
-  const options: OpenOptions = values['pointer-size'] ? { pointerSize: values['pointer-size'] === '4' ? 4 : 8 } : {};
-  if (values['partial']) options.partial = true;
+  const pointerSize = value('pointer-size');
+  const load: OpenOptions = { partial: value('partial') !== undefined };
+  if (pointerSize) load.pointerSize = pointerSize === '4' ? 4 : 8;
   let source = file; // the one that an error speaks of
   try {
     const start = performance.now();
-    if (values['base']) {
-      source = String(values['base']);
-      options.base = await open(source, options);
+    const base = value('base');
+    if (base) {
+      source = base;
+      load.base = await open(base, load);
       source = file;
     }
-    const btf = await open(file, options);
-    return btf.inspect({ json, color, loadMs: performance.now() - start, ...(type && { type }) });
+    const btf = await open(file, load);
+    return runVerb(btf, { verb: verb.name, args, options, color, loadMs: performance.now() - start }, out.write, err.write);
   } catch (error) {
     if (!(error instanceof BtfError)) throw error;
-    return JSON.parse(engine().call((glue) => glue.fail(parts(error), source, json))) as Output;
+    const failed = JSON.parse(engine().call((glue) => glue.fail(parts(error), source, value('json') !== undefined))) as Output;
+    out.print(failed.out);
+    err.print(failed.err);
+    return failed.exitCode;
   }
 }
 
-async function main(args: string[]): Promise<Output> {
+async function main(args: string[]): Promise<number> {
   const { verbs } = JSON.parse(engine().call((glue) => glue.verbs())) as { verbs: Verb[] };
   const [first, ...rest] = args;
-  if (first === '--version') return { out: `btfkit ${version}\n`, err: '', exitCode: 0 };
-  if (first === '--help' || first === '-h') return { out: help(''), err: '', exitCode: 0 };
-  if (first === undefined) return { out: '', err: help(''), exitCode: 2 };
+  if (first === undefined) {
+    err.print(help(''));
+    return 2;
+  }
+  const print = (text: string): number => (out.print(text), 0);
+  if (first === '--version') return print(`btfkit ${version}\n`);
+  if (first === '--help' || first === '-h') return print(help(''));
   const verb = verbs.find(({ name }) => name === first);
   try {
     if (!verb) throw new UsageError(first.startsWith('-') ? `unknown option '${first}'` : `no verb '${first}'`);
-    return await run(verb, rest);
+    const parsed = parse(verb, rest);
+    return parsed.help ? print(help(verb.name)) : await run(verb, parsed);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return { out: '', err: `btfkit: ${error.message}\nTry 'btfkit ${verb ? `${verb.name} ` : ''}--help'.\n`, exitCode: 2 };
+    err.print(`btfkit: ${error.message}\nTry 'btfkit ${verb ? `${verb.name} ` : ''}--help'.\n`);
+    return 2;
   }
 }
 
-// A reader that went away (`| head`) is no failure.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
-    if (stream === process.stdout) process.stderr.write(`btfkit: standard output: ${error.message}\n`);
-    process.exitCode = 1;
-  });
-
-main(process.argv.slice(2)).then(({ out, err, exitCode }) => {
-  process.exitCode = exitCode;
-  process.stdout.write(out);
-  process.stderr.write(err);
-});
+process.exitCode = await main(process.argv.slice(2));
+if (out.failed) process.exitCode = 1;

@@ -1,11 +1,16 @@
 // What wasm/bindings.cpp exports through Embind, as glue.js hands it out. Views (Uint8Array, Uint32Array) show WebAssembly memory:
 // they are good until the next call into the module.
 
+/** Takes a piece of text as UTF-8; false: nobody wants more. Must not throw, nor call into the module. */
+export type Write = (bytes: Uint8Array) => boolean;
+
 /** An opened input. `delete()` frees it. */
 export interface Opened {
   firstId(): number;
   endId(): number;
-  run(verb: string, args: string[], json: boolean, color: boolean, loadMs: number): string;
+  /** `options`: name, value, name, value... `loadMs` below 0: not known. Returns the exit code. */
+  run(verb: string, args: readonly string[], options: readonly string[], color: boolean, loadMs: number, out: Write, err: Write): number;
+  dump(format: string, types: readonly (string | number)[], byId: boolean, pretty: boolean, defects: boolean, write: Write): string;
   type(id: number): string;
   c(id: number, offsets: boolean): string;
   find(name: string, kind: string): string;

@@ -2,7 +2,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { platform, type InitOptions } from './engine.js';
 
-export { Btf, type InspectOptions } from './btf.js';
+export { Btf, type DumpOptions, type InspectOptions } from './btf.js';
 export { decodeNames, type Columns } from './columns.js';
 export { BtfError, type BtfErrorCode, type BtfErrorInfo } from './error.js';
 export { kindName, type Kind } from './kinds.js';

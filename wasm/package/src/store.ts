@@ -3,7 +3,7 @@ import { nameReader, type Columns } from './columns.js';
 import type { Engine } from './engine.js';
 import { BtfError, fromCore, type BtfErrorInfo } from './error.js';
 import { makeType } from './flyweights.js';
-import type { Opened } from './glue.js';
+import type { Opened, Write } from './glue.js';
 import { kindName, type Kind } from './kinds.js';
 import type { Loaded } from './load.js';
 import type { BtfType } from './types.js';
@@ -16,6 +16,15 @@ export interface Output {
   err: string;
   /** 0; 1 when it failed or found nothing; 2 for wrong usage. */
   exitCode: number;
+}
+
+/** A verb of the command and what it was given; a flag's value is empty. @internal */
+export interface Request {
+  verb: string;
+  args?: readonly string[];
+  options?: readonly (readonly [name: string, value: string])[];
+  color?: boolean;
+  loadMs?: number | undefined;
 }
 
 interface Held extends Loaded {
@@ -139,7 +148,65 @@ export class Store {
     return JSON.parse(this.#call((opened) => opened.named(name))) as number[];
   }
 
-  run(verb: string, args: string[], json: boolean, color: boolean, loadMs = -1): Output {
-    return JSON.parse(this.#call((opened) => opened.run(verb, args, json, color, loadMs))) as Output;
+  /** Runs a verb of the command; its exit code. The bytes that `out` and `err` get are good during that call only. */
+  run({ verb, args = [], options = [], color = false, loadMs = -1 }: Request, out: Write, err: Write): number {
+    const failures: unknown[] = [];
+    const flat = options.flat() as string[];
+    const exitCode = this.#call((opened) => opened.run(verb, args, flat, color, loadMs, guarded(out, failures), guarded(err, failures)));
+    if (failures.length > 0) throw failures[0];
+    return exitCode;
+  }
+
+  dump(format: string, types: readonly (string | number)[], byId: boolean, pretty: boolean, defects: boolean): string {
+    const out = new Text();
+    const failures: unknown[] = [];
+    const answer = this.#call((opened) => opened.dump(format, types, byId, pretty, defects, guarded(out.write, failures)));
+    if (failures.length > 0) throw failures[0];
+    if (answer) throw fromCore((JSON.parse(answer) as { error: BtfErrorInfo }).error);
+    return out.end();
+  }
+
+  /** As run(); what it printed as strings. */
+  output(request: Request): Output {
+    const out = new Text();
+    const err = new Text();
+    const exitCode = this.run(request, out.write, err.write);
+    return { out: out.end(), err: err.end(), exitCode };
+  }
+}
+
+/** What a function throws must not unwind the module's frames: it is kept, and no more text is taken. */
+function guarded(write: Write, failures: unknown[]): Write {
+  return (bytes) => {
+    try {
+      return write(bytes);
+    } catch (failure) {
+      failures.push(failure);
+      return false;
+    }
+  };
+}
+
+/** Puts a text together from pieces of UTF-8 that may end within a character. */
+class Text {
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  #text = '';
+
+  readonly write = (bytes: Uint8Array): boolean => {
+    this.#append(this.#decoder.decode(bytes, { stream: true }));
+    return true;
+  };
+
+  end(): string {
+    this.#append(this.#decoder.decode());
+    return this.#text;
+  }
+
+  #append(text: string): void {
+    try {
+      this.#text += text;
+    } catch (cause) {
+      throw new BtfError('too_large', 'the text is longer than a JavaScript string can be', { cause });
+    }
   }
 }

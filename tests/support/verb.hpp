@@ -1,0 +1,37 @@
+// A verb of the command, run over an opened object.
+#pragma once
+
+#include <btfkit/command.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace btfkit::test {
+
+struct Outcome {
+  int code;
+  std::string out, err;
+};
+
+struct Line {
+  std::string verb;
+  std::vector<std::string> arguments;
+  std::vector<std::pair<std::string, std::string>> options;
+  bool color = false;
+};
+
+inline Outcome run_verb(const Object& object, const std::string& source, const Line& line) {
+  command::Request request;
+  request.verb = line.verb;
+  request.source = source;
+  request.arguments = line.arguments;
+  request.options = line.options;
+  request.json = request.has("json");
+  request.color = line.color;
+  Sink out;
+  Sink err;
+  const int code = command::run(request, object, out, err);
+  return {code, out.take(), err.take()};
+}
+
+}  // namespace btfkit::test
