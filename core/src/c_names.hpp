@@ -29,10 +29,6 @@ class SafeName {
 /// `text` for a comment: it can't end it, nor drive a terminal.
 std::string in_comment(std::string_view text);
 
-/// Appends the name at a string offset; false, and nothing is written, unless it is an identifier as it is. (False for some
-/// rare ones that are, too: for speed.)
-bool append_plain(Sink& out, const SpecData& data, std::uint32_t offset);
-
 /// Appends an INT or FLOAT as C: its own name where C or its compilers know it ("long unsigned int", "__int128"), else a type
 /// of its size and sign, the own name behind it in a comment ("unsigned long /* usize */").
 void append_scalar(Sink& out, Type scalar);
@@ -53,14 +49,12 @@ class CNamespace {
     std::uint32_t length;
     std::uint32_t count;  // how often it was taken
   };
-  struct Slot {
-    std::uint32_t hash = 0;
-    std::uint32_t name = 0;  // one more than its index in names_; 0: empty
-  };
   Name& find(std::string_view name);
   void grow();
 
-  std::vector<Slot> slots_;  // a power of two, at most three quarters full
+  // Most names are new: whether one is says a table of bytes alone, which stays in the cache.
+  std::vector<std::uint8_t> marks_;     // bits of the hash, 0: empty. A power of two, at most three quarters full
+  std::vector<std::uint32_t> indices_;  // of the same slots: which of names_
   std::vector<Name> names_;
   std::uint64_t seed_;
   std::deque<std::string> numbered_;

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <btfkit/match.hpp>
 #include <btfkit/size.hpp>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
+#include "c_identifier.hpp"
 #include "links.hpp"
 #include "text.hpp"
 
@@ -67,12 +69,11 @@ bool CText::push_chain(Type type) {
 }
 
 void CText::declaration(Type type, std::string_view name, int level) {
-  const Spelling* known = options_.names != nullptr ? spelling_of(type.id()) : nullptr;
-  if (known == nullptr) return spell_new(type, name, level);
-  const std::string_view text = std::string_view(spellings_text_).substr(known->at, std::size_t{known->before} + known->behind);
-  std::string_view before = text.substr(0, known->before);
+  const Spelling known = options_.names != nullptr ? spelling_of(type.id()) : Spelling();
+  if (known.text == nullptr) return spell_new(type, name, level);
+  std::string_view before(known.text, known.before);
   if (name.empty() && !before.empty() && before.back() == ' ') before.remove_suffix(1);
-  *out_ << before << name << text.substr(known->before);
+  *out_ << before << name << std::string_view(known.text + known.before, known.behind);
 }
 
 void CText::spell_new(Type type, std::string_view name, int level) {
@@ -87,33 +88,73 @@ void CText::spell_new(Type type, std::string_view name, int level) {
   chain_.erase(chain_.begin() + static_cast<std::ptrdiff_t>(start), chain_.end());
 }
 
-/// In a whole header most types are named many times: how this one is, or nullptr when that depends on the place.
-const CText::Spelling* CText::spelling_of(TypeId id) {
-  if (spellings_.empty()) spellings_.resize(data_.end_id);
-  Spelling& spelling = spellings_[id];
-  if (spelling.state == Spelling::Unknown && depth_ == 0) new_spelling(Type(&data_, id), spelling);
-  return spelling.state == Spelling::Known ? &spelling : nullptr;
+void CText::keep_spelling(TypeId id, std::string_view before, std::string_view behind) {
+  const std::uint16_t lengths[] = {static_cast<std::uint16_t>(before.size()), static_cast<std::uint16_t>(behind.size())};
+  const std::size_t at = spellings_.text().size() + (spellings_.text().empty() ? 2 : 0);
+  char* to = spellings_.room(2 + sizeof lengths + before.size() + behind.size() + readable_behind);
+  to += at - spellings_.text().size();  // the first does not stand where `unknown` and `changes` point
+  std::memcpy(to, lengths, sizeof lengths);
+  to = std::copy(before.begin(), before.end(), to + sizeof lengths);
+  spellings_.wrote(std::copy(behind.begin(), behind.end(), to));
+  spelled_[id] = static_cast<std::uint32_t>(at);
 }
 
-void CText::new_spelling(Type type, Spelling& spelling) {
+void CText::new_spelling(TypeId id, int nesting) {
   constexpr std::size_t most_text = std::size_t{4} << 20;
-  constexpr std::size_t most = UINT16_MAX;
-  spelling.state = Spelling::Changes;
+  const Type type(&data_, id);
+  const bool made = match(
+      type, [&](Pointer p) { return spell_by_target(id, p.target_id(), nesting); },
+      [&](Array a) { return spell_by_target(id, a.element_id(), nesting); }, [](View) { return false; });
+  if (made || depth_ != 0 || spelled_[id] == changes) return;
+  spelled_[id] = changes;
   const bool no_object = type.is_void() || FuncProto::is(type.kind()) || Func::is(type.kind()) || Var::is(type.kind());
   int looks = 200;
-  if (no_object || spellings_text_.size() > most_text || writes_in_place(type, looks)) return;
+  if (!no_object && spellings_.text().size() <= most_text && !writes_in_place(type, looks)) spell_whole(type);
+}
 
-  constexpr std::string_view mark = "\x01";
+/// Of a pointer or array, by what is known of its target: true when that suffices. Most types are spelled so.
+bool CText::spell_by_target(TypeId id, TypeId target, int nesting) {
+  constexpr int deepest_target = 8;
+  constexpr std::size_t longest_target = 512;  // bytes: longer ones may be elided as a whole
+  const Type type(&data_, id);
+  const auto array = type.as<Array>();
+  Type at = type.reference(target);
+  for (std::size_t links = 0; Qualifier::is(at.kind()) || TypeTag::is(at.kind()); at = Referrer(at).target())
+    if (++links == longest_target) return false;
+  // Parentheses, and qualifiers that C says of something else.
+  const bool simple = !FuncProto::is(at.kind()) && (!Array::is(at.kind()) || (array && at.id() == target));
+  if (!simple || nesting == deepest_target) return false;
+  const Spelling known = spelling_of(target, nesting + 1);
+  if (known.text == nullptr || known.before + known.behind > longest_target) return false;
+
+  char text[longest_target + 32];
+  char* const middle = std::copy_n(known.text, known.before, text);
+  char* end = middle;
+  if (array) {
+    *end++ = '[';
+    end = std::to_chars(end, end + 24, array->count()).ptr;
+    *end++ = ']';
+  } else {
+    *end++ = '*';
+  }
+  char* const behind = array ? middle : end;
+  end = std::copy_n(known.text + known.before, known.behind, end);
+  keep_spelling(id, {text, static_cast<std::size_t>(behind - text)}, {behind, static_cast<std::size_t>(end - behind)});
+  return true;
+}
+
+void CText::spell_whole(Type type) {
+  constexpr char mark = '\x01';
+  constexpr std::size_t most = UINT16_MAX;
+  scratch_.wrote(scratch_.room(0) - scratch_.text().size());  // empty again
   Sink* const out = std::exchange(out_, &scratch_);
-  spell_new(type, mark, 0);
+  if (leads_on.has(type.kind())) spell_new(type, std::string_view(&mark, 1), 0);
+  else base(type, 0), *out_ << ' ' << mark;
   out_ = out;
-  const std::string text = scratch_.take();
+  const std::string_view text = scratch_.text();
   const std::size_t before = text.find(mark);
   const std::size_t behind = text.size() - before - 1;
-  if (before > most || behind > most) return;
-  spelling = {static_cast<std::uint32_t>(spellings_text_.size()), static_cast<std::uint16_t>(before),
-              static_cast<std::uint16_t>(behind), Spelling::Known};
-  spellings_text_.append(text, 0, before).append(text, before + 1);
+  if (before <= most && behind <= most) keep_spelling(type.id(), text.substr(0, before), text.substr(before + 1));
 }
 
 /// The qualifiers on top of the chain, above `start`: those of the type that was spelled stand in front of it.
@@ -307,21 +348,30 @@ void CText::definition(Composite composite) {
   body(composite, 0);
 }
 
+/// The line of most members: without a Type, and with the name checked as it is copied. False, and nothing is written, for any
+/// other.
+bool CText::plain_member(Member member, std::uint32_t bits, int level) {
+  static constexpr char tabs[] = "\n\t\t\t\t\t\t\t\t\t\t\t\t\t\t";  // as new_line
+  constexpr std::size_t most_behind = 32;
+  const Spelling known = spelling_of(member.type_id());
+  if (known.text == nullptr || known.before > readable_behind || known.behind > most_behind) return false;
+  char* to = out_->room(sizeof tabs + readable_behind + longest_plain + most_behind + 64);
+  std::memcpy(to, tabs, sizeof tabs);
+  to += 1 + std::min<std::size_t>(static_cast<std::size_t>(level), sizeof tabs - 2);
+  std::memcpy(to, known.text, readable_behind);
+  to = write_plain(to + known.before, data_, member.name_offset());
+  if (to == nullptr) return false;
+  std::memcpy(to, known.text + known.before, most_behind);
+  Pen pen{to + known.behind};
+  if (bits != 0) pen << ':' << ' ' << bits;
+  pen << ';';
+  out_->wrote(pen.at);
+  return true;
+}
+
 /// A member's declaration, with its semicolon.
 void CText::member(Member member, int level) {
   const std::uint32_t bits = member.bitfield_size();
-  if (const Spelling* known = options_.names == nullptr ? nullptr : spelling_of(member.type_id())) {
-    // The common case, without a Type and with the name checked as it is copied.
-    char* const start = out_->room(known->before + longest_name + 1U);  // so that it can be taken back
-    *out_ << std::string_view(spellings_text_.data() + known->at, known->before);
-    if (append_plain(*out_, data_, member.name_offset())) {
-      if (known->behind != 0) *out_ << std::string_view(spellings_text_.data() + known->at + known->before, known->behind);
-      if (bits != 0) *out_ << ": " << bits;
-      *out_ << ';';
-      return;
-    }
-    out_->wrote(start);
-  }
   const Type type = member.type();
   if (*member.c_name() == '\0' && bits == 0 && !options_.as_bpftool) {
     // C declares nothing with `struct foo;`, what -fms-extensions and C++'s base classes mean by it are foo's members.
@@ -370,14 +420,17 @@ void CText::body(Composite composite, int level) {
       ++holes.count;
       holes.bits += offset - end;
     }
-    new_line(level + 1);
-    if (commented) {
+    if (options_.names != nullptr && !commented && plain_member(m, bits, level + 1)) {
+      // nothing more to it
+    } else if (commented) {
+      new_line(level + 1);
       const Type type = m.type();
       origin_ = Composite::is(type.kind()) ? origin + offset : 0;  // in place; behind a pointer or in an array it is its own
       member(m, level + 1);
       place(m, origin + offset);
       if (bits == 0) measurable = measurable && size_of(type).has_value();
     } else {
+      new_line(level + 1);
       member(m, level + 1);
     }
     const std::uint64_t behind = offset + (bits != 0 ? bits : std::uint64_t{shapes_.of(m.type_id()).size} * 8);

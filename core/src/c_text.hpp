@@ -4,6 +4,7 @@
 
 #include <btfkit/sink.hpp>
 #include <btfkit/type.hpp>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,7 @@ class CText {
   void expand(Composite composite, int level);
   void body(Composite composite, int level);
   void member(Member member, int level);
+  bool plain_member(Member member, std::uint32_t bits, int level);
 
   void new_line(int level);
   void comment(std::string text);
@@ -72,12 +74,25 @@ class CText {
 
   /// A declarator is text before and behind the name. Those of types without an anonymous struct or enum in them do not change.
   struct Spelling {
-    std::uint32_t at = 0;  // in spellings_text_
-    std::uint16_t before = 0, behind = 0;
-    enum : std::uint8_t { Unknown, Known, Changes } state = Unknown;
+    std::size_t before = 0, behind = 0;  // bytes
+    const char* text = nullptr;          // of both, at least readable_behind more may be read; valid until the next one is made
   };
-  const Spelling* spelling_of(TypeId id);
-  void new_spelling(Type type, Spelling& spelling);
+  static constexpr std::size_t readable_behind = 64;
+  /// In a whole header most types are named many times: how this one is; no text when that depends on the place.
+  Spelling spelling_of(TypeId id, int nesting = 0) {
+    if (spelled_.empty()) spelled_.resize(data_.end_id);
+    if (spelled_[id] == unknown) new_spelling(id, nesting);
+    const std::uint32_t at = spelled_[id];
+    if (at <= changes) return {};
+    const char* const kept = spellings_.text().data() + at;
+    std::uint16_t lengths[2];
+    std::memcpy(lengths, kept, sizeof lengths);
+    return {lengths[0], lengths[1], kept + sizeof lengths};
+  }
+  void new_spelling(TypeId id, int nesting);
+  bool spell_by_target(TypeId id, TypeId target, int nesting);
+  void spell_whole(Type type);
+  void keep_spelling(TypeId id, std::string_view before, std::string_view behind);
 
   Sink* out_;
   const SpecData& data_;
@@ -86,12 +101,13 @@ class CText {
   std::vector<Type> chain_;        // a stack: each declarator that is being written has its part, the base on top
   std::vector<TypeId> expanding_;  // the structs and unions that are being written out in place
   std::vector<bool> written_;      // by id: anonymous enums; made when first needed
-  std::vector<Spelling> spellings_;
-  std::string spellings_text_;
-  Sink scratch_;              // for what is being spelled for the first time
-  int depth_ = 0;             // of declarators within declarators
-  int definitions_ = 0;       // within each other
-  std::uint64_t origin_ = 0;  // bits: where the struct that is being written starts in the outermost one
+  enum : std::uint32_t { unknown, changes };
+  std::vector<std::uint32_t> spelled_;  // by id: where in spellings_, or one of the above
+  Sink spellings_;                      // of each, two lengths of 16 bits and the text
+  Sink scratch_;                        // for what is being spelled for the first time
+  int depth_ = 0;                       // of declarators within declarators
+  int definitions_ = 0;                 // within each other
+  std::uint64_t origin_ = 0;            // bits: where the struct that is being written starts in the outermost one
   std::uint64_t steps_ = 0;
 };
 
