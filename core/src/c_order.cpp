@@ -132,34 +132,32 @@ bool COrder::visit(TypeId start, bool through_pointer, int depth) {
   return finished();
 }
 
-bool COrder::needs_nothing(TypeId start, int depth) {
-  if ((state_[start] & (ordered | nothing)) != 0) return true;
-  const bool known = needs_nothing_new(start, depth);
-  if (known) state_[start] |= nothing;
-  return known;
-}
-
-bool COrder::needs_nothing_new(TypeId id, int depth) {
+bool COrder::needs_nothing_new(TypeId start, int depth) {
   bool through_pointer = false;
+  TypeId id = start;
   for (std::size_t links = 0; leads_on.has(links_[id].kind) && links < longest; ++links) {
-    if ((state_[id] & ordered) != 0) return true;
     if (links_[id].kind == Kind::Pointer) through_pointer = true;
     if (links_[id].kind == Kind::Array) through_pointer = false;
     id = links_[id].next;
+    if ((state_[id] & (ordered | nothing)) != 0) return true;
   }
-  if ((state_[id] & ordered) != 0 || (through_pointer && links_[id].named && Composite::is(links_[id].kind))) return true;
-  const Kind kind = links_[id].kind;
-  if (!wants_definition.has(kind)) return true;
-  if (depth == 3) return false;
-  const auto each_needs_nothing = [&](const auto& elements) {
+  const Links::Row& base = links_[id];
+  const auto all_need_nothing = [&](const auto& elements) {
     for (const auto element : elements)
       if (!needs_nothing(element.type_id(), depth + 1)) return false;
     return true;
   };
-  if (Composite::is(kind) && !links_[id].named) return each_needs_nothing(Composite(Type(data_, id)).members());
-  if (kind != Kind::FuncProto) return false;
-  const FuncProto function(Type(data_, id));
-  return needs_nothing(function.return_type_id(), depth + 1) && each_needs_nothing(function.params());
+  bool known = !wants_definition.has(base.kind);
+  if (Composite::is(base.kind)) {
+    known = base.named ? through_pointer : depth < 3 && all_need_nothing(Composite(Type(data_, id)).members());
+  } else if (base.kind == Kind::FuncProto && depth < 3) {
+    const FuncProto function(Type(data_, id));
+    known = needs_nothing(function.return_type_id(), depth + 1) && all_need_nothing(function.params());
+  }
+  if (!known) return false;
+  state_[start] |= nothing;
+  if (!base.named) state_[id] |= nothing;
+  return true;
 }
 
 // ---- sorting ---------------------------------------------------------------------------------------------------------------

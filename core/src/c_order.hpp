@@ -24,7 +24,7 @@ class COrder {
   void add(TypeId id, std::vector<TypeId>& queue);
 
   /// True when add() would certainly append nothing for `id`. Cheap; false says nothing.
-  [[nodiscard]] bool needs_nothing(TypeId id) { return links_.points_to_named(id) || needs_nothing(id, 0); }
+  [[nodiscard]] bool needs_nothing(TypeId id) { return needs_nothing(id, 0); }
 
   /// True for one type of each cycle that C can't express: a struct that contains itself, a typedef of itself.
   [[nodiscard]] bool has_no_order(TypeId id) const { return (state_[id] & no_order) != 0; }
@@ -33,7 +33,9 @@ class COrder {
   enum : std::uint8_t { visiting = 1, again = 2, ordered = 4, nothing = 8, no_order = 16, seen = 32 };
   std::uint8_t enter(TypeId id);
   void leave(TypeId id, std::uint8_t before);
-  bool needs_nothing(TypeId id, int depth);
+  bool needs_nothing(TypeId id, int depth) {
+    return (state_[id] & (ordered | nothing)) != 0 || links_.points_to_named(id) || needs_nothing_new(id, depth);
+  }
   bool needs_nothing_new(TypeId id, int depth);
   bool visit(TypeId id, bool through_pointer, int depth);
   bool see(TypeId id, bool through_pointer, int depth) {  // most have been

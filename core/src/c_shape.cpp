@@ -91,7 +91,7 @@ void CShapes::find(Type type, int depth) {
 Gap CShapes::gap_before(Composite composite, Member member, std::uint64_t from, bool behind_bitfield, Form form) {
   return {from,
           member.bit_offset(),
-          form == Form::Natural || composite.is_union() ? of(member.type_id()).alignment : 1U,
+          !is_packed(form) || composite.is_union() ? of(member.type_id()).alignment : 1U,
           behind_bitfield && member.bitfield_size() != 0,
           form == Form::Exact,
           data_.pointer_size};
@@ -153,7 +153,8 @@ bool CShapes::is_simple(Composite composite, int depth) {
   }
   if (is_union) end = largest;
   if (!simple || ((end + alignment - 1) & ~std::uint64_t{alignment - 1}) != composite.size()) return false;
-  shapes_[composite.id()].alignment = shapes_[composite.id()].written = static_cast<std::uint8_t>(alignment);
+  const auto small = static_cast<std::uint8_t>(alignment);
+  shapes_[composite.id()] = {composite.size(), small, small, Form::Plain};
   return true;
 }
 

@@ -393,6 +393,18 @@ void CText::member(Member member, int level) {
   *out_ << ';';
 }
 
+void CText::plain_body(Composite composite, int level) {
+  const bool whole_header = options_.names != nullptr;
+  for (const Member m : composite.members()) {
+    if (cut()) break;
+    if (whole_header && plain_member(m, 0, level + 1)) continue;
+    new_line(level + 1);
+    member(m, level + 1);
+  }
+  if (composite.vlen() != 0 || composite.size() != 0) new_line(level);
+  *out_ << '}';
+}
+
 /// " {...}"
 void CText::body(Composite composite, int level) {
   ++definitions_;
@@ -400,6 +412,11 @@ void CText::body(Composite composite, int level) {
   const CShapes::Form form = shapes_.of(composite).form;
   const bool commented = options_.comments != nullptr;
   *out_ << " {";
+  if (form == CShapes::Form::Plain && !commented) {
+    plain_body(composite, level);
+    --definitions_;
+    return;
+  }
 
   const std::uint64_t origin = origin_;
   std::uint64_t end = 0;      // bits: of the member before, or with comments the furthest of all
@@ -451,7 +468,7 @@ void CText::body(Composite composite, int level) {
   if (commented && definitions_ == 1) footer(composite, holes);
   if (composite.vlen() != 0 || composite.size() != 0 || commented) new_line(level);
   *out_ << '}';
-  if (form != CShapes::Form::Natural) *out_ << " __attribute__((packed))";
+  if (CShapes::is_packed(form)) *out_ << " __attribute__((packed))";
   --definitions_;
 }
 

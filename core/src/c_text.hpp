@@ -61,6 +61,7 @@ class CText {
   void qualifiers(std::size_t start, bool print);
   void expand(Composite composite, int level);
   void body(Composite composite, int level);
+  void plain_body(Composite composite, int level);
   void member(Member member, int level);
   bool plain_member(Member member, std::uint32_t bits, int level);
 
