@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <btfkit/match.hpp>
+#include <cstring>
 
 #include "references.hpp"
 
@@ -308,9 +309,14 @@ std::vector<TypeId> CSorter::sorted(const std::vector<TypeId>& unsorted) const {
   for (std::size_t i = 0; i < all.size();) {
     std::size_t end = i + 1;
     while (end < all.size() && by_name(all[i], all[end]) == 0) ++end;
+    if (end - i == 1) {
+      ids[i] = all[i].id;
+      ++i;
+      continue;
+    }
     tied.clear();
     for (std::size_t k = i; k < end; ++k)
-      tied.emplace_back(end - i == 1 ? 0 : disambiguator(links_, Type(data_, all[k].id), true), all[k].id);
+      tied.emplace_back(disambiguator(links_, Type(data_, all[k].id), true), all[k].id);
     std::sort(tied.begin(), tied.end());
     for (const auto& [hash, id] : tied) ids[i++] = id;
   }

@@ -489,7 +489,8 @@ void CText::definition(Enum enumeration, int level) {
   const bool fits_size = size >= 4 || std::none_of(enumeration.values().begin(), enumeration.values().end(),
                                                    [&](EnumValue v) { return !v.is_signed() && v.bits() >> (8 * size) != 0; });
   const bool as_signed = !fits_size && !options_.as_bpftool;
-  const std::string_view suffix = !enumeration.is_64() ? "" : enumeration.is_signed() ? "LL" : "ULL";
+  static constexpr Piece equals = " = ", lowest = "(-9223372036854775807LL - 1)", suffixes[] = {"", "ULL", "LL"};
+  const Piece& suffix = suffixes[!enumeration.is_64() ? 0 : enumeration.is_signed() ? 2 : 1];
   bool wide = false;          // some value has bits above the lower 32
   bool signed_fits = true;    // all values are of an int
   bool unsigned_fits = true;  // all values are of an unsigned int
@@ -498,12 +499,14 @@ void CText::definition(Enum enumeration, int level) {
     new_line(level + 1);
     if (options_.names != nullptr) options_.names->append_enumerator(*out_, v);
     else *out_ << SafeName(v.c_name()).text();
-    *out_ << " = ";
-    if (as_signed && !v.is_signed()) *out_ << static_cast<std::int32_t>(static_cast<std::uint32_t>(v.bits()));
-    else if (v.is_signed() && v.value() == INT64_MIN && !options_.as_bpftool) *out_ << "(-9223372036854775807LL - 1)";
-    else if (v.is_signed()) *out_ << v.value() << suffix;
-    else *out_ << v.bits() << suffix;
-    *out_ << ',';
+    Pen pen{out_->room(3 * Piece::most)};
+    pen << equals;
+    if (as_signed && !v.is_signed()) pen << static_cast<std::int32_t>(static_cast<std::uint32_t>(v.bits()));
+    else if (v.is_signed() && v.value() == INT64_MIN && !options_.as_bpftool) pen << lowest;
+    else if (v.is_signed()) (pen << v.value()).one_of<8>(suffix);
+    else (pen << v.bits()).one_of<8>(suffix);
+    pen << ',';
+    out_->wrote(pen.at);
     wide = wide || v.bits() >> 32 != 0;
     signed_fits = signed_fits && (v.is_signed() ? v.value() >= INT32_MIN && v.value() <= INT32_MAX : v.bits() <= INT32_MAX);
     unsigned_fits = unsigned_fits && v.bits() >> 32 == 0;
