@@ -196,10 +196,10 @@ std::string_view CNames::of(Type type, CNamespace& space) {
   return safe;
 }
 
-void CNames::append_enumerator(Sink& out, EnumValue value) {
+void CNames::append_enumerator(Sink& out, std::uint32_t name_offset) {
   char* const start = out.room(longest_plain);
-  const char* const name = value.c_name();
-  if (char* const end = write_plain(start, data_, value.name_offset())) {
+  const char* const name = data_.string(name_offset);
+  if (char* const end = write_plain(start, data_, name_offset)) {
     const char* numbered = others_.take({name, static_cast<std::size_t>(end - start)});
     if (numbered == nullptr) out.wrote(end);
     else out << std::string_view(numbered);

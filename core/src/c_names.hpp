@@ -70,7 +70,7 @@ class CNames {
   std::string_view tag(Type type) { return of(type, tags_); }
   /// The name of a typedef. Lives as long as this.
   std::string_view typedef_name(Type type) { return of(type, others_); }
-  void append_enumerator(Sink& out, EnumValue value);
+  void append_enumerator(Sink& out, std::uint32_t name_offset);
 
  private:
   std::string_view of(Type type, CNamespace& space);

@@ -90,9 +90,12 @@ void CText::spell_new(Type type, std::string_view name, int level) {
 
 void CText::keep_spelling(TypeId id, std::string_view before, std::string_view behind) {
   const std::uint16_t lengths[] = {static_cast<std::uint16_t>(before.size()), static_cast<std::uint16_t>(behind.size())};
-  const std::size_t at = spellings_.text().size() + (spellings_.text().empty() ? 2 : 0);
-  char* to = spellings_.room(2 + sizeof lengths + before.size() + behind.size() + readable_behind);
-  to += at - spellings_.text().size();  // the first does not stand where `unknown` and `changes` point
+  if (spellings_.text().empty()) {
+    static_cast<void>(spellings_.room(std::size_t{8} * data_.end_id));  // about as much as a kernel needs
+    spellings_ << "  ";  // none stands where `unknown` and `changes` point
+  }
+  const std::size_t at = spellings_.text().size();
+  char* to = spellings_.room(sizeof lengths + before.size() + behind.size() + readable_behind);
   std::memcpy(to, lengths, sizeof lengths);
   to = std::copy(before.begin(), before.end(), to + sizeof lengths);
   spellings_.wrote(std::copy(behind.begin(), behind.end(), to));
@@ -350,16 +353,16 @@ void CText::definition(Composite composite) {
 
 /// The line of most members: without a Type, and with the name checked as it is copied. False, and nothing is written, for any
 /// other.
-bool CText::plain_member(Member member, std::uint32_t bits, int level) {
+bool CText::plain_member(TypeId type, std::uint32_t name, std::uint32_t bits, int level) {
   static constexpr char tabs[] = "\n\t\t\t\t\t\t\t\t\t\t\t\t\t\t";  // as new_line
   constexpr std::size_t most_behind = 32;
-  const Spelling known = spelling_of(member.type_id());
+  const Spelling known = spelling_of(type);
   if (known.text == nullptr || known.before > readable_behind || known.behind > most_behind) return false;
   char* to = out_->room(sizeof tabs + readable_behind + longest_plain + most_behind + 64);
   std::memcpy(to, tabs, sizeof tabs);
   to += 1 + std::min<std::size_t>(static_cast<std::size_t>(level), sizeof tabs - 2);
   std::memcpy(to, known.text, readable_behind);
-  to = write_plain(to + known.before, data_, member.name_offset());
+  to = write_plain(to + known.before, data_, name);
   if (to == nullptr) return false;
   std::memcpy(to, known.text + known.before, most_behind);
   Pen pen{to + known.behind};
@@ -397,7 +400,7 @@ void CText::plain_body(Composite composite, int level) {
   const bool whole_header = options_.names != nullptr;
   for (const Member m : composite.members()) {
     if (cut()) break;
-    if (whole_header && plain_member(m, 0, level + 1)) continue;
+    if (whole_header && plain_member(m.type_id(), m.name_offset(), 0, level + 1)) continue;
     new_line(level + 1);
     member(m, level + 1);
   }
@@ -437,7 +440,7 @@ void CText::body(Composite composite, int level) {
       ++holes.count;
       holes.bits += offset - end;
     }
-    if (options_.names != nullptr && !commented && plain_member(m, bits, level + 1)) {
+    if (options_.names != nullptr && !commented && plain_member(m.type_id(), m.name_offset(), bits, level + 1)) {
       // nothing more to it
     } else if (commented) {
       new_line(level + 1);
@@ -497,7 +500,7 @@ void CText::definition(Enum enumeration, int level) {
   for (const EnumValue v : enumeration.values()) {
     if (cut()) break;
     new_line(level + 1);
-    if (options_.names != nullptr) options_.names->append_enumerator(*out_, v);
+    if (options_.names != nullptr) options_.names->append_enumerator(*out_, v.name_offset());
     else *out_ << SafeName(v.c_name()).text();
     Pen pen{out_->room(3 * Piece::most)};
     pen << equals;

@@ -63,7 +63,7 @@ class CText {
   void body(Composite composite, int level);
   void plain_body(Composite composite, int level);
   void member(Member member, int level);
-  bool plain_member(Member member, std::uint32_t bits, int level);
+  bool plain_member(TypeId type, std::uint32_t name, std::uint32_t bits, int level);
 
   void new_line(int level);
   void comment(std::string text);
