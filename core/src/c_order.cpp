@@ -148,17 +148,18 @@ bool COrder::needs_nothing_new(TypeId start, int depth) {
       if (!needs_nothing(element.type_id(), depth + 1)) return false;
     return true;
   };
-  bool known = !wants_definition.has(base.kind);
-  if (Composite::is(base.kind)) {
-    known = base.named ? through_pointer : depth < 3 && all_need_nothing(Composite(Type(data_, id)).members());
-  } else if (base.kind == Kind::FuncProto && depth < 3) {
-    const FuncProto function(Type(data_, id));
-    known = needs_nothing(function.return_type_id(), depth + 1) && all_need_nothing(function.params());
+  const bool lists = FuncProto::is(base.kind) || (Composite::is(base.kind) && !base.named);
+  bool known = !wants_definition.has(base.kind) || (Composite::is(base.kind) && through_pointer);
+  if (lists) {
+    const Type type(data_, id);
+    known = depth < 3 && (state_[id] & something) == 0;
+    if (const auto function = type.as<FuncProto>())
+      known = known && needs_nothing(function->return_type_id(), depth + 1) && all_need_nothing(function->params());
+    else known = known && all_need_nothing(Composite(type).members());
+    state_[id] |= known ? nothing : something;  // or many types that lead to a long list would each look through it
   }
-  if (!known) return false;
-  state_[start] |= nothing;
-  if (!base.named) state_[id] |= nothing;
-  return true;
+  state_[start] |= known ? nothing : something;
+  return known;
 }
 
 // ---- sorting ---------------------------------------------------------------------------------------------------------------
@@ -315,8 +316,7 @@ std::vector<TypeId> CSorter::sorted(const std::vector<TypeId>& unsorted) const {
       continue;
     }
     tied.clear();
-    for (std::size_t k = i; k < end; ++k)
-      tied.emplace_back(disambiguator(links_, Type(data_, all[k].id), true), all[k].id);
+    for (std::size_t k = i; k < end; ++k) tied.emplace_back(disambiguator(links_, Type(data_, all[k].id), true), all[k].id);
     std::sort(tied.begin(), tied.end());
     for (const auto& [hash, id] : tied) ids[i++] = id;
   }

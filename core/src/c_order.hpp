@@ -30,11 +30,12 @@ class COrder {
   [[nodiscard]] bool has_no_order(TypeId id) const { return (state_[id] & no_order) != 0; }
 
  private:
-  enum : std::uint8_t { visiting = 1, again = 2, ordered = 4, nothing = 8, no_order = 16, seen = 32 };
+  enum : std::uint8_t { visiting = 1, again = 2, ordered = 4, nothing = 8, no_order = 16, seen = 32, something = 64 };
   std::uint8_t enter(TypeId id);
   void leave(TypeId id, std::uint8_t before);
   bool needs_nothing(TypeId id, int depth) {
-    return (state_[id] & (ordered | nothing)) != 0 || links_.points_to_named(id) || needs_nothing_new(id, depth);
+    if ((state_[id] & (ordered | nothing | something)) != 0) return (state_[id] & something) == 0;
+    return links_.points_to_named(id) || needs_nothing_new(id, depth);
   }
   bool needs_nothing_new(TypeId id, int depth);
   bool visit(TypeId id, bool through_pointer, int depth);

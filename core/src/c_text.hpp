@@ -52,6 +52,9 @@ class CText {
   [[nodiscard]] bool has_written(Enum anonymous) const { return anonymous.id() < written_.size() && written_[anonymous.id()]; }
 
  private:
+  static constexpr int deepest = 64;  // nesting of anonymous structs, parameter lists, arrays and functions
+  static constexpr std::string_view elided = "/* ... */";
+
   void spell_new(Type type, std::string_view name, int level);
   void spell(std::size_t start, std::string_view name, int level);
   bool push_chain(Type type);
