@@ -4,60 +4,12 @@
 #include <array>
 #include <cstring>
 
-#include "fast_text.hpp"
+#include "c_identifier.hpp"
 #include "name_hash.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
 namespace {
-
-enum CharClass : std::uint8_t { End, Letter, Digit, Multibyte };
-
-constexpr std::array<std::uint8_t, 256> char_classes = [] {
-  std::array<std::uint8_t, 256> classes{};
-  for (unsigned c = 'a'; c <= 'z'; ++c) classes[c] = classes[c - 'a' + 'A'] = Letter;
-  for (unsigned c = '0'; c <= '9'; ++c) classes[c] = Digit;
-  for (unsigned c = 0x80; c <= 0xff; ++c) classes[c] = Multibyte;
-  classes['_'] = classes['$'] = Letter;
-  return classes;
-}();
-
-constexpr std::uint8_t class_of(char c) { return char_classes[static_cast<unsigned char>(c)]; }
-
-/// C11's, and those of GNU C that can't be switched off.
-constexpr std::array<std::string_view, 48> keywords = {
-    "_Alignas",  "_Alignof",       "_Atomic",       "_Bool",    "_Complex", "_Generic",     "_Imaginary",
-    "_Noreturn", "_Static_assert", "_Thread_local", "asm",      "auto",     "break",        "case",
-    "char",      "const",          "continue",      "default",  "do",       "double",       "else",
-    "enum",      "extern",         "float",         "for",      "goto",     "if",           "inline",
-    "int",       "long",           "register",      "restrict", "return",   "short",        "signed",
-    "sizeof",    "static",         "struct",        "switch",   "typedef",  "typeof",       "union",
-    "unsigned",  "void",           "volatile",      "while",    "__int128", "__attribute__"};
-
-constexpr std::size_t keyword_hash(std::string_view name) {
-  const auto at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(name[i])); };
-  return (at(0) + at(1) * 4 + at(name.size() - 1) * 7 + name.size() * 28) % 512;
-}
-
-/// For each hash, one more than the keyword with it.
-constexpr std::array<std::uint8_t, 512> keyword_of_hash = [] {
-  std::array<std::uint8_t, 512> table{};
-  for (std::size_t i = 0; i < keywords.size(); ++i) table[keyword_hash(keywords[i])] = static_cast<std::uint8_t>(i + 1);
-  return table;
-}();
-
-constexpr bool keywords_have_hashes_of_their_own = [] {
-  for (std::size_t i = 0; i < keywords.size(); ++i)
-    if (keyword_of_hash[keyword_hash(keywords[i])] != i + 1) return false;
-  return true;
-}();
-static_assert(keywords_have_hashes_of_their_own);
-
-bool is_keyword(std::string_view name) {
-  if (name.size() < 2) return false;
-  const std::uint8_t found = keyword_of_hash[keyword_hash(name)];
-  return found != 0 && keywords[found - 1U] == name;
-}
 
 /// The length of a name that C takes as it is; nothing for any other.
 std::optional<std::size_t> plain_length(const char* name) {
@@ -126,18 +78,6 @@ std::string in_comment(std::string_view text) {
   return safe;
 }
 
-bool append_plain(Sink& out, const SpecData& data, std::uint32_t offset) {
-  // Bytes are checked and copied at once.
-  constexpr std::size_t most = 256;
-  Pen pen{out.room(most)};
-  const char* const start = pen.at;
-  if (!pen.name<Odd::NotIdentifier>(data.string(offset), std::min<std::size_t>(data.string_room(offset), most))) return false;
-  const std::string_view text(start, static_cast<std::size_t>(pen.at - start));
-  if (text.empty() || class_of(text.front()) == Digit || is_keyword(text)) return false;
-  out.wrote(pen.at);
-  return true;
-}
-
 SafeName::SafeName(const char* name) {
   if (const auto length = plain_length(name)) {
     text_ = {name, *length};
@@ -174,32 +114,38 @@ void append_scalar(Sink& out, Type scalar) {
 
 // ---- clashes ---------------------------------------------------------------------------------------------------------------
 
+namespace {
+
+constexpr std::uint8_t mark_of(std::uint32_t hash) { return static_cast<std::uint8_t>(hash >> 24 | 1); }
+
+}  // namespace
+
 CNamespace::Name& CNamespace::find(std::string_view name) {
-  if (names_.size() >= slots_.size() / 4 * 3) grow();
+  if (names_.size() >= marks_.size() / 4 * 3) grow();
   const std::uint32_t hash = name_hash(name, seed_);
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
-    Slot& slot = slots_[at];
-    if (slot.name == 0) {
-      names_.push_back({name.data(), static_cast<std::uint32_t>(name.size()), 0});
-      slot = {hash, static_cast<std::uint32_t>(names_.size())};
-      return names_.back();
-    }
-    if (slot.hash != hash) continue;
-    Name& other = names_[slot.name - 1];
+  const std::uint8_t mark = mark_of(hash);
+  const std::size_t mask = marks_.size() - 1;
+  std::size_t at = hash & mask;
+  for (; marks_[at] != 0; at = (at + 1) & mask) {
+    if (marks_[at] != mark) continue;
+    Name& other = names_[indices_[at]];
     if (name == std::string_view(other.text, other.length)) return other;
   }
+  marks_[at] = mark;
+  indices_[at] = static_cast<std::uint32_t>(names_.size());
+  return names_.emplace_back(Name{name.data(), static_cast<std::uint32_t>(name.size()), 0});
 }
 
 void CNamespace::grow() {
-  std::vector<Slot> old(slots_.size() * 4);
-  old.swap(slots_);
-  const std::size_t mask = slots_.size() - 1;
-  for (const Slot& slot : old) {
-    if (slot.name == 0) continue;
-    std::size_t at = slot.hash & mask;
-    while (slots_[at].name != 0) at = (at + 1) & mask;
-    slots_[at] = slot;
+  const std::size_t size = marks_.size() * 4;
+  marks_.assign(size, 0);
+  indices_.resize(size);
+  for (std::uint32_t i = 0; i < names_.size(); ++i) {
+    const std::uint32_t hash = name_hash({names_[i].text, names_[i].length}, seed_);
+    std::size_t at = hash & (size - 1);
+    while (marks_[at] != 0) at = (at + 1) & (size - 1);
+    marks_[at] = mark_of(hash);
+    indices_[at] = i;
   }
 }
 
@@ -219,7 +165,8 @@ CNamespace::CNamespace(std::uint64_t seed, std::size_t expected) : seed_(seed) {
   constexpr std::size_t most = std::size_t{1} << 18;  // beyond that it grows
   std::size_t size = 1024;
   while (size / 4 * 3 < expected && size < most) size *= 2;
-  slots_.resize(size);
+  marks_.resize(size);
+  indices_.resize(size);
   names_.reserve(size / 4 * 3);
 }
 
@@ -231,10 +178,19 @@ std::string_view CNames::of(Type type, CNamespace& space) {
   std::uint8_t& state = state_[type.id()];
   if (state != unknown) return state == own ? name : different_.find(type.id())->second;
   state = own;
+  const bool counts = type.kind() != Kind::Forward && !(type.kind() == Kind::Enum && type.vlen() == 0);
+  char copy[longest_plain];
+  if (const char* const end = write_plain(copy, data_, type.name_offset())) {
+    const std::string_view text(name, static_cast<std::size_t>(end - copy));
+    const char* numbered = counts ? space.take(text) : nullptr;
+    if (numbered == nullptr) return text;
+    state = different;
+    different_.emplace(type.id(), numbered);
+    return numbered;
+  }
   const auto plain = plain_length(name);
   if (!plain && *name == '\0') return {};
   const char* safe = plain ? name : kept_.emplace_back(identifier_of(beginning(name))).c_str();
-  const bool counts = type.kind() != Kind::Forward && !(type.kind() == Kind::Enum && type.vlen() == 0);
   const char* numbered = counts ? space.take(safe) : nullptr;
   if (numbered != nullptr) safe = numbered;
   if (!plain) safe = kept_.emplace_back(safe + original(beginning(name))).c_str();
@@ -244,15 +200,13 @@ std::string_view CNames::of(Type type, CNamespace& space) {
   return safe;
 }
 
-void CNames::append_enumerator(Sink& out, EnumValue value) {
-  char* const start = out.room(longest_name + 1);  // so that it can be taken back
-  const char* const name = value.c_name();
-  if (append_plain(out, data_, value.name_offset())) {
-    const std::string_view text(name, static_cast<std::size_t>(out.room(0) - start));
-    if (const char* numbered = others_.take(text)) {
-      out.wrote(start);
-      out << std::string_view(numbered);
-    }
+void CNames::append_enumerator(Sink& out, std::uint32_t name_offset) {
+  char* const start = out.room(longest_plain);
+  const char* const name = data_.string(name_offset);
+  if (char* const end = write_plain(start, data_, name_offset)) {
+    const char* numbered = others_.take({name, static_cast<std::size_t>(end - start)});
+    if (numbered == nullptr) out.wrote(end);
+    else out << std::string_view(numbered);
     return;
   }
   if (*name == '\0') return;

@@ -29,10 +29,6 @@ class SafeName {
 /// `text` for a comment: it can't end it, nor drive a terminal.
 std::string in_comment(std::string_view text);
 
-/// Appends the name at a string offset; false, and nothing is written, unless it is an identifier as it is. (False for some
-/// rare ones that are, too: for speed.)
-bool append_plain(Sink& out, const SpecData& data, std::uint32_t offset);
-
 /// Appends the name of an INT or FLOAT, which may be several words.
 void append_scalar(Sink& out, Type scalar);
 
@@ -56,14 +52,12 @@ class CNamespace {
     std::uint32_t length;
     std::uint32_t count;  // how often it was taken
   };
-  struct Slot {
-    std::uint32_t hash = 0;
-    std::uint32_t name = 0;  // one more than its index in names_; 0: empty
-  };
   Name& find(std::string_view name);
   void grow();
 
-  std::vector<Slot> slots_;  // a power of two, at most three quarters full
+  // Most names are new: whether one is says a table of bytes alone, which stays in the cache.
+  std::vector<std::uint8_t> marks_;     // bits of the hash, 0: empty. A power of two, at most three quarters full
+  std::vector<std::uint32_t> indices_;  // of the same slots: which of names_
   std::vector<Name> names_;
   std::uint64_t seed_;
   std::deque<std::string> numbered_;
@@ -79,7 +73,7 @@ class CNames {
   std::string_view tag(Type type) { return of(type, tags_); }
   /// The name of a typedef. Lives as long as this.
   std::string_view typedef_name(Type type) { return of(type, others_); }
-  void append_enumerator(Sink& out, EnumValue value);
+  void append_enumerator(Sink& out, std::uint32_t name_offset);
 
  private:
   std::string_view of(Type type, CNamespace& space);

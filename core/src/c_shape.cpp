@@ -85,13 +85,15 @@ void CShapes::find(Type type, int depth) {
   }
   found.size = static_cast<std::uint32_t>(std::min<std::uint64_t>(found.size * times, UINT32_MAX));
   found.form = Form::Natural;
+  const Kind kind = type.kind();
+  found.object = kind != Kind::Void && kind != Kind::FuncProto && kind != Kind::Func && kind != Kind::Var;
   shapes_[type.id()] = found;
 }
 
 Gap CShapes::gap_before(Composite composite, Member member, std::uint64_t from, bool behind_bitfield, Form form) {
   return {from,
           member.bit_offset(),
-          form == Form::Natural || composite.is_union() ? of(member.type_id()).alignment : 1U,
+          !is_packed(form) || composite.is_union() ? of(member.type_id()).alignment : 1U,
           behind_bitfield && member.bitfield_size() != 0,
           form == Form::Exact,
           data_.pointer_size};
@@ -114,6 +116,7 @@ bool CShapes::fits(Composite composite, Form form, std::uint8_t& written) {
     const std::uint64_t offset = member.bit_offset();
     const std::uint32_t bits = member.bitfield_size();
     const Shape& shape = of(member.type_id());
+    if (!shape.object) continue;
     if (end < offset) {
       const Gap gap = gap_before(composite, member, end, behind_bitfield, form);
       each_pad(gap, [&](const Pad& pad) { compiler.pad(pad); });
@@ -146,14 +149,16 @@ bool CShapes::is_simple(Composite composite, int depth) {
     const Shape& shape = of(member.type_id(), depth + 1);
     const std::uint32_t own = shape.alignment;
     end = (end + own - 1) & ~std::uint64_t{own - 1};
-    simple = simple && member.bitfield_size() == 0 && own == shape.written && member.bit_offset() == (is_union ? 0 : end * 8);
+    simple = simple && shape.object && member.bitfield_size() == 0 && own == shape.written &&
+             member.bit_offset() == (is_union ? 0 : end * 8);
     alignment = std::max(alignment, own);
     end += shape.size;
     if (is_union) largest = std::max(largest, std::exchange(end, 0));
   }
   if (is_union) end = largest;
   if (!simple || ((end + alignment - 1) & ~std::uint64_t{alignment - 1}) != composite.size()) return false;
-  shapes_[composite.id()].alignment = shapes_[composite.id()].written = static_cast<std::uint8_t>(alignment);
+  const auto small = static_cast<std::uint8_t>(alignment);
+  shapes_[composite.id()] = {composite.size(), small, small, Form::Plain};
   return true;
 }
 
@@ -165,7 +170,9 @@ void CShapes::find(Composite composite, int depth) {
   std::uint8_t largest = 1;
   bool packed = false;
   for (const Member member : composite.members()) {
-    const std::uint8_t alignment = of(member.type_id(), depth + 1).alignment;
+    const Shape& own = of(member.type_id(), depth + 1);
+    if (!own.object && !as_bpftool_) continue;
+    const std::uint8_t alignment = own.alignment;
     packed = packed || (member.bitfield_size() == 0 && member.bit_offset() % (8U * alignment) != 0);
     largest = std::max(largest, alignment);
   }

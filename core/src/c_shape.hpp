@@ -35,15 +35,18 @@ class CShapes {
   CShapes(const SpecData& data, bool as_bpftool) : data_(data), as_bpftool_(as_bpftool) {}
 
   enum class Form : std::uint8_t {
+    Plain,    ///< every member stands where its alignment alone puts it: there is nothing to pad
     Natural,  ///< compilers get the offsets right with padding by libbpf's rules
     Packed,   ///< the same, packed
     Exact,    ///< packed, every bit of padding named
   };
+  static constexpr bool is_packed(Form form) { return form >= Form::Packed; }
   struct Shape {
     std::uint32_t size = 0;      ///< bytes of a value, 0 for what has no size
     std::uint8_t alignment = 0;  ///< bytes, by libbpf's rule; see align_of. 1 for what has none
     std::uint8_t written = 0;    ///< bytes: the alignment that a compiler sees in the text
     Form form = Form::Natural;   ///< of a struct or union
+    bool object = true;          ///< false: of void, functions and variables there are no members, but C++'s say so
   };
   const Shape& of(Type type) { return of(type.id(), 0); }
   const Shape& of(TypeId id) { return of(id, 0); }

@@ -61,6 +61,7 @@ class Definitions {
   Definitions(Sink& out, const Spec& spec, bool as_bpftool, std::uint64_t max_bytes)
       : out_(out),
         data_(spec.data().get()),
+        as_bpftool_(as_bpftool),
         links_(spec),
         order_(spec, links_),
         names_(*data_, links_.identifiers()),
@@ -99,6 +100,7 @@ class Definitions {
 
   Sink& out_;
   const detail::SpecData* data_;
+  bool as_bpftool_;
   detail::Links links_;
   COrder order_;
   CNames names_;
@@ -130,7 +132,10 @@ void Definitions::define(TypeId id) {
     out_ << ";\n\n";
     state_[id] = static_cast<std::uint8_t>((state_[id] & ~emitting) | emitted);
   } else if (const auto enumeration = type.as<Enum>()) {
-    text_.definition(*enumeration);
+    // A distilled base keeps the sizes of enums, not their values.
+    const bool only_size = enumeration->vlen() == 0 && enumeration->size() != 0 && links_[id].contained && !as_bpftool_;
+    if (only_size) text_.definition_of_unknown(*enumeration);
+    else text_.definition(*enumeration);
     out_ << ";\n\n";
     state_[id] |= emitted;
   } else {
@@ -222,14 +227,13 @@ struct Kfuncs {
 
 Kfuncs kfuncs_of(const Spec& spec, const detail::Links& links) {
   Kfuncs found;
-  for (TypeId id = 1; id < links.size(); ++id) {
-    if (links[id].kind != Kind::DeclTag) continue;
-    const auto tag = Type(spec.data().get(), id).as<DeclTag>();
-    if (tag->component_index() != -1) continue;
-    const auto function = tag->target().as<Func>();
+  for (const TypeId id : links.declaration_tags()) {
+    const DeclTag tag(Type(spec.data().get(), id));
+    if (tag.component_index() != -1) continue;
+    const auto function = tag.target().as<Func>();
     if (!function) continue;
-    if (tag->name() == "bpf_kfunc") found.functions.push_back(*function);
-    if (tag->name() == "bpf_fastcall") found.fastcall.push_back(function->id());
+    if (tag.name() == "bpf_kfunc") found.functions.push_back(*function);
+    if (tag.name() == "bpf_fastcall") found.fastcall.push_back(function->id());
   }
   std::sort(found.fastcall.begin(), found.fastcall.end());
   std::stable_sort(found.functions.begin(), found.functions.end(), [](Func a, Func b) { return a.name() < b.name(); });
@@ -260,23 +264,21 @@ Result<void> dump_c(Sink& out, const Spec& spec, const DumpOptions& options) {
     return {};
   };
   std::vector<TypeId> ids = options.types;
-  detail::CSorter sorter(spec, definitions.links());
-  const bool sorts = ids.empty() && !options.by_id;
   if (ids.empty() && options.by_id) {
     for (TypeId id = 1; id < spec.end_id(); ++id) ids.push_back(id);
-  } else if (sorts) {
+  } else if (ids.empty()) {
+    const detail::CSorter sorter(spec, definitions.links());
     ids = sorter.first();
     if (options.bpftool_defects && !ids.empty()) ids.erase(ids.begin());
+    if (auto added = add_all(ids); !added || out.closed()) return added;
+    ids = sorter.rest(definitions.order());
   }
   if (auto added = add_all(ids); !added || out.closed()) return added;
-  if (sorts)
-    if (auto added = add_all(sorter.rest(definitions.order())); !added || out.closed()) return added;
 
   const detail::Links& links = definitions.links();
   if (options.types.empty()) {
     if (!options.bpftool_defects) {
-      for (TypeId id = 1; id < links.size(); ++id)
-        if (Enum::is(links[id].kind) && !links[id].named) definitions.add_forgotten(Enum(Type(spec.data().get(), id)));
+      for (const TypeId id : links.nameless_enums()) definitions.add_forgotten(Enum(Type(spec.data().get(), id)));
     }
     out << kfuncs_begin;
     const Kfuncs kfuncs = kfuncs_of(spec, links);

@@ -6,23 +6,45 @@
 namespace btfkit::detail {
 
 Links::Links(const Spec& spec) : rows_(spec.end_id()) {
+  constexpr KindSet leads_or_defines{leads_on.bits | KindSet::of<Typedef>().bits};
+  constexpr KindSet refers{KindSet::of<Referrer>().bits & ~KindSet::of<FuncProto>().bits};
+  Row* const rows = rows_.data();
   for (const SpecData* level : levels_of(spec.data().get())) {
     for (TypeId id = level->first_id; id < level->end_id; ++id) {
-      const Type type(level, id);
-      Row& row = rows_[id];
-      row.next = id;
-      row.kind = type.kind();
-      row.named = type.name_offset() != 0 && row.kind != Kind::Func && *type.c_name() != '\0';
-      if (leads_on.has(row.kind) || row.kind == Kind::Typedef) row.next = led_to(type);
-      if (row.kind == Kind::Typedef) ++identifiers_;
-      if (Enum::is(row.kind)) identifiers_ += type.vlen();
-      if (row.kind == Kind::FuncProto) {
-        for (const Param param : FuncProto(type).params()) rows_[param.type_id()].referenced = true;
-      } else if (Referrer::is(row.kind)) {
-        rows_[Referrer(type).target_id()].referenced = true;
+      const std::byte* const record = level->own_record(id);
+      const std::uint32_t name = load32(record);
+      const std::uint32_t info = load32(record + 4);
+      const Kind kind = kind_of(info);
+      const bool named = name != 0 && kind != Kind::Func && *level->string(name) != '\0';
+      TypeId next = id;
+      // The ids in a record's elements, at the same place of each.
+      const auto refer = [&](std::size_t at, std::size_t stride) {
+        for (std::uint32_t left = vlen_of(info); left != 0; --left, at += stride) rows[load32(record + at)].referenced = true;
+      };
+      if (refers.has(kind)) {
+        const TypeId target = load32(record + 8);
+        rows[target].referenced = true;
+        if (leads_or_defines.has(kind)) next = target;
+        if (kind == Kind::Typedef) ++identifiers_;
+        if (kind == Kind::DeclTag) declaration_tags_.push_back(id);
+      } else if (Composite::is(kind)) {
+        std::size_t at = common_bytes + 4;
+        for (std::uint32_t left = vlen_of(info); left != 0; --left, at += 12) {
+          Row& of_member = rows[load32(record + at)];
+          of_member.referenced = of_member.contained = true;
+        }
+      } else if (kind == Kind::FuncProto) {
+        refer(common_bytes + 4, 8);
+      } else if (Enum::is(kind)) {
+        identifiers_ += vlen_of(info);
+        if (!named) nameless_enums_.push_back(id);
       } else {
-        each_reference(type.record(), [&](std::uint32_t, TypeId to) { rows_[to].referenced = true; });
+        if (kind == Kind::Array) next = Array(Type(level, id)).element_id();
+        each_reference(record, [&](std::uint32_t, TypeId to) { rows[to].referenced = true; });
       }
+      rows[id].next = next;
+      rows[id].kind = kind;
+      rows[id].named = named;
     }
   }
 }
