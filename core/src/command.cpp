@@ -53,23 +53,65 @@ constexpr std::array layout_examples = {
     Example{"layout vmlinux", "every struct and union, as pahole prints them"},
 };
 
+constexpr std::array find_positionals = {
+    inspect_positionals[0],
+    Positional{"PATTERN", "a name; with * or ? a glob; else what a name contains", false},
+};
+constexpr std::array find_options = {
+    Option{"kind", 'k', "KIND", "only types of this kind: struct, union, enum, func, ...", "", true},
+    Option{"holes", 'H', "N", "structs with at least N holes", ""},
+    Option{"size-ge", 0, "BYTES", "types of at least so many bytes", ""},
+    Option{"packable", 'P', "", "structs that another order of their members makes smaller", ""},
+    Option{"contains", 'i', "TYPE", "structs and unions that have TYPE by value, also deeper", ""},
+    Option{"pointers-to", 'f', "TYPE", "what has a member, parameter or result pointing to TYPE", ""},
+    Option{"used-by", 0, "TYPE", "what the definition of TYPE refers to", ""},
+    Option{"with-member", 'm', "NAME", "structs and unions with this member (or path, or glob)", ""},
+    Option{"enumerator", 'e', "NAME", "enums with this value (or glob)", ""},
+    Option{"tag", 't', "TAG", "types with this declaration tag (or glob)", ""},
+    Option{"anonymous", 'a', "", "also structs, unions and enums without any name", ""},
+    Option{"with-base", 0, "", "also the types of the base", ""},
+    Option{"sort", 's', "BY", "sort by", "id,name,size,members,saved,holes"},
+    Option{"limit", 'n', "N", "print at most N types", ""},
+    base_option,
+    pointer_option,
+    partial_option,
+    json_option,
+    color_option,
+};
+constexpr std::array find_examples = {
+    Example{"find vmlinux 'tcp_*sock' --kind struct", "structs by name"},
+    Example{"find vmlinux --packable --limit 20", "the structs in which most bytes can be saved"},
+    Example{"find vmlinux --contains list_head --with-member pid", "conditions add up"},
+    Example{"find vmlinux --pointers-to task_struct --kind func", "functions that take or return one"},
+    Example{"find vmlinux --tag bpf_kfunc", "the kernel functions that BPF programs may call"},
+};
+
 constexpr std::array verb_table = {
     Verb{"inspect", "what a file holds, or one of its types as C", inspect_positionals, inspect_options, inspect_examples,
          inspect},
     Verb{"layout", "where the members of structs are, with holes, padding and cache lines", layout_positionals, layout_options,
          layout_examples, layout},
+    Verb{"find", "types by name, size, holes, members and what they refer to", find_positionals, find_options, find_examples,
+         find},
 };
 
-std::optional<TypeId> number(std::string_view text) {
-  TypeId id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+/// The whole text as a number.
+template <class N>
+std::optional<N> whole_number(std::string_view text, int base) {
+  N value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return id;
+  return value;
 }
 
 }  // namespace
 
 std::span<const Verb> verbs() { return verb_table; }
+
+std::optional<std::uint64_t> number_from(std::string_view text) {
+  const bool hexadecimal = text.substr(0, 2) == "0x" || text.substr(0, 2) == "0X";
+  return whole_number<std::uint64_t>(text.substr(hexadecimal ? 2 : 0), hexadecimal ? 16 : 10);
+}
 
 bool Request::has(std::string_view option) const { return !values(option).empty(); }
 
@@ -100,7 +142,7 @@ Result<std::vector<Type>> types_by_text(const Object& object, std::string_view t
     auto type = object.spec().find(text.substr(space + 1), *kind_from(text.substr(0, space)));
     if (!type) return unexpected(type.error());  // which kinds there are under that name
   }
-  if (const auto id = number(text)) {
+  if (const auto id = whole_number<TypeId>(text, 10)) {
     auto type = object.spec().type(*id);
     if (!type) return unexpected(type.error());
     return std::vector<Type>{*type};
