@@ -86,6 +86,25 @@ constexpr std::array find_examples = {
     Example{"find vmlinux --tag bpf_kfunc", "the kernel functions that BPF programs may call"},
 };
 
+constexpr std::array where_options = {base_option, pointer_option, partial_option, json_option, color_option};
+constexpr std::array offset_positionals = {
+    inspect_positionals[0],
+    Positional{"PATH", "a type and members: 'task_struct.se.vruntime', 'union u.list[2].next'", true, true},
+};
+constexpr std::array offset_examples = {
+    Example{"offset /sys/kernel/btf/vmlinux task_struct.se.vruntime", "where it is, and what lies on the way"},
+    Example{"offset vmlinux page.lru task_struct.comm[3] --json", "several, for a program to read"},
+};
+constexpr std::array at_positionals = {
+    inspect_positionals[0],
+    Positional{"TYPE", "a name, 'struct NAME' or an id", true},
+    Positional{"OFFSET", "bytes from its start: 1448 or 0x5a8", true, true},
+};
+constexpr std::array at_examples = {
+    Example{"at /sys/kernel/btf/vmlinux task_struct 0x5a8", "the innermost members there, or the hole"},
+    Example{"at vmlinux page 8 16", "every member of a union is named"},
+};
+
 constexpr std::array verb_table = {
     Verb{"inspect", "what a file holds, or one of its types as C", inspect_positionals, inspect_options, inspect_examples,
          inspect},
@@ -93,6 +112,8 @@ constexpr std::array verb_table = {
          layout_examples, layout},
     Verb{"find", "types by name, size, holes, members and what they refer to", find_positionals, find_options, find_examples,
          find},
+    Verb{"offset", "where a member is", offset_positionals, where_options, offset_examples, offset},
+    Verb{"at", "which member is at an offset", at_positionals, where_options, at_examples, at},
 };
 
 /// The whole text as a number.

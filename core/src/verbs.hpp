@@ -8,6 +8,8 @@ namespace btfkit::command {
 int inspect(const Request& request, const Object& object, Sink& out, Sink& err);
 int layout(const Request& request, const Object& object, Sink& out, Sink& err);
 int find(const Request& request, const Object& object, Sink& out, Sink& err);
+int offset(const Request& request, const Object& object, Sink& out, Sink& err);
+int at(const Request& request, const Object& object, Sink& out, Sink& err);
 
 /// Types by "name", "struct name" or, where nothing has that name, by id. Errors: not_found, with the nearest names.
 Result<std::vector<Type>> types_by_text(const Object& object, std::string_view text);
