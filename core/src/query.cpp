@@ -127,7 +127,8 @@ class Finder {
 
   /// False when it is not what the query asks for.
   bool measure(FoundType& found) {
-    if (const auto size = size_of(found.type)) found.size = *size;
+    if (!DeclTag::is(found.type.kind()))
+      if (const auto size = size_of(found.type)) found.size = *size;
     if (query_.size != 0 && found.size.value_or(0) < query_.size) return false;
     if (!wants_holes_ && !wants_saved_) return true;
     if (const auto type = found.type.as<Struct>()) {

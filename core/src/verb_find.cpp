@@ -217,7 +217,7 @@ class Table {
       const std::string where = inside(spec_, found.type);
       style_.faint(where.empty() ? "(anonymous)" : "(in " + where + ")");
     } else {
-      out_ << detail::printable(c_declaration(found.type), longest_name);
+      out_ << declared(found.type);
     }
   }
 

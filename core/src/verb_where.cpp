@@ -3,7 +3,7 @@
 // offset --json: an array with one object for each path: {"query", "root" (a type id), "path", "access" (the steps as a CO-RE
 // access string), "offset" (bytes; of a bitfield, those before its first bit), "bitOffset", "size", "bitfieldSize" (of
 // bitfields), "typeId", "type", "steps": [{"name" ("" for anonymous members) or "index", "in" (a type id), "offset" (bytes),
-// "type"}]}, or {"query", "error"}.
+// "typeId"}]}, or {"query", "error"}.
 // at --json: an array with one object for each type and offset: {"id", "name", "size", "offset", "complete", "members": [as
 // above, without query and steps], "gaps": [{"kind": "hole" or "padding", "in", "path" (of what it is in), "bitOffset",
 // "bitSize"}]}, or {"id", "name", "offset", "error"}.
@@ -23,15 +23,6 @@ using detail::printable;
 constexpr std::size_t longest_text = 400;  // bytes of a type or path that are shown
 
 std::string both(std::uint64_t number) { return std::to_string(number) + " (0x" + detail::hex(number) + ')'; }
-
-/// A type as C, or a variable of it, in one line: members of anonymous structs are left out.
-std::string declared(Type type, std::string_view name = {}) {
-  std::string text = c_declaration(type, name);
-  if (const std::size_t open = text.find('{'); open != std::string::npos)
-    if (const std::size_t close = text.rfind('}'); close != std::string::npos && close > open)
-      text = text.substr(0, open) + "{...}" + text.substr(close + 1);
-  return printable(text, longest_text);
-}
 
 /// "struct task_struct", "typedef atomic_t".
 std::string root_text(Type root) {
@@ -90,7 +81,7 @@ void steps_json(JsonWriter& json, const Located& at) {
     json.object().field("in", at.steps[i].in.id());
     if (Array::is(at.steps[i].in.kind())) json.field("index", at.steps[i].index);
     else json.field("name", all[i].name);
-    json.field("offset", all[i].bit_offset / 8).field("type", c_declaration(all[i].type)).end_object();
+    json.field("offset", all[i].bit_offset / 8).field("typeId", all[i].type.id()).end_object();
   }
   json.end_array();
 }
@@ -106,8 +97,8 @@ void line(Sink& out, std::uint64_t bytes, std::size_t depth, std::string_view te
 void offset_text(const Located& at, std::string_view query, Sink& out, Styled style) {
   style.strong(printable(query, longest_text)) << ": ";
   if (at.bitfield_size != 0)
-    out << detail::counted(at.bitfield_size, "bit") << " from bit " << at.bit_offset % 8 << " of byte "
-        << both(at.bit_offset / 8) << ", bit " << at.bit_offset;
+    out << detail::counted(at.bitfield_size, "bit") << " at bit offset " << at.bit_offset << ", bit " << at.bit_offset % 8
+        << " of byte " << both(at.bit_offset / 8);
   else out << "offset " << both(at.bit_offset / 8) << ", " << (at.size == 0 ? "no size" : "size " + std::to_string(at.size));
   out << ", " << declared(at.type) << '\n';
   line(out, 0, 0, root_text(at.root));
@@ -117,8 +108,7 @@ void offset_text(const Located& at, std::string_view query, Sink& out, Styled st
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (Array::is(at.steps[i].in.kind())) name += '[' + std::to_string(at.steps[i].index) + ']';
     else name = all[i].name;
-    std::string text = Array::is(at.steps[i].in.kind()) ? declared(all[i].type) + "  " + printable(name, longest_text)
-                                                        : declared(all[i].type, name);
+    std::string text = declared(all[i].type, name);
     if (i + 1 == all.size() && at.bitfield_size != 0) text += ':' + std::to_string(at.bitfield_size);
     line(out, all[i].bit_offset / 8, std::min(i + 1, deepest), text);
   }
@@ -136,29 +126,31 @@ Result<Located> located(const Object& object, std::string_view path) {
 
 /// One line of what is at an offset.
 struct Row {
-  std::uint64_t bit_offset;
-  std::string size, path, type;
+  std::string place, size, path, type;
   bool gap;
 };
+
+std::string place_text(std::uint64_t bit_offset) {
+  return both(bit_offset / 8) + (bit_offset % 8 == 0 ? "" : " bit " + std::to_string(bit_offset % 8));
+}
+
+std::string amount_text(std::uint64_t bits) {
+  return bits % 8 == 0 ? detail::counted(bits / 8, "byte") : detail::counted(bits, "bit");
+}
 
 std::vector<Row> rows_of(const Occupants& found, std::uint64_t offset) {
   std::vector<Row> rows;
   for (const Located& at : found.members) {
-    if (at.bitfield_size != 0) {
-      rows.push_back({at.bit_offset, detail::counted(at.bitfield_size, "bit"), path_text(at), declared(at.type), false});
-      continue;
-    }
     const std::uint64_t into = offset - std::min(offset, at.bit_offset / 8);
-    rows.push_back({at.bit_offset, std::to_string(at.size), path_text(at) + (into == 0 ? "" : " + " + std::to_string(into)),
-                    declared(at.type), false});
+    const bool bits = at.bitfield_size != 0;
+    rows.push_back({place_text(at.bit_offset), bits ? detail::counted(at.bitfield_size, "bit") : amount_text(at.size * 8),
+                    path_text(at) + (bits || into == 0 ? "" : " + " + std::to_string(into)), declared(at.type), false});
   }
   for (const Gap& gap : found.gaps) {
     const std::string path = gap.path();
-    const bool bits = gap.bit_size % 8 != 0 || gap.bit_offset % 8 != 0;
-    rows.push_back(
-        {gap.bit_offset, bits ? detail::counted(gap.bit_size, "bit") : std::to_string(gap.bit_size / 8),
-         std::string(gap.padding ? "(padding" : "(hole") + (path.empty() ? ")" : " in " + printable(path, longest_text) + ")"),
-         "", true});
+    const std::string what = gap.padding ? "(padding" : "(hole";
+    rows.push_back({place_text(gap.bit_offset), amount_text(gap.bit_size),
+                    what + (path.empty() ? ")" : " in " + printable(path, longest_text) + ")"), "", true});
   }
   return rows;
 }
@@ -166,17 +158,18 @@ std::vector<Row> rows_of(const Occupants& found, std::uint64_t offset) {
 void at_text(Type type, std::uint64_t offset, const Occupants& found, Sink& out, Styled style) {
   style.strong(root_text(type)) << " + " << both(offset) << ", size " << size_of(type).value_or(0) << '\n';
   const std::vector<Row> rows = rows_of(found, offset);
+  std::size_t place_width = 0;
   std::size_t size_width = 0;
   std::size_t path_width = 0;
   for (const Row& row : rows) {
+    place_width = std::max(place_width, row.place.size());
     size_width = std::max(size_width, row.size.size());
     path_width = std::max(path_width, std::min<std::size_t>(row.path.size(), 40));
   }
   for (const Row& row : rows) {
-    const std::string place =
-        both(row.bit_offset / 8) + (row.bit_offset % 8 == 0 ? "" : " bit " + std::to_string(row.bit_offset % 8));
-    out << "  " << place;
-    out.pad(place.size() < 16 ? 16 - place.size() : 1).pad(size_width - row.size.size() + 1) << row.size << "  ";
+    out << "  " << row.place;
+    out.pad(place_width - row.place.size() + 2) << row.size;
+    out.pad(size_width - row.size.size() + 2);
     if (row.gap) style.warning(row.path) << '\n';
     else {
       out << row.path;
@@ -222,6 +215,14 @@ int complain(const Error& error, const Request& request, Sink& err) {
 }
 
 }  // namespace
+
+std::string declared(Type type, std::string_view name) {
+  std::string text = c_declaration(type, name);
+  if (const std::size_t open = text.find('{'); open != std::string::npos)
+    if (const std::size_t close = text.rfind('}'); close != std::string::npos && close > open)
+      text = text.substr(0, open) + "{...}" + text.substr(close + 1);
+  return printable(text, longest_text);
+}
 
 int offset(const Request& request, const Object& object, Sink& out, Sink& err) {
   int code = 0;

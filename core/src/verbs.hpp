@@ -17,6 +17,9 @@ Result<std::vector<Type>> types_by_text(const Object& object, std::string_view t
 /// A number as people write it: decimal, or hexadecimal behind 0x.
 std::optional<std::uint64_t> number_from(std::string_view text);
 
+/// A type as C, or a member of that type, in one line: what is in the braces of anonymous structs is left out.
+std::string declared(Type type, std::string_view name = {});
+
 /// Text with ANSI colours, where they are wanted.
 class Styled {
  public:
