@@ -12,8 +12,6 @@ bool is_alias(Kind kind) { return kind == Kind::Typedef || kind == Kind::TypeTag
 
 const char* name_of(Type type) { return type.data()->string(load32(type.record())); }
 
-bool is_anonymous(Type type) { return Composite::is(type.kind()) && *name_of(type) == '\0'; }
-
 /// Types to look at, each once.
 class Front {
  public:
@@ -56,7 +54,7 @@ void climb(const Spec& spec, Front& front, Follow follow) {
 void add_outer(const Spec& spec, TypeSet& composites) {
   Front front(spec);
   for (TypeId id = 1; id < spec.end_id(); ++id)
-    if (composites[id] && is_anonymous(*spec.type(id))) front.add(id);
+    if (composites[id] && Composite::is(spec.type(id)->kind())) front.add(id);
   for (TypeId id = 0; front.next(id);)
     for (const Reference& reference : spec.referrers(*spec.type(id))) {
       const TypeId from = reference.from.id();
@@ -64,7 +62,7 @@ void add_outer(const Spec& spec, TypeSet& composites) {
         front.add(from);
       } else if (reference.role == Role::Member && Composite(reference.from).members()[reference.index].name().empty()) {
         composites[from] = true;
-        if (is_anonymous(reference.from)) front.add(from);
+        front.add(from);
       }
     }
 }

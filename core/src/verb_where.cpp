@@ -108,7 +108,8 @@ void offset_text(const Located& at, std::string_view query, Sink& out, Styled st
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (Array::is(at.steps[i].in.kind())) name += '[' + std::to_string(at.steps[i].index) + ']';
     else name = all[i].name;
-    std::string text = declared(all[i].type, name);
+    std::string text = Array::is(at.steps[i].in.kind()) ? declared(all[i].type) + ' ' + printable(name, longest_text)
+                                                        : declared(all[i].type, name);
     if (i + 1 == all.size() && at.bitfield_size != 0) text += ':' + std::to_string(at.bitfield_size);
     line(out, all[i].bit_offset / 8, std::min(i + 1, deepest), text);
   }
@@ -164,7 +165,7 @@ void at_text(Type type, std::uint64_t offset, const Occupants& found, Sink& out,
   for (const Row& row : rows) {
     place_width = std::max(place_width, row.place.size());
     size_width = std::max(size_width, row.size.size());
-    path_width = std::max(path_width, std::min<std::size_t>(row.path.size(), 40));
+    if (!row.gap) path_width = std::max(path_width, std::min<std::size_t>(row.path.size(), 40));
   }
   for (const Row& row : rows) {
     out << "  " << row.place;
