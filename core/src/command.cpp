@@ -101,6 +101,58 @@ constexpr std::array layout_examples = {
     Example{"layout vmlinux", "every struct and union, as pahole prints them"},
 };
 
+constexpr std::array find_positionals = {
+    inspect_positionals[0],
+    Positional{"PATTERN", "a name; with * or ? a glob; else what a name contains", false},
+};
+constexpr std::array find_options = {
+    Option{"kind", 'k', "KIND", "only types of this kind: struct, union, enum, func, ...", "", true},
+    Option{"holes", 'H', "N", "structs with at least N holes", ""},
+    Option{"size-ge", 0, "BYTES", "types of at least so many bytes", ""},
+    Option{"packable", 'P', "", "structs that another order of their members makes smaller", ""},
+    Option{"contains", 'i', "TYPE", "structs and unions that have TYPE by value, also deeper", ""},
+    Option{"pointers-to", 'f', "TYPE", "what has a member, parameter or result pointing to TYPE", ""},
+    Option{"used-by", 0, "TYPE", "what the definition of TYPE refers to", ""},
+    Option{"with-member", 'm', "NAME", "structs and unions with this member (or path, or glob)", ""},
+    Option{"enumerator", 'e', "NAME", "enums with this value (or glob)", ""},
+    Option{"tag", 't', "TAG", "types with this declaration tag (or glob)", ""},
+    Option{"anonymous", 'a', "", "also structs, unions and enums without any name", ""},
+    Option{"with-base", 0, "", "also the types of the base", ""},
+    Option{"sort", 's', "BY", "sort by", "id,name,size,members,saved,holes"},
+    Option{"limit", 'n', "N", "print at most N types", ""},
+    base_option,
+    pointer_option,
+    partial_option,
+    json_option,
+    color_option,
+};
+constexpr std::array find_examples = {
+    Example{"find vmlinux 'tcp_*sock' --kind struct", "structs by name"},
+    Example{"find vmlinux --packable --limit 20", "the structs in which most bytes can be saved"},
+    Example{"find vmlinux --contains list_head --with-member pid", "conditions add up"},
+    Example{"find vmlinux --pointers-to task_struct --kind func", "functions that take or return one"},
+    Example{"find vmlinux --tag bpf_kfunc", "the kernel functions that BPF programs may call"},
+};
+
+constexpr std::array where_options = {base_option, pointer_option, partial_option, json_option, color_option};
+constexpr std::array offset_positionals = {
+    inspect_positionals[0],
+    Positional{"PATH", "a type and members: 'task_struct.se.vruntime', 'union u.list[2].next'", true, true},
+};
+constexpr std::array offset_examples = {
+    Example{"offset /sys/kernel/btf/vmlinux task_struct.se.vruntime", "where it is, and what lies on the way"},
+    Example{"offset vmlinux page.lru task_struct.comm[3] --json", "several, for a program to read"},
+};
+constexpr std::array at_positionals = {
+    inspect_positionals[0],
+    Positional{"TYPE", "a name, 'struct NAME' or an id", true},
+    Positional{"OFFSET", "bytes from its start: 1448 or 0x5a8", true, true},
+};
+constexpr std::array at_examples = {
+    Example{"at /sys/kernel/btf/vmlinux task_struct 0x5a8", "the innermost members there, or the hole"},
+    Example{"at vmlinux page 8 16", "every member of a union is named"},
+};
+
 constexpr std::array verb_table = {
     Verb{"inspect", "what a file holds, or one of its types as C", inspect_positionals, inspect_options, inspect_examples,
          inspect},
@@ -108,18 +160,29 @@ constexpr std::array verb_table = {
     Verb{"decode", "bytes as a value of a type", decode_positionals, decode_options, decode_examples, decode, "data"},
     Verb{"layout", "where the members of structs are, with holes, padding and cache lines", layout_positionals, layout_options,
          layout_examples, layout},
+    Verb{"find", "types by name, size, holes, members and what they refer to", find_positionals, find_options, find_examples,
+         find},
+    Verb{"offset", "where a member is", offset_positionals, where_options, offset_examples, offset},
+    Verb{"at", "which member is at an offset", at_positionals, where_options, at_examples, at},
 };
 
-std::optional<TypeId> number(std::string_view text) {
-  TypeId id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+/// The whole text as a number.
+template <class N>
+std::optional<N> whole_number(std::string_view text, int base) {
+  N value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return id;
+  return value;
 }
 
 }  // namespace
 
 std::span<const Verb> verbs() { return verb_table; }
+
+std::optional<std::uint64_t> number_from(std::string_view text) {
+  const bool hexadecimal = text.substr(0, 2) == "0x" || text.substr(0, 2) == "0X";
+  return whole_number<std::uint64_t>(text.substr(hexadecimal ? 2 : 0), hexadecimal ? 16 : 10);
+}
 
 bool Request::has(std::string_view option) const { return !values(option).empty(); }
 
@@ -150,7 +213,7 @@ Result<std::vector<Type>> types_by_text(const Object& object, std::string_view t
     auto type = object.spec().find(text.substr(space + 1), *kind_from(text.substr(0, space)));
     if (!type) return unexpected(type.error());  // which kinds there are under that name
   }
-  if (const auto id = number(text)) {
+  if (const auto id = whole_number<TypeId>(text, 10)) {
     auto type = object.spec().type(*id);
     if (!type) return unexpected(type.error());
     return std::vector<Type>{*type};

@@ -9,6 +9,18 @@ int inspect(const Request& request, const Object& object, Sink& out, Sink& err);
 int dump(const Request& request, const Object& object, Sink& out, Sink& err);
 int decode(const Request& request, const Object& object, Sink& out, Sink& err);
 int layout(const Request& request, const Object& object, Sink& out, Sink& err);
+int find(const Request& request, const Object& object, Sink& out, Sink& err);
+int offset(const Request& request, const Object& object, Sink& out, Sink& err);
+int at(const Request& request, const Object& object, Sink& out, Sink& err);
+
+/// Types by "name", "struct name" or, where nothing has that name, by id. Errors: not_found, with the nearest names.
+Result<std::vector<Type>> types_by_text(const Object& object, std::string_view text);
+
+/// A number as people write it: decimal, or hexadecimal behind 0x.
+std::optional<std::uint64_t> number_from(std::string_view text);
+
+/// A type as C, or a member of that type, in one line: what is in the braces of anonymous structs is left out.
+std::string declared(Type type, std::string_view name = {});
 
 /// Text with ANSI colours, where they are wanted.
 class Styled {

@@ -129,6 +129,7 @@ class Walk {
     for (const Error& warning : spec_.warnings()) name(warning.message());
     touch(spec_.memory());
     lookups();
+    queries();
     round_trip();
     dumps(spec_);
   }
@@ -330,6 +331,33 @@ class Walk {
     }
   }
 
+  /// Every condition once: what is found is of the Spec, and conditions only take away.
+  void queries() {
+    Query query;
+    query.anonymous = true;
+    const std::size_t all = find_types(spec_, query).total;
+    require(all == spec_.type_count(), "without conditions every type is found");
+    std::vector<Type> some;
+    for (const Type type : spec_.types())
+      if (some.size() < 16 && (Composite::is(type.kind()) || Typedef::is(type.kind()))) some.push_back(type);
+    const auto run = [&](auto change) {
+      Query changed = query;
+      change(changed);
+      const QueryResult found = find_types(spec_, changed);
+      require(found.total <= all, "conditions only take away");
+      for (const FoundType& one : found.types) touch(one.type.id() + one.size.value_or(0) + one.saved.value_or(0));
+    };
+    run([&](Query& q) { q.contains = some; });
+    run([&](Query& q) { q.pointers_to = some; });
+    run([&](Query& q) { q.used_by = some; });
+    run([](Query& q) { q.packable = true; });
+    run([](Query& q) { q.holes = 1, q.order = QueryOrder::Saved; });
+    run([](Query& q) { q.name = "*a*b*", q.order = QueryOrder::Name; });
+    run([](Query& q) { q.tag = "*", q.size = 4; });
+    run([](Query& q) { q.enumerator = "?*"; });
+    run([](Query& q) { q.member = "*.*[0].*"; });
+  }
+
   const Spec& spec_;
   Layouts layouts_{spec_, {.max_nested = 256}};
   Layouts expanded_{spec_, {.expand = true, .max_nested = 256}};
@@ -373,6 +401,39 @@ inline void walk_ext(const Object& object) {
     require(object.ext()->section(section.name()).has_value(), "a section is found by its name");
   }
   require(sum != static_cast<std::size_t>(-1), "names are finite");
+}
+
+/// The verbs that print what is found: bounded, and never a control character.
+inline void find_and_locate(const Object& object) {
+  std::optional<Composite> any;  // the last one, for it has most behind it
+  for (const Composite type : object.spec().types<Composite>()) any = type;
+  for (const bool json : {false, true}) {
+    const auto run = [&](std::string verb, std::vector<std::string> arguments,
+                         std::vector<std::pair<std::string, std::string>> options) {
+      Sink out([](std::string_view text) {
+        require(
+            std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 || c == '\n'; }),
+            "output is printable");
+        return true;
+      });
+      Sink err;
+      const int code = command::run({.verb = std::move(verb),
+                                     .source = "fuzz",
+                                     .arguments = std::move(arguments),
+                                     .options = std::move(options),
+                                     .json = json},
+                                    object, out, err);
+      require(code == 0 || (code == 1 && !err.text().empty()), "what is not found is said");
+      out.flush();
+    };
+    run("find", {}, {{"anonymous", ""}, {"limit", "200"}});
+    run("find", {"a"}, {{"packable", ""}});
+    if (!any) continue;
+    const std::string id = std::to_string(any->id());
+    run("at", {id, "0", "0x3", std::to_string(any->size())}, {});
+    if (any->name().size() < 4096 && any->vlen() != 0 && any->members()[0].name().size() < 4096)
+      run("offset", {std::string(any->name()), std::string(any->name()) + '.' + std::string(any->members()[0].name())}, {});
+  }
 }
 
 inline void inspect(const Object& object) {
@@ -439,6 +500,7 @@ inline void walk(const Object& object) {
   walk_ext(object);
   inspect(object);
   colors(object);
+  find_and_locate(object);
 }
 
 /// An input that was refused must say why, in one printable line.

@@ -116,6 +116,27 @@ TEST_CASE("decode bytes from standard input and from a file") {
   CHECK(btfkit_command("decode " + types + " < /dev/null").code == 2);
 }
 
+TEST_CASE("find, offset and at") {
+  const std::string types = golden_path("types.o");
+  Ran ran = btfkit_command("find " + types + " --kind struct --kind union -n 1 --sort size --size-ge 0x10");
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, ContainsSubstring(" 2  struct   288       23  everything\n"));
+  CHECK_THAT(ran.out, ContainsSubstring("btfkit: 3 more are not shown\n"));
+  CHECK(btfkit_command("find " + types + " nonsense").code == 1);
+  CHECK(run(std::string(BTFKIT_COMMAND) + " find " + types + " nonsense 2>/dev/null").out.empty());
+  ran = btfkit_command("find " + types + " --kind strct");
+  CHECK(ran.code == 2);
+  CHECK_THAT(ran.out, StartsWith("btfkit: --kind: no kind 'strct'; there are int, "));
+  ran = btfkit_command("offset " + types + " holes.word list_head.prev");
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, StartsWith("holes.word: offset 20 (0x14), size 4, u32\n"));
+  ran = btfkit_command("at " + types + " holes 0x14 2");
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, ContainsSubstring("  20 (0x14)  4 bytes  word  u32\n"));
+  CHECK(btfkit_command("at " + types + " holes").code == 2);
+  CHECK(btfkit_command("offset " + types).code == 2);
+}
+
 TEST_CASE("help and version") {
   for (const char* arguments : {"--help", "inspect --help"}) {
     const Ran ran = btfkit_command(arguments);

@@ -17,6 +17,7 @@
 //   path      members by path, and what is at an offset
 //   c_decl    one type as C
 //   layout    where members are, with holes, padding and cache lines; better orders
+//   query     types that satisfy conditions
 //   json      one type as JSON
 //   value     bytes as a value of a type: C initialisers, JSON
 //   dump      whole BTFs as C, raw text, JSON
@@ -40,6 +41,7 @@
 #include <btfkit/match.hpp>
 #include <btfkit/object.hpp>
 #include <btfkit/path.hpp>
+#include <btfkit/query.hpp>
 #include <btfkit/rebase.hpp>
 #include <btfkit/referrers.hpp>
 #include <btfkit/search.hpp>
