@@ -20,6 +20,16 @@ std::string amount(std::uint64_t bits) {
   return text;
 }
 
+/// The members in the order in which they lie in memory: C++'s static ones stand anywhere in the record.
+std::vector<std::uint32_t> by_offset(Composite composite) {
+  const auto members = composite.members();
+  std::vector<std::uint32_t> order(members.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return members[a].bit_offset() < members[b].bit_offset(); });
+  return order;
+}
+
 }  // namespace
 
 /// A struct or union in place, where it is used: an anonymous one, or one that is a member without a name.
@@ -178,8 +188,12 @@ void CText::body(Composite composite, int level) {
   bool measurable = !is_union;
   bool behind_bitfield = false;
   Holes holes;
-  for (const Member m : composite.members()) {
+  const auto members = composite.members();
+  const bool sorted = form == CShapes::Form::Exact && !is_union && !commented;
+  const std::vector<std::uint32_t> order = sorted ? by_offset(composite) : std::vector<std::uint32_t>();
+  for (std::uint32_t i = 0; i < members.size(); ++i) {
     if (cut()) break;
+    const Member m = members[sorted ? order[i] : i];
     const std::uint64_t offset = m.bit_offset();
     const std::uint32_t bits = m.bitfield_size();
     if (!commented && !options_.as_bpftool && !shapes_.of(m.type_id()).object) {

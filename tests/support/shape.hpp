@@ -34,7 +34,7 @@ inline std::optional<Composite> unnamed_composite(Member m) {
 /// Unnamed members with nothing named in them only fill up, and those that dump_c names after the gap they fill. Compilers
 /// leave the bitfields among them out of debug information.
 inline bool is_padding(Member m, int levels = 32) {
-  if (!m.name().empty()) return m.name().substr(0, 19) == "padding_behind_bit_";
+  if (!m.name().empty()) return m.name().substr(0, 9) == "padding__";
   const auto composite = unnamed_composite(m);
   if (!composite || levels == 0) return !composite;
   for (const Member inner : composite->members())
