@@ -119,7 +119,9 @@ int run(const Request& request, const Object& object, Sink& out, Sink& err) {
 
 int fail(const Error& error, const Request& request, Sink& out, Sink& err) {
   if (request.json) out << "{\"error\":" << to_json(error) << "}\n";
-  err << "btfkit: " << detail::printable(request.source) << ": " << error.message() << '\n';
+  err << "btfkit: " << detail::printable(request.source) << ": " << error.message();
+  if (lacks_base(error)) err << ": --base VMLINUX";
+  err << '\n';
   return 1;
 }
 
