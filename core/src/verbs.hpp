@@ -8,6 +8,9 @@ namespace btfkit::command {
 int inspect(const Request& request, const Object& object, Sink& out, Sink& err);
 int dump(const Request& request, const Object& object, Sink& out, Sink& err);
 
+/// A wrong command line that only the verb can tell: the sentence and where help is, to `err`. Returns 2.
+int wrong_usage(const Request& request, std::string_view sentence, Sink& err);
+
 /// Text with ANSI colours, where they are wanted.
 class Styled {
  public:

@@ -98,7 +98,7 @@ int run(const command::Verb& verb, const Arguments& arguments) {
     if (given) request.options.emplace_back(name, "");
   for (const auto& [name, values] : arguments.values)
     for (const std::string& value : values) request.options.emplace_back(name, value);
-  request.json = arguments.has("json");
+  request.json = command::asks_for_json(request);
   request.color = wants_color(arguments);
 
   const auto finish = [&](int code) {

@@ -143,7 +143,8 @@ async function run(verb: Verb, { positionals, options }: Arguments): Promise<num
     return runVerb(opened.btf, { verb: verb.name, args, options, color, loadMs }, out.write, err.write);
   } catch (error) {
     if (!(error instanceof BtfError)) throw error;
-    const failed = JSON.parse(engine().call((glue) => glue.fail(parts(error), source, value('json') !== undefined))) as Output;
+    const json = value('json') !== undefined || value('format') === 'json';
+    const failed = JSON.parse(engine().call((glue) => glue.fail(parts(error), source, json))) as Output;
     out.print(failed.out);
     err.print(failed.err);
     return failed.exitCode;
