@@ -66,6 +66,24 @@ TEST_CASE("inspect prints every type of a name, and says when there is none") {
   CHECK_THAT(beyond.out, StartsWith(R"({"error":{"code":"not_found","message":"no type 4000000000, the last one is )"));
 }
 
+TEST_CASE("a type that is not there: what there is instead") {
+  CHECK(inspect("types.o", {"list_hed"}).err == "btfkit: types.o: no type is called 'list_hed'; did you mean 'list_head'?\n");
+  CHECK(inspect("types.o", {"struct list_hed"}).err ==
+        "btfkit: types.o: no struct is called 'list_hed'; did you mean 'list_head'?\n");
+  CHECK(
+      inspect("types.o", {"union list_hed"}).err ==
+      "btfkit: types.o: no union is called 'list_hed'; did you mean 'list_head'?\n");  // of another kind, if there is no union
+  TinyBtf btf = TinyBtf::one_of_each();
+  btf.add(Kind::Typedef, "point", 1);
+  const auto object = Object::load(Source(Bytes::own(btf.bytes())));
+  const auto error = [&](const std::string& text) { return command::types_by_text(*object, text).error().text; };
+  CHECK(error("union point") == "no union is called 'point'; there is a struct (4) and a typedef (20)");
+  CHECK(error("struct int") == "no struct is called 'int'; there is an int (1)");
+  CHECK(error("enum ") == "no enum is called ''");
+  CHECK(command::types_by_text(*object, "enum big")->front().kind() == Kind::Enum64);
+  CHECK(command::types_by_text(*object, "point")->size() == 2);
+}
+
 TEST_CASE("the table of verbs is complete") {
   REQUIRE_FALSE(command::verbs().empty());
   for (const command::Verb& verb : command::verbs()) {
@@ -95,4 +113,157 @@ TEST_CASE("a sink hands on full buffers and stops when the reader has gone") {
   CHECK(calls == 2);
   CHECK(out.closed());
   CHECK(bytes < 150000);
+}
+
+namespace {
+
+using Options = std::vector<std::pair<std::string, std::string>>;
+
+Outcome dump(const Object& object, const Options& options) { return run_verb(object, "tiny", {"dump", {}, options, false}); }
+
+std::vector<std::byte> joined(std::vector<std::byte> first, const std::vector<std::byte>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+}  // namespace
+
+TEST_CASE("dump prints what the library prints") {
+  const auto object = Object::load(golden_source("sample.bpf.o"));
+  const Spec& spec = object->spec();
+  const auto expected = [&](const auto& print, const DumpOptions& options) {
+    Sink out;
+    REQUIRE(print(out, spec, options));
+    return out.take();
+  };
+  CHECK(dump(*object, {}).out == expected(dump_c, {}));
+  CHECK(dump(*object, {{"format", "c"}, {"order", "sorted"}}).out == expected(dump_c, {}));
+  CHECK(dump(*object, {{"order", "id"}}).out == expected(dump_c, {.by_id = true}));
+  CHECK(dump(*object, {{"compat", "bpftool"}}).out == expected(dump_c, {.bpftool_defects = true}));
+  CHECK(dump(*object, {{"format", "raw"}}).out == expected(dump_raw, {}));
+  CHECK(dump(*object, {{"format", "json"}}).out == expected(dump_json, {}));
+  CHECK(dump(*object, {{"json", ""}, {"pretty", ""}}).out == expected(dump_json, {.pretty = true}));
+  const TypeId key = spec.find<Struct>("traffic_key")->id();
+  CHECK(dump(*object, {{"type", "struct traffic_key"}, {"type", "1"}}).out == expected(dump_c, {.types = {key, 1}}));
+  CHECK(dump(*object, {{"type", "1"}, {"type", "traffic_key"}, {"format", "raw"}}).out ==
+        expected(dump_raw, {.types = {1, key}}));
+  const Outcome twice = dump(*object, {{"type", "traffic_key"}, {"type", "struct traffic_key"}});
+  CHECK(twice.out == expected(dump_c, {.types = {key}}));
+  CHECK(twice.err.empty());
+}
+
+TEST_CASE("options of dump that mean nothing together are wrong usage") {
+  const auto object = Object::load(golden_source("types.o"));
+  const std::vector<std::pair<Options, std::string>> cases = {
+      {{{"pretty", ""}}, "--pretty is for JSON: give --json too"},
+      {{{"pretty", ""}, {"format", "raw"}}, "--pretty is for JSON: give --json too"},
+      {{{"order", "id"}, {"format", "raw"}}, "--order is for C: raw text and JSON have the file's order"},
+      {{{"order", "sorted"}, {"json", ""}}, "--order is for C: raw text and JSON have the file's order"},
+      {{{"order", "id"}, {"type", "list_head"}}, "--order is for whole files: types are printed in the order given"},
+      {{{"json", ""}, {"format", "c"}}, "--json is short for --format json, --format asks for something else"},
+  };
+  for (const auto& [options, sentence] : cases) {
+    const Outcome outcome = dump(*object, options);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err == "btfkit: " + sentence + "\nTry 'btfkit dump --help'.\n");
+  }
+  CHECK(dump(*object, {{"json", ""}, {"format", "json"}}).code == 0);
+}
+
+TEST_CASE("dump says what it can't find, before it prints anything") {
+  const auto object = Object::load(golden_source("types.o"));
+  for (const char* format : {"c", "raw"}) {
+    const Outcome none = dump(*object, {{"type", "list_head"}, {"type", "list_hed"}, {"format", format}});
+    CHECK(none.code == 1);
+    CHECK(none.out.empty());
+    CHECK(none.err == "btfkit: tiny: no type is called 'list_hed'; did you mean 'list_head'?\n");
+  }
+  for (const Options& options : {Options{{"type", "4711"}, {"json", ""}}, Options{{"type", "4711"}, {"format", "json"}}}) {
+    const Outcome none = dump(*object, options);
+    CHECK(none.code == 1);
+    CHECK_THAT(none.out, StartsWith(R"({"error":{"code":"not_found",)"));
+  }
+}
+
+TEST_CASE("dump of several BTFs in one file") {
+  TinyBtf other;
+  other.integer("short", 2, 1);
+  other.structure("late", 2, {{"value", 1, 0}});
+  const auto object = Object::load(Source(Bytes::own(joined(TinyBtf::one_of_each().bytes(), other.bytes()))));
+  REQUIRE(object);
+  REQUIRE(object->specs().size() == 2);
+  const Outcome c = dump(*object, {});
+  CHECK(c.code == 0);
+  CHECK_THAT(c.out, ContainsSubstring("struct point {"));
+  CHECK(c.out.find("late") == std::string::npos);
+  CHECK(c.err == "btfkit: tiny: the file holds 2 BTFs; this is the C of the first\n");
+  const Outcome raw = dump(*object, {{"format", "raw"}});
+  CHECK_THAT(raw.out, StartsWith("[1] INT 'int' "));
+  CHECK_THAT(raw.out, EndsWith("\n[1] INT 'short' size=2 bits_offset=0 nr_bits=16 encoding=SIGNED\n"
+                               "[2] STRUCT 'late' size=2 vlen=1\n\t'value' type_id=1 bits_offset=0\n"));
+  CHECK(raw.err == "btfkit: tiny: the file holds 2 BTFs; they follow one after the other\n");
+  CHECK_THAT(dump(*object, {{"json", ""}}).out,
+             ContainsSubstring("]}\n{\"types\":[{\"id\":1,\"kind\":\"INT\",\"name\":\"short\""));
+  // A tool that sees only the first is copied in that.
+  const Outcome compat = dump(*object, {{"format", "raw"}, {"compat", "bpftool"}});
+  CHECK(compat.out.find("late") == std::string::npos);
+  CHECK(compat.err.empty());
+  // A type is found wherever it is.
+  const Outcome late = dump(*object, {{"type", "late"}});
+  CHECK_THAT(late.out, ContainsSubstring("struct late {\n\tshort value;\n};\n"));
+  CHECK(late.err.empty());
+  const Outcome both = dump(*object, {{"format", "raw"}, {"type", "late"}, {"type", "point"}});
+  CHECK_THAT(both.out, StartsWith("[4] STRUCT 'point'"));
+  CHECK_THAT(both.out, ContainsSubstring("\n[2] STRUCT 'late'"));
+}
+
+TEST_CASE("dump of a damaged file shows what stands and says so") {
+  TinyBtf btf = TinyBtf::one_of_each();
+  btf.words.resize(btf.words.size() - 2);
+  LoadOptions partial;
+  partial.partial = true;
+  const auto object = Object::load(Source(Bytes::own(btf.bytes())), partial);
+  REQUIRE(object);
+  const Outcome raw = dump(*object, {{"format", "raw"}});
+  CHECK(raw.code == 0);
+  CHECK_THAT(raw.out, StartsWith("[1] INT 'int' "));
+  CHECK_THAT(raw.err, StartsWith("btfkit: tiny: type 19 "));
+  CHECK_THAT(raw.err, EndsWith("; this is what stands before it\n"));
+}
+
+TEST_CASE("a dump that is cut by its limit has failed") {
+  TinyBtf btf;
+  btf.integer(std::string(65000, 'n'), 4);
+  const auto object = Object::load(Source(Bytes::own(btf.bytes())));
+  command::Request request{.verb = "dump", .source = "tiny"};
+  request.json = true;
+  request.options.assign(1200, {"type", "1"});
+  request.options.emplace_back("json", "");
+  std::uint64_t written = 0;
+  std::string end;
+  Sink out([&](std::string_view text) {
+    written += text.size();
+    end = text;
+    return true;
+  });
+  Sink err;
+  CHECK(command::run(request, *object, out, err) == 1);
+  out.flush();
+  CHECK(written > (std::size_t{64} << 20));
+  CHECK(end.find("\"error\"") == std::string::npos);  // an object behind half of one
+  CHECK_THAT(err.take(), ContainsSubstring("longer than"));
+}
+
+TEST_CASE("help fits a terminal and names everything") {
+  std::vector<std::string_view> names = {""};
+  for (const command::Verb& verb : command::verbs()) names.push_back(verb.name);
+  for (const std::string_view name : names) {
+    const std::string text = command::help(name);
+    for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) CHECK(text.find('\n', at) - at <= 80);
+  }
+  const std::string dump_help = command::help("dump");
+  for (const char* part :
+       {"  -f, --format FORMAT ", "  -t, --type TYPE ", "repeatable", "sorted, id", "  -p, --pretty ", "bpftool"})
+    CHECK_THAT(dump_help, ContainsSubstring(part));
 }

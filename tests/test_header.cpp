@@ -50,7 +50,7 @@ TEST_CASE("a wrong header is malformed, with the value") {
   CHECK(with_word(16, 0xffffffff).error().code == ErrorCode::Malformed);
   CHECK(with_word(16, 8).error().message() == ".BTF header+0x10: types [0, 16) and strings [8, 13) overlap");
   CHECK(with_word(20, 0).error().message() ==
-        ".BTF header+0x14: no strings: the table must hold at least one NUL; is it split BTF? give its base");
+        ".BTF header+0x14: no strings, the table must hold at least one NUL: is it split BTF? give its base");
   CHECK(with_word(20, 4, ByteOrder::Big).error().message() == ".BTF+0x2b: the strings do not end with NUL");
 }
 

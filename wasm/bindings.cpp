@@ -59,7 +59,7 @@ class Opened {
         .verb = verb, .source = name_, .arguments = emscripten::vecFromJSArray<std::string>(arguments), .color = color};
     const auto given = emscripten::vecFromJSArray<std::string>(options);
     for (std::size_t i = 0; i + 1 < given.size(); i += 2) request.options.emplace_back(given[i], given[i + 1]);
-    request.json = request.has("json");
+    request.json = command::asks_for_json(request);
     if (load_ms >= 0) request.load_ms = load_ms;
     Sink out(into(write_out)), err(into(write_err));
     const int exit_code = command::run(request, object_, out, err);

@@ -14,7 +14,9 @@ namespace {
 // ---- the table -------------------------------------------------------------------------------------------------------------
 
 constexpr Option json_option{"json", 0, "", "print JSON instead of text", ""};
-constexpr Option base_option{"base", 'B', "FILE", "the BTF that a split BTF (a module's) continues, usually a vmlinux", ""};
+constexpr Option base_option{
+    "base", 'B', "FILE",
+    "the BTF that a split one (a module's) continues, usually a vmlinux; not needed below /sys and /lib/modules", ""};
 constexpr Option pointer_option{"pointer-size", 0, "BYTES", "the target's pointer size, where the file does not tell", "4,8"};
 constexpr Option partial_option{"partial", 0, "", "show what can be shown of a damaged file", ""};
 constexpr Option color_option{"color", 0, "WHEN", "colour the output", "auto,always,never"};
@@ -35,11 +37,11 @@ constexpr std::array dump_positionals = {
     Positional{"FILE", "raw BTF or an ELF with a .BTF section; - reads standard input", true},
 };
 constexpr std::array dump_options = {
-    Option{"format", 'f', "FORMAT", "c: a header that compiles; raw: one record a line; json: the records", "c,raw,json"},
-    Option{"type", 't', "TYPE", "only this type (in C, and what it needs): a name, 'struct NAME' or an id", "", true},
-    Option{"order", 0, "ORDER", "of C: sorted by kind and name, or by id", "sorted,id"},
-    Option{"pretty", 'p', "", "JSON with a line for each property", ""},
-    Option{"compat", 0, "TOOL", "copy what that tool prints, its defects too", "bpftool"},
+    Option{"format", 'f', "FORMAT", "a header that compiles, a record a line, or JSON", "c,raw,json"},
+    Option{"type", 't', "TYPE", "only this type, in C with what it needs: a name, 'struct NAME' or an id", "", true},
+    Option{"order", 0, "ORDER", "the order of C, by kind and name or by id", "sorted,id"},
+    Option{"pretty", 'p', "", "JSON with a line for each property"},
+    Option{"compat", 0, "TOOL", "what that tool prints, byte for byte, defects too", "bpftool"},
     base_option,
     pointer_option,
     partial_option,
@@ -49,7 +51,8 @@ constexpr std::array dump_options = {
 constexpr std::array dump_examples = {
     Example{"dump /sys/kernel/btf/vmlinux > vmlinux.h", "the header that BPF programs include"},
     Example{"dump vmlinux --type task_struct", "one type and all it needs"},
-    Example{"dump veth.ko --base vmlinux --format raw", "a module's own records, one a line"},
+    Example{"dump /sys/kernel/btf/btusb --format raw", "a module's own records, one a line"},
+    Example{"dump veth.ko --base vmlinux --type veth_priv", "of a module that lies elsewhere"},
     Example{"dump prog.bpf.o --json --pretty", "for a program to read"},
 };
 
@@ -175,6 +178,19 @@ std::optional<N> whole_number(std::string_view text, int base) {
   return value;
 }
 
+/// "a struct (12) and a typedef (14)"
+std::string kinds_text(const std::vector<Type>& types) {
+  constexpr std::size_t most = 5;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(types.size(), most); ++i) {
+    const std::string_view word = noun(types[i].kind());
+    const bool vowel = std::string_view("aeiu").find(word.front()) != std::string_view::npos;
+    text += i == 0 ? "" : i + 1 == types.size() ? " and " : ", ";
+    text.append(vowel ? "an " : "a ").append(word).append(" (" + std::to_string(types[i].id()) + ')');
+  }
+  return text + (types.size() > most ? " and more" : "");
+}
+
 }  // namespace
 
 std::span<const Verb> verbs() { return verb_table; }
@@ -199,30 +215,44 @@ std::vector<std::string_view> Request::values(std::string_view option) const {
 }
 
 Result<std::vector<Type>> types_by_text(const Object& object, std::string_view text) {
-  std::vector<Type> found;
+  const std::size_t space = text.find(' ');
+  const auto kind = space == std::string_view::npos ? std::nullopt : kind_from(text.substr(0, space));
+  const std::string_view name = kind ? text.substr(space + 1) : text;
+  const Kind meant = kind.value_or(Kind::Void);
+  const auto is_meant = [&](Type type) {
+    return !kind || type.kind() == meant || (meant == Kind::Enum && type.kind() == Kind::Enum64);
+  };
+  std::vector<Type> found, others;
   for (const Spec& spec : object.specs()) {
-    for (const Type type : spec.named(text)) found.push_back(type);
-    const std::size_t space = text.find(' ');
-    const auto kind = kind_from(text.substr(0, space));
-    if (space == std::string_view::npos || !kind) continue;
-    for (const Type type : spec.named(text.substr(space + 1)))
-      if (type.kind() == *kind || (*kind == Kind::Enum && type.kind() == Kind::Enum64)) found.push_back(type);
+    const bool first = &spec == &object.spec();  // several BTFs share one base
+    const auto add = [&](Type type, std::vector<Type>& to) {
+      if (first || type.id() >= spec.first_id()) to.push_back(type);
+    };
+    if (kind)
+      for (const Type type : spec.named(text)) add(type, found);
+    for (const Type type : spec.named(name)) add(type, is_meant(type) ? found : others);
   }
   if (!found.empty()) return found;
-  if (const std::size_t space = text.find(' '); space != std::string_view::npos && kind_from(text.substr(0, space))) {
-    auto type = object.spec().find(text.substr(space + 1), *kind_from(text.substr(0, space)));
-    if (!type) return unexpected(type.error());  // which kinds there are under that name
-  }
   if (const auto id = whole_number<TypeId>(text, 10)) {
     auto type = object.spec().type(*id);
     if (!type) return unexpected(type.error());
     return std::vector<Type>{*type};
   }
-  detail::Nearest nearest(text);
-  for (const Spec& spec : object.specs())
-    for (const Type type : spec.all_types()) nearest.offer(type.name());
-  return unexpected(ErrorCode::NotFound, "no type is called '" + detail::printable(text) + "'" + nearest.suggestion());
+  const std::string why = "no " + std::string(kind ? noun(meant) : "type") + " is called '" + detail::printable(name) + '\'';
+  if (!others.empty()) return unexpected(ErrorCode::NotFound, why + "; there is " + kinds_text(others));
+  const auto nearest = [&](const auto& is_wanted) {
+    detail::Nearest names(name);
+    for (const Spec& spec : object.specs())
+      for (const Type type : spec.all_types())
+        if (is_wanted(type)) names.offer(type.name());
+    return names.suggestion();
+  };
+  std::string suggestion = nearest(is_meant);
+  if (kind && suggestion.empty()) suggestion = nearest([](Type) { return true; });
+  return unexpected(ErrorCode::NotFound, why + suggestion);
 }
+
+bool asks_for_json(const Request& request) { return request.has("json") || request.value("format") == "json"; }
 
 int run(const Request& request, const Object& object, Sink& out, Sink& err) {
   const auto verb = std::find_if(verb_table.begin(), verb_table.end(), [&](const Verb& v) { return v.name == request.verb; });
@@ -231,9 +261,16 @@ int run(const Request& request, const Object& object, Sink& out, Sink& err) {
   return 2;
 }
 
+int wrong_usage(const Request& request, std::string_view sentence, Sink& err) {
+  err << "btfkit: " << sentence << "\nTry 'btfkit " << request.verb << " --help'.\n";
+  return 2;
+}
+
 int fail(const Error& error, const Request& request, Sink& out, Sink& err) {
   if (request.json) out << "{\"error\":" << to_json(error) << "}\n";
-  err << "btfkit: " << detail::printable(request.source) << ": " << error.message() << '\n';
+  err << "btfkit: " << detail::printable(request.source) << ": " << error.message();
+  if (lacks_base(error)) err << ": --base VMLINUX";
+  err << '\n';
   return 1;
 }
 

@@ -6,11 +6,28 @@
 namespace btfkit::command {
 namespace {
 
+/// `text` from column `indent` on, broken between words so that no line is longer than a terminal is wide.
+void wrapped(Sink& out, std::string_view text, std::size_t indent) {
+  constexpr std::size_t widest = 80;
+  const std::size_t room = widest - indent;
+  while (text.size() > room) {
+    const std::size_t space = text.rfind(' ', room);
+    if (space == std::string_view::npos) break;
+    out << text.substr(0, space) << '\n';
+    out.pad(indent);
+    text.remove_prefix(space + 1);
+  }
+  out << text << '\n';
+}
+
 /// Two columns, the second lined up.
 void columns(Sink& out, const std::vector<std::pair<std::string, std::string>>& rows) {
   std::size_t width = 0;
   for (const auto& [left, right] : rows) width = std::max(width, left.size());
-  for (const auto& [left, right] : rows) out << "  " << left, out.pad(width - left.size() + 2) << right << '\n';
+  for (const auto& [left, right] : rows) {
+    out << "  " << left, out.pad(width - left.size() + 2);
+    wrapped(out, right, width + 4);
+  }
 }
 
 std::string usage(const Verb& verb) {
@@ -39,7 +56,8 @@ std::string help(std::string_view name) {
   const std::span<const Verb> all = verbs();
   const auto verb = std::find_if(all.begin(), all.end(), [&](const Verb& v) { return v.name == name; });
   if (verb == all.end()) {
-    out << "Reads, checks and explains BTF, the type information of Linux kernels and BPF objects.\n\nUsage: btfkit VERB [ARGUMENTS]\n\nVerbs:\n";
+    wrapped(out, "Reads, checks and explains BTF, the type information of Linux kernels and BPF objects.", 0);
+    out << "\nUsage: btfkit VERB [ARGUMENTS]\n\nVerbs:\n";
     for (const Verb& v : all) rows.emplace_back(v.name, v.summary);
     columns(out, rows);
     out << "\nOptions:\n";
@@ -51,7 +69,8 @@ std::string help(std::string_view name) {
   columns(out, rows);
   rows.clear();
   for (const Option& o : verb->options)
-    rows.emplace_back(spelling(o), std::string(o.help) + (o.choices.empty() ? "" : ": " + choices_text(o.choices)));
+    rows.emplace_back(spelling(o), std::string(o.help) + (o.choices.empty() ? "" : ": " + choices_text(o.choices)) +
+                                       (o.repeatable ? "; repeatable" : ""));
   rows.emplace_back("-h, --help", "print this");
   out << "\nOptions:\n";
   columns(out, rows);

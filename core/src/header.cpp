@@ -57,14 +57,13 @@ Result<void> check_strings(const Header& h, const Bytes& section, bool split) {
   const std::uint64_t at = std::uint64_t{h.length} + h.strings_offset;
   if (h.strings_length == 0) {
     if (split) return {};
-    return wrong("no strings: the table must hold at least one NUL; is it split BTF? give its base", 20);
+    return wrong("no strings, the table must hold at least one NUL" + std::string(base_hint), 20);
   }
   const std::byte* strings = section.data() + at;
   if (strings[h.strings_length - 1] != std::byte{0})
     return unexpected(ErrorCode::Malformed, "the strings do not end with NUL", {".BTF", at + h.strings_length - 1, {}, {}});
   if (!split && strings[0] != std::byte{0})
-    return unexpected(ErrorCode::Malformed, "the strings do not start with NUL: is it split BTF? give its base",
-                      {".BTF", at, {}, {}});
+    return unexpected(ErrorCode::Malformed, "the strings do not start with NUL" + std::string(base_hint), {".BTF", at, {}, {}});
   return {};
 }
 

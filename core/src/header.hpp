@@ -19,6 +19,9 @@ std::vector<LayoutRow> read_layout(const Bytes& section, const Header& header);
 /// What is odd but legal in the header's own bytes.
 std::vector<Error> header_warnings(const Bytes& section, const Header& header);
 
+/// How the message of an Error ends whose cause may be that the BTF is split and its base was not given; see lacks_base().
+inline constexpr std::string_view base_hint = ": is it split BTF? give its base";
+
 inline constexpr std::uint16_t btf_magic = 0xeb9f;
 
 /// The byte order that the magic number at the start of `bytes` tells; nothing when it is no BTF.

@@ -331,6 +331,11 @@ void Loader::State::seal() {
   }
 }
 
+bool lacks_base(const Error& error) {
+  const std::string_view text = error.text;
+  return text.size() >= base_hint.size() && text.substr(text.size() - base_hint.size()) == base_hint;
+}
+
 std::string_view to_string(Codec codec) {
   switch (codec) {
     case Codec::Zlib: return "zlib";

@@ -221,7 +221,7 @@ Error first_out_of_range(const SpecData& data) {
     const KindRow& layout = is_known(kind_of(info)) ? row(kind_of(info)) : row(Kind::Void);
     Where where{
         ".BTF", std::uint64_t{data.header.length} + data.header.types_offset + data.offsets[id - data.first_id], id, {}};
-    const std::string hint = data.base == nullptr ? ": is it split BTF? give its base" : ": is the base the right one?";
+    const std::string hint(data.base == nullptr ? base_hint : ": is the base the right one?");
 
     std::string text;
     const auto check_name = [&](std::size_t at) {

@@ -22,6 +22,9 @@ std::optional<std::uint64_t> number_from(std::string_view text);
 /// A type as C, or a member of that type, in one line: what is in the braces of anonymous structs is left out.
 std::string declared(Type type, std::string_view name = {});
 
+/// A wrong command line that only the verb can tell: the sentence and where help is, to `err`. Returns 2.
+int wrong_usage(const Request& request, std::string_view sentence, Sink& err);
+
 /// Text with ANSI colours, where they are wanted.
 class Styled {
  public:

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <btfkit/btfkit.hpp>
+#include <btfkit/kernel/base.hpp>
 #include <btfkit/kernel/open.hpp>
 #include <chrono>
 #include <csignal>
@@ -84,8 +85,10 @@ void describe(CLI::App& app, const command::Verb& verb, Arguments& arguments) {
   }
 }
 
-Result<Object> open(const std::string& path, const LoadOptions& options) {
-  return kernel::open(path).and_then([&](const Source& source) { return Object::load(source, options); });
+/// A base that was found on disk is worth a line: it may not be the one that its user thinks of.
+void tell_base(const std::string& path, Sink& err) {
+  if (!path.empty() && path != "/sys/kernel/btf/vmlinux") err << "btfkit: its base is " << path << '\n';
+  err.flush();
 }
 
 int run(const command::Verb& verb, const Arguments& arguments) {
@@ -101,7 +104,7 @@ int run(const command::Verb& verb, const Arguments& arguments) {
     if (given) request.options.emplace_back(name, "");
   for (const auto& [name, values] : arguments.values)
     for (const std::string& value : values) request.options.emplace_back(name, value);
-  request.json = arguments.has("json");
+  request.json = command::asks_for_json(request);
   request.color = wants_color(arguments);
 
   const auto finish = [&](int code) {
@@ -116,11 +119,11 @@ int run(const command::Verb& verb, const Arguments& arguments) {
   options.partial = arguments.has("partial");
   if (const std::string size = arguments.value("pointer-size"); !size.empty()) options.pointer_size = size == "4" ? 4 : 8;
   if (const std::string base = arguments.value("base"); !base.empty()) {
-    auto object = open(base, options);
+    auto opened = kernel::load(base, options);
     command::Request of_base = request;
     of_base.source = base;
-    if (!object) return finish(command::fail(object.error(), of_base, out, err));
-    options.base = object->spec();
+    if (!opened) return finish(command::fail(opened.error(), of_base, out, err));
+    options.base = opened->object.spec();
   }
   if (!verb.data_option.empty()) {
     const std::string given = arguments.value(verb.data_option);
@@ -136,9 +139,11 @@ int run(const command::Verb& verb, const Arguments& arguments) {
     }
     request.data = std::move(*data);
   }
-  auto object = open(request.source, options);
+  auto opened = kernel::load(request.source, options);
   request.load_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-  return finish(object ? command::run(request, *object, out, err) : command::fail(object.error(), request, out, err));
+  if (!opened) return finish(command::fail(opened.error(), request, out, err));
+  tell_base(opened->base, err);
+  return finish(command::run(request, opened->object, out, err));
 }
 
 /// A wrong command line: what is wrong and where help is, on stderr.

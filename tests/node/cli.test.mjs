@@ -1,9 +1,11 @@
 // The command: exit codes, streams, options; and byte for byte what the native one prints.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, openSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { openOnBase } from '../../wasm/package/dist/base.js';
+import { parts } from '../../wasm/package/dist/error.js';
 import { version } from '../../wasm/package/dist/node.js';
 import { cli, nativeCommand, needs, run, scratch } from './support/files.mjs';
 import { everyKind, makeBtf, makeElf, makeSplit } from './support/make.mjs';
@@ -57,7 +59,7 @@ test('failures with --json: an object on stdout too', () => {
   const { error } = JSON.parse(out);
   assert.deepEqual([status, error.code, error.section, error.typeId], [1, 'malformed', '.BTF', 2]);
   assert.equal(typeof error.offset, 'number');
-  assert.ok(err.endsWith(`: ${error.message}\n`));
+  assert.ok(err.endsWith(`: ${error.message}: --base VMLINUX\n`)); // the option is the command's business
 });
 
 test('wrong usage: stderr, exit code 2', () => {
@@ -86,7 +88,7 @@ test('a module on its base', () => {
   const split = write('split.btf', makeSplit(everyKind()));
   const alone = btfkit(['inspect', split]);
   assert.equal(alone.status, 1);
-  assert.match(alone.err, /is it split BTF\? give its base/);
+  assert.match(alone.err, /is it split BTF\? give its base: --base VMLINUX\n$/);
   const { status, out } = btfkit(['inspect', split, '--base', base, '--json']);
   const summary = JSON.parse(out);
   assert.deepEqual([status, summary.typeCount, summary.firstId > 1], [0, 1, true]);
@@ -146,4 +148,39 @@ test('the same bytes as the native command', { skip: needs({ 'the native command
     const native = run(nativeCommand, args);
     assert.deepEqual(btfkit(args), { status: native.status, out: native.stdout.toString(), err: native.stderr.toString() }, args.join(' '));
   }
+});
+
+test('the base of a module is found by where the module lies', () => {
+  const root = join(realpathSync(scratch), 'root');
+  const put = (path, bytes) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), bytes);
+    return join(root, path);
+  };
+  const places = { root, release: '6.1.0-x' };
+  const split = makeSplit(everyKind());
+  const module = put('/usr/lib/modules/5.10.0/kernel/a.ko', split);
+  const missing = (file) => {
+    try {
+      openOnBase(file, {}, places);
+    } catch (error) {
+      return parts(error).text;
+    }
+  };
+  assert.match(missing(module), new RegExp(`, and there is no BTF of its kernel in ${root}/lib/modules/5\\.10\\.0/build/vmlinux, [^]* or ${root}/boot/vmlinuz-5\\.10\\.0: is it split BTF\\? give its base$`));
+  const last = put('/boot/vmlinux-5.10.0', everyKind());
+  put('/lib/modules/5.10.0/build/vmlinux', makeElf([{ name: '.text', bytes: new Uint8Array(8) }])); // without BTF
+  const opened = openOnBase(module, {}, places);
+  assert.deepEqual([opened.base, opened.btf.require('module_t').target.name], [last, 'int']);
+  const partial = openOnBase(module, { partial: true }, places);
+  assert.deepEqual([partial.base, partial.btf.summary.damage], [last, undefined]);
+  assert.equal(openOnBase(last, {}, places).base, undefined);
+
+  const running = put('/sys/kernel/btf/vmlinux', everyKind());
+  assert.equal(openOnBase(put('/sys/kernel/btf/a', split), {}, places).base, running);
+  assert.equal(openOnBase(put('/lib/modules/6.1.0-x/a.ko', split), {}, places).base, running);
+  assert.equal(openOnBase(module, {}, places).base, last);
+  for (const path of ['/a.ko', '/usr/lib/modules/a.ko', '/home/usr/lib/modules/6.1.0-x/a.ko']) assert.match(missing(put(path, split)), /NUL: is it split BTF\? give its base$/);
+  put('/boot/vmlinux-5.10.0', makeBtf((add) => add(1, 'int', { third: 4 }, 32)));
+  assert.ok(missing(module).endsWith(`is the base the right one? (it was found as ${last})`));
 });

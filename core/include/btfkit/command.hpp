@@ -41,7 +41,7 @@ struct Request {
   std::vector<std::string> arguments;  ///< positionals behind the input
   /// The options that were given, by name; a flag's value is empty.
   std::vector<std::pair<std::string, std::string>> options;
-  bool json = false;
+  bool json = false;  ///< see asks_for_json(); an Error is then an object on standard output
   bool color = false;
   std::optional<double> load_ms;  ///< how long opening took, for verbs that show it
   std::optional<Source> data;     ///< for verbs with a data_option: the bytes that are not the input
@@ -73,6 +73,9 @@ std::string help(std::string_view verb = {});
 
 /// The table as JSON, for command lines that are not written in C++.
 std::string verbs_json();
+
+/// Whether the options ask for JSON: --json, or --format json.
+bool asks_for_json(const Request& request);
 
 /// Runs a verb. Data go to `out`, messages to `err`. Returns the exit code: 0, 1 (failed or nothing found), 2 (usage).
 int run(const Request& request, const Object& object, Sink& out, Sink& err);

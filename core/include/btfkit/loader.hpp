@@ -76,4 +76,8 @@ class Loader {
   std::unique_ptr<State> state_;
 };
 
+/// Whether an Error of loading may come from a missing LoadOptions::base: ids or strings are beyond this BTF, as they are in
+/// split BTF, and in damaged one.
+bool lacks_base(const Error& error);
+
 }  // namespace btfkit

@@ -3,6 +3,7 @@
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { openOnBase } from './base.js';
 import { runVerb } from './btf.js';
 import { engine } from './engine.js';
 import { Btf, BtfError, version, type OpenOptions, type Output } from './node.js';
@@ -109,11 +110,12 @@ function parse(verb: Verb, args: string[]): Arguments {
 
 const help = (verb: string): string => engine().call((glue) => glue.help(verb));
 
-async function open(file: string, options: OpenOptions): Promise<Btf> {
-  if (file !== '-') return Btf.open(file, options);
+/** What is at a path, or comes on standard input; a split BTF's base where it is not given but found. */
+async function open(file: string, options: OpenOptions): Promise<{ btf: Btf; base?: string }> {
+  if (file !== '-') return openOnBase(file, options);
   const chunks: Uint8Array[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-  return Btf.fromBytes(Buffer.concat(chunks), { ...options, name: '-' });
+  return { btf: Btf.fromBytes(Buffer.concat(chunks), { ...options, name: '-' }) };
 }
 
 /** Runs a verb and prints; its exit code. */
@@ -131,14 +133,18 @@ async function run(verb: Verb, { positionals, options }: Arguments): Promise<num
     const base = value('base');
     if (base) {
       source = base;
-      load.base = await open(base, load);
+      load.base = (await open(base, load)).btf;
       source = file;
     }
-    const btf = await open(file, load);
-    return runVerb(btf, { verb: verb.name, args, options, color, loadMs: performance.now() - start }, out.write, err.write);
+    const opened = await open(file, load);
+    const loadMs = performance.now() - start;
+    // A base that was found on disk is worth a line: it may not be the one that its user thinks of.
+    if (opened.base !== undefined && opened.base !== '/sys/kernel/btf/vmlinux') err.print(`btfkit: its base is ${opened.base}\n`);
+    return runVerb(opened.btf, { verb: verb.name, args, options, color, loadMs }, out.write, err.write);
   } catch (error) {
     if (!(error instanceof BtfError)) throw error;
-    const failed = JSON.parse(engine().call((glue) => glue.fail(parts(error), source, value('json') !== undefined))) as Output;
+    const json = value('json') !== undefined || value('format') === 'json';
+    const failed = JSON.parse(engine().call((glue) => glue.fail(parts(error), source, json))) as Output;
     out.print(failed.out);
     err.print(failed.err);
     return failed.exitCode;
