@@ -287,6 +287,11 @@ TEST_CASE("output is bounded, and who does not read any more is not written to")
   CHECK(written < 300000);
   CHECK(definitions(*spec, {.types = {62}}).size() < 40000);  // half a billion longs are one array
 
+  TinyBtf overlapping;  // the gap begins within a byte
+  overlapping.integer("int", 4, 1);
+  overlapping.structure("odd", 0x8000000, {{"a", 1, 3U << 24}, {"b", 1, 3U << 24 | 1}}, true);
+  CHECK(definitions(overlapping, {.types = {2}}).size() < 1000);
+
   int calls = 0;
   Sink closing([&](std::string_view) { return ++calls < 2; });
   CHECK(dump_c(closing, *spec, {}));

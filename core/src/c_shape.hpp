@@ -98,7 +98,11 @@ void each_pad(const Gap& gap, Visit visit) {
   }
   const auto [name, bits] = units[widest];
   constexpr std::uint64_t most_lines = 1024;
-  if (const std::uint64_t lines = (gap.to - at) / bits; lines > most_lines && at % 8 == 0) {
+  if (const std::uint64_t whole = boundary_behind(at, 8); (gap.to - at) / bits > most_lines && whole != at) {
+    visit(Pad{"char", 8, whole - at, false});
+    at = whole;
+  }
+  if (const std::uint64_t lines = (gap.to - at) / bits; lines > most_lines) {
     visit(Pad{"char", 8, lines * bits, true});
     at += lines * bits;
   }
