@@ -12,15 +12,9 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "tools.hpp"
 
 namespace btfkit::test {
-
-namespace fs = std::filesystem;
-
-inline fs::path shared_folder() {
-  const char* given = std::getenv("BTFKIT_SHARED");
-  return given != nullptr ? fs::path(given) : fs::path(BTFKIT_SOURCE_DIR) / ".." / "shared";
-}
 
 /// A folder of the corpus; the test case is skipped where there is none.
 inline fs::path corpus(const std::string& folder) {
@@ -59,18 +53,11 @@ inline Ran run(const std::string& command) {
   return ran;
 }
 
-/// A tool of the shared folder's tools/ in its newest version, else the system's; the test case is skipped where there is none.
+/// find_tool(); the test case is skipped where there is none.
 inline std::string tool(const std::string& name) {
-  const fs::path tools = shared_folder() / "tools";
-  std::string newest;
-  if (fs::exists(tools))
-    for (const auto& entry : fs::directory_iterator(tools))
-      if (entry.is_regular_file() && entry.path().filename().string().rfind(name + "-", 0) == 0)
-        newest = std::max(newest, entry.path().string());
-  if (!newest.empty()) return newest;
-  for (const std::string folder : {"/usr/sbin/", "/usr/bin/", "/usr/local/sbin/", "/usr/local/bin/"})
-    if (fs::exists(folder + name)) return folder + name;
-  SKIP(name + " is not installed");
+  const std::string found = find_tool(name);
+  if (found.empty()) SKIP(name + " is not installed");
+  return found;
 }
 
 /// An .xz file unpacked into the temporary folder (kept for the next test), any other file as it is.
