@@ -94,7 +94,7 @@ TEST_CASE("names that are no C identifiers are made safe, the original in a comm
   btf.integer("Wrapper<u64, 4>", 4);
   CHECK(to_c(*btf.load()->type(1)) ==
         "struct S___int_x_____int_evil /* S { int x; }; int evil */ {\n"
-        "\tunsigned int /* Wrapper<u64, 4> */ a__b_ /* a* /b\\x0a */;\n"
+        "\tWrapper_u64__4_ /* Wrapper<u64, 4> */ a__b_ /* a* /b\\x0a */;\n"
         "};\n");
 }
 

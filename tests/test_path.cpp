@@ -120,6 +120,7 @@ TEST_CASE("paths of bad syntax are refused") {
     INFO(path);
     CHECK(error(*spec, path).code == ErrorCode::InvalidArgument);
   }
+  CHECK(member_at(*spec->find<Struct>("list_head"), std::string_view("prev\0", 5)).error().code == ErrorCode::InvalidArgument);
   CHECK(member_at(*spec->find<Struct>("list_head"), ".next").error().message() == "the path '.next' begins with '.'");
   CHECK(error(*spec, "everything.matrix[1x]").message() ==
         "the path 'matrix[1x]' has the index '1x', which is no number below 2^32");

@@ -2,6 +2,7 @@
 #include <btfkit/c_decl.hpp>
 #include <btfkit/match.hpp>
 
+#include "c_spelling.hpp"
 #include "c_text.hpp"
 #include "text.hpp"
 
@@ -122,4 +123,17 @@ std::string c_declaration(Type type, std::string_view name) {
   return out.take();
 }
 
+namespace detail {
+
+std::string c_identifier(std::string_view name) { return std::string(SafeName(std::string(name).c_str()).text()); }
+
+Cast c_cast(Type type) {
+  constexpr std::size_t longest_line = std::size_t{4} * 1024;
+  Sink out;
+  CText text(out, *type.data(), {.bare = true, .max_bytes = longest_line});
+  text.declaration(type, {});
+  return {out.take(), !text.nameless()};
+}
+
+}  // namespace detail
 }  // namespace btfkit

@@ -4,72 +4,22 @@
 #include <array>
 #include <cstring>
 
+#include "c_identifier.hpp"
 #include "name_hash.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
 namespace {
 
-constexpr std::size_t longest_name = 2048;  // bytes; real ones have at most about a thousand
-
-/// What a byte may be in a name: several bits.
-enum CharClass : std::uint8_t { Letter = 1, Digit = 2, Multibyte = 4, End = 8 };
-
-constexpr std::array<std::uint8_t, 256> char_classes = [] {
-  std::array<std::uint8_t, 256> classes{};
-  for (std::uint8_t& one : classes) one = End;
-  for (unsigned c = 'a'; c <= 'z'; ++c) classes[c] = classes[c - 'a' + 'A'] = Letter;
-  for (unsigned c = '0'; c <= '9'; ++c) classes[c] = Digit;
-  for (unsigned c = 0x80; c <= 0xff; ++c) classes[c] = Multibyte;
-  classes['_'] = classes['$'] = Letter;
-  return classes;
-}();
-
-constexpr std::uint8_t class_of(char c) { return char_classes[static_cast<unsigned char>(c)]; }
-
-/// C11's, and those of GNU C that can't be switched off.
-constexpr std::array<std::string_view, 48> keywords = {
-    "_Alignas",  "_Alignof",       "_Atomic",       "_Bool",    "_Complex", "_Generic",     "_Imaginary",
-    "_Noreturn", "_Static_assert", "_Thread_local", "asm",      "auto",     "break",        "case",
-    "char",      "const",          "continue",      "default",  "do",       "double",       "else",
-    "enum",      "extern",         "float",         "for",      "goto",     "if",           "inline",
-    "int",       "long",           "register",      "restrict", "return",   "short",        "signed",
-    "sizeof",    "static",         "struct",        "switch",   "typedef",  "typeof",       "union",
-    "unsigned",  "void",           "volatile",      "while",    "__int128", "__attribute__"};
-
-constexpr std::size_t keyword_hash(std::string_view name) {
-  const auto at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(name[i])); };
-  return (at(0) + at(1) * 4 + at(name.size() - 1) * 7 + name.size() * 28) % 512;
-}
-
-/// For each hash, one more than the keyword with it.
-constexpr std::array<std::uint8_t, 512> keyword_of_hash = [] {
-  std::array<std::uint8_t, 512> table{};
-  for (std::size_t i = 0; i < keywords.size(); ++i) table[keyword_hash(keywords[i])] = static_cast<std::uint8_t>(i + 1);
-  return table;
-}();
-
-constexpr bool keywords_have_hashes_of_their_own = [] {
-  for (std::size_t i = 0; i < keywords.size(); ++i)
-    if (keyword_of_hash[keyword_hash(keywords[i])] != i + 1) return false;
-  return true;
-}();
-static_assert(keywords_have_hashes_of_their_own);
-
-bool is_keyword(std::string_view name) {
-  if (name.size() < 2) return false;
-  const std::uint8_t found = keyword_of_hash[keyword_hash(name)];
-  return found != 0 && keywords[found - 1U] == name;
-}
-
 /// The length of a name that C takes as it is; nothing for any other.
 std::optional<std::size_t> plain_length(const char* name) {
   const char* end = name;
-  unsigned seen = class_of(*end);
-  for (const char* const last = name + longest_name; (seen & End) == 0 && end != last;) seen |= class_of(*++end);
+  for (const char* const last = name + longest_name; class_of(*end) != End && end != last;) ++end;
   const auto length = static_cast<std::size_t>(end - name);
-  if (*end != '\0' || length == 0 || class_of(*name) == Digit || is_keyword({name, length})) return std::nullopt;
-  if ((seen & Multibyte) != 0 && printable({name, length}, length) != std::string_view(name, length)) return std::nullopt;
+  const std::string_view text(name, length);
+  if (*end != '\0' || length == 0 || class_of(*name) == Digit || is_keyword(text)) return std::nullopt;
+  const bool ascii = std::none_of(name, end, [](char c) { return class_of(c) == Multibyte; });
+  if (!ascii && printable(text, length) != text) return std::nullopt;
   return length;
 }
 
@@ -145,47 +95,57 @@ std::string_view alias_of(std::string_view name) {
   return {};
 }
 
+void append_known_scalar(Sink& out, Type scalar) {
+  const std::string_view name = scalar.name();
+  const std::string_view word = word_for(scalar);
+  if (is_base_type(name) || !alias_of(name).empty() || word.empty()) return append_scalar(out, scalar);
+  out << word;
+  if (!name.empty()) out << original(name);
+}
+
 void append_scalar(Sink& out, Type scalar) {
-  const char* own = scalar.c_name();
-  const std::string_view name(own);
-  if (is_base_type(name) || !alias_of(name).empty()) {
-    out << name;
-  } else if (const std::string_view word = word_for(scalar); !word.empty()) {
-    out << word;
-    if (!name.empty()) out << original(name);
-  } else {
-    out << SafeName(*own == '\0' ? "unnamed" : own).text();
-  }
+  const std::string_view name = scalar.name();
+  const auto is_word = [](char c) { return c == ' ' || class_of(c) == Letter || class_of(c) == Digit; };
+  if (name.find(' ') != std::string_view::npos && name.size() < longest_name && std::all_of(name.begin(), name.end(), is_word))
+    out << name;  // "unsigned int"
+  else if (is_base_type(name) && !name.empty()) out << name;
+  else out << SafeName(name.empty() ? "unnamed" : scalar.c_name()).text();
 }
 
 // ---- clashes ---------------------------------------------------------------------------------------------------------------
 
+namespace {
+
+constexpr std::uint8_t mark_of(std::uint32_t hash) { return static_cast<std::uint8_t>(hash >> 24 | 1); }
+
+}  // namespace
+
 CNamespace::Name& CNamespace::find(std::string_view name) {
-  if (names_.size() >= slots_.size() / 2) grow();
+  if (names_.size() >= marks_.size() / 4 * 3) grow();
   const std::uint32_t hash = name_hash(name, seed_);
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
-    Slot& slot = slots_[at];
-    if (slot.name == 0) {
-      names_.push_back({name.data(), static_cast<std::uint32_t>(name.size()), 0});
-      slot = {hash, static_cast<std::uint32_t>(names_.size())};
-      return names_.back();
-    }
-    if (slot.hash != hash) continue;
-    Name& other = names_[slot.name - 1];
+  const std::uint8_t mark = mark_of(hash);
+  const std::size_t mask = marks_.size() - 1;
+  std::size_t at = hash & mask;
+  for (; marks_[at] != 0; at = (at + 1) & mask) {
+    if (marks_[at] != mark) continue;
+    Name& other = names_[indices_[at]];
     if (name == std::string_view(other.text, other.length)) return other;
   }
+  marks_[at] = mark;
+  indices_[at] = static_cast<std::uint32_t>(names_.size());
+  return names_.emplace_back(Name{name.data(), static_cast<std::uint32_t>(name.size()), 0});
 }
 
 void CNamespace::grow() {
-  std::vector<Slot> old(slots_.size() * 4);
-  old.swap(slots_);
-  const std::size_t mask = slots_.size() - 1;
-  for (const Slot& slot : old) {
-    if (slot.name == 0) continue;
-    std::size_t at = slot.hash & mask;
-    while (slots_[at].name != 0) at = (at + 1) & mask;
-    slots_[at] = slot;
+  const std::size_t size = marks_.size() * 4;
+  marks_.assign(size, 0);
+  indices_.resize(size);
+  for (std::uint32_t i = 0; i < names_.size(); ++i) {
+    const std::uint32_t hash = name_hash({names_[i].text, names_[i].length}, seed_);
+    std::size_t at = hash & (size - 1);
+    while (marks_[at] != 0) at = (at + 1) & (size - 1);
+    marks_[at] = mark_of(hash);
+    indices_[at] = i;
   }
 }
 
@@ -201,17 +161,36 @@ const char* CNamespace::take(std::string_view name) {
   return numbered_.back().c_str();
 }
 
-CNames::CNames(const SpecData& data) : state_(data.end_id), tags_(name_seed(data)), others_(name_seed(data)) {}
+CNamespace::CNamespace(std::uint64_t seed, std::size_t expected) : seed_(seed) {
+  constexpr std::size_t most = std::size_t{1} << 18;  // beyond that it grows
+  std::size_t size = 1024;
+  while (size / 4 * 3 < expected && size < most) size *= 2;
+  marks_.resize(size);
+  indices_.resize(size);
+  names_.reserve(size / 4 * 3);
+}
+
+CNames::CNames(const SpecData& data, std::size_t identifiers)
+    : data_(data), state_(data.end_id), tags_(name_seed(data), data.end_id / 8), others_(name_seed(data), identifiers) {}
 
 std::string_view CNames::of(Type type, CNamespace& space) {
   const char* name = type.c_name();
   std::uint8_t& state = state_[type.id()];
   if (state != unknown) return state == own ? name : different_.find(type.id())->second;
   state = own;
+  const bool counts = type.kind() != Kind::Forward && !(type.kind() == Kind::Enum && type.vlen() == 0);
+  char copy[longest_plain];
+  if (const char* const end = write_plain(copy, data_, type.name_offset())) {
+    const std::string_view text(name, static_cast<std::size_t>(end - copy));
+    const char* numbered = counts ? space.take(text) : nullptr;
+    if (numbered == nullptr) return text;
+    state = different;
+    different_.emplace(type.id(), numbered);
+    return numbered;
+  }
   const auto plain = plain_length(name);
   if (!plain && *name == '\0') return {};
   const char* safe = plain ? name : kept_.emplace_back(identifier_of(beginning(name))).c_str();
-  const bool counts = type.kind() != Kind::Forward && !(type.kind() == Kind::Enum && type.vlen() == 0);
   const char* numbered = counts ? space.take(safe) : nullptr;
   if (numbered != nullptr) safe = numbered;
   if (!plain) safe = kept_.emplace_back(safe + original(beginning(name))).c_str();
@@ -221,9 +200,17 @@ std::string_view CNames::of(Type type, CNamespace& space) {
   return safe;
 }
 
-void CNames::append_enumerator(Sink& out, const char* name) {
+void CNames::append_enumerator(Sink& out, std::uint32_t name_offset) {
+  char* const start = out.room(longest_plain);
+  const char* const name = data_.string(name_offset);
+  if (char* const end = write_plain(start, data_, name_offset)) {
+    const char* numbered = others_.take({name, static_cast<std::size_t>(end - start)});
+    if (numbered == nullptr) out.wrote(end);
+    else out << std::string_view(numbered);
+    return;
+  }
+  if (*name == '\0') return;
   const auto plain = plain_length(name);
-  if (!plain && *name == '\0') return;
   const std::string_view safe = plain ? std::string_view(name, *plain) : kept_.emplace_back(identifier_of(beginning(name)));
   const char* numbered = others_.take(safe);
   out << (numbered != nullptr ? std::string_view(numbered) : safe);

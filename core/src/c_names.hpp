@@ -10,6 +10,8 @@
 
 namespace btfkit::detail {
 
+inline constexpr std::size_t longest_name = 2048;  ///< bytes of an identifier; real ones have at most about a thousand
+
 /// A name, which may be empty, as an identifier. One that is none in C (Rust's, hostile ones, keywords, more than 2,048 bytes)
 /// is made one, the original behind it in a comment: `Wrapper_u64__4_ /* Wrapper<u64, 4> */`.
 class SafeName {
@@ -27,9 +29,12 @@ class SafeName {
 /// `text` for a comment: it can't end it, nor drive a terminal.
 std::string in_comment(std::string_view text);
 
-/// Appends an INT or FLOAT as C: its own name where C or its compilers know it ("long unsigned int", "__int128"), else a type
-/// of its size and sign, the own name behind it in a comment ("unsigned long /* usize */").
+/// Appends the name of an INT or FLOAT, which may be several words.
 void append_scalar(Sink& out, Type scalar);
+
+/// The same where C or its compilers know the name ("long unsigned int", "__int128"); else a type of its size and sign, the own
+/// name behind it in a comment ("unsigned long /* usize */").
+void append_known_scalar(Sink& out, Type scalar);
 
 /// What GCC calls a type of Arm's that other compilers do not have: `__Poly8_t` is "unsigned char"; empty for other names.
 std::string_view alias_of(std::string_view int_name);
@@ -37,7 +42,7 @@ std::string_view alias_of(std::string_view int_name);
 /// One namespace of C: what is declared first has its name, what comes second gets a number: `name___2`.
 class CNamespace {
  public:
-  explicit CNamespace(std::uint64_t seed) : slots_(4096), seed_(seed) {}
+  CNamespace(std::uint64_t seed, std::size_t expected);
   /// Takes `name` (not empty, an identifier that lives as long as this): nullptr if it was free, else a free one instead.
   const char* take(std::string_view name);
 
@@ -47,14 +52,12 @@ class CNamespace {
     std::uint32_t length;
     std::uint32_t count;  // how often it was taken
   };
-  struct Slot {
-    std::uint32_t hash = 0;
-    std::uint32_t name = 0;  // one more than its index in names_; 0: empty
-  };
   Name& find(std::string_view name);
   void grow();
 
-  std::vector<Slot> slots_;  // a power of two, at most half full
+  // Most names are new: whether one is says a table of bytes alone, which stays in the cache.
+  std::vector<std::uint8_t> marks_;     // bits of the hash, 0: empty. A power of two, at most three quarters full
+  std::vector<std::uint32_t> indices_;  // of the same slots: which of names_
   std::vector<Name> names_;
   std::uint64_t seed_;
   std::deque<std::string> numbered_;
@@ -63,17 +66,19 @@ class CNamespace {
 /// The names of a whole header. What is asked for first counts as declared first (libbpf's rule).
 class CNames {
  public:
-  explicit CNames(const SpecData& data);
+  /// `identifiers`: how many names of typedefs and enumerators to expect.
+  CNames(const SpecData& data, std::size_t identifiers);
 
   /// The tag of a struct, union, enum or forward declaration. Lives as long as this.
   std::string_view tag(Type type) { return of(type, tags_); }
   /// The name of a typedef. Lives as long as this.
   std::string_view typedef_name(Type type) { return of(type, others_); }
-  void append_enumerator(Sink& out, const char* name);
+  void append_enumerator(Sink& out, std::uint32_t name_offset);
 
  private:
   std::string_view of(Type type, CNamespace& space);
 
+  const SpecData& data_;
   enum : std::uint8_t { unknown, own, different };
   std::vector<std::uint8_t> state_;                    // by id: which name it has, once it was asked for
   std::unordered_map<TypeId, const char*> different_;  // by id: the numbered or safe name of those that have one

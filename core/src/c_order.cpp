@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <btfkit/match.hpp>
+#include <cstring>
 
 #include "references.hpp"
 
@@ -23,13 +24,6 @@ COrder::COrder(const Spec& spec, const Links& links)
       state_(spec.end_id()),
       steps_left_((std::uint64_t{1} << 22) + 64ULL * spec.end_id()) {
   state_[0] = ordered;
-  for (const Type type : spec.all_types()) {
-    // An anonymous enum that something refers to is defined there. (A function's return type is no such reference to libbpf.)
-    const bool is_function = type.kind() == Kind::FuncProto;
-    each_reference(type.record(), [&](std::uint32_t word, TypeId id) {
-      if (!is_function || word != third_word) state_[id] |= referenced;
-    });
-  }
 }
 
 void COrder::add(TypeId id, std::vector<TypeId>& queue) {
@@ -94,18 +88,22 @@ bool COrder::visit(TypeId start, bool through_pointer, int depth) {
       [&](Composite c) {
         if (through_pointer && named) return false;
         state_[id] |= visiting;
-        for (const Member member : c.members()) visit(member.type_id(), false, depth + 1);
+        for (const Member member : c.members()) {
+          const TypeId to = member.type_id();
+          if (links_.points_to_named(to)) state_[to] |= ordered;
+          else see(to, false, depth + 1);
+        }
         if (named) queue_->push_back(id);
         state_[id] |= ordered;
         return true;
       },
       [&](Enum) {
-        if (named || (state_[id] & referenced) == 0) queue_->push_back(id);
+        if (named || !links_[id].referenced) queue_->push_back(id);
         state_[id] |= ordered;
         return true;
       },
       [&](Forward) {
-        if (named || (state_[id] & referenced) == 0) queue_->push_back(id);
+        if (named || !links_[id].referenced) queue_->push_back(id);
         state_[id] |= ordered;
         return true;
       },
@@ -122,8 +120,8 @@ bool COrder::visit(TypeId start, bool through_pointer, int depth) {
       [&](FuncProto f) {
         if ((state_[id] & seen) != 0 && steps_left_ < (std::uint64_t{1} << 20)) return true;  // hostile: too many ways to here
         const std::uint8_t before = enter(id);
-        bool usable = visit(f.return_type().id(), through_pointer, depth + 1);
-        for (const Param param : f.params()) usable = visit(param.type_id(), through_pointer, depth + 1) || usable;
+        bool usable = see(f.return_type_id(), through_pointer, depth + 1);
+        for (const Param param : f.params()) usable = see(param.type_id(), through_pointer, depth + 1) || usable;
         leave(id, before);
         state_[id] |= seen;
         return usable;
@@ -135,22 +133,33 @@ bool COrder::visit(TypeId start, bool through_pointer, int depth) {
   return finished();
 }
 
-bool COrder::needs_nothing(TypeId id, int depth) const {
+bool COrder::needs_nothing_new(TypeId start, int depth) {
   bool through_pointer = false;
+  TypeId id = start;
   for (std::size_t links = 0; leads_on.has(links_[id].kind) && links < longest; ++links) {
-    if ((state_[id] & ordered) != 0) return true;
     if (links_[id].kind == Kind::Pointer) through_pointer = true;
     if (links_[id].kind == Kind::Array) through_pointer = false;
     id = links_[id].next;
+    if ((state_[id] & (ordered | nothing)) != 0) return true;
   }
-  if ((state_[id] & ordered) != 0 || (through_pointer && links_[id].named && Composite::is(links_[id].kind))) return true;
-  if (!wants_definition.has(links_[id].kind)) return true;
-  if (links_[id].kind != Kind::FuncProto || depth == 3) return false;
-  const FuncProto function(Type(data_, id));
-  if (!needs_nothing(function.return_type_id(), depth + 1)) return false;
-  for (const Param param : function.params())
-    if (!needs_nothing(param.type_id(), depth + 1)) return false;
-  return true;
+  const Links::Row& base = links_[id];
+  const auto all_need_nothing = [&](const auto& elements) {
+    for (const auto element : elements)
+      if (!needs_nothing(element.type_id(), depth + 1)) return false;
+    return true;
+  };
+  const bool lists = FuncProto::is(base.kind) || (Composite::is(base.kind) && !base.named);
+  bool known = !wants_definition.has(base.kind) || (Composite::is(base.kind) && through_pointer);
+  if (lists) {
+    const Type type(data_, id);
+    known = depth < 3 && (state_[id] & something) == 0;
+    if (const auto function = type.as<FuncProto>())
+      known = known && needs_nothing(function->return_type_id(), depth + 1) && all_need_nothing(function->params());
+    else known = known && all_need_nothing(Composite(type).members());
+    state_[id] |= known ? nothing : something;  // or many types that lead to a long list would each look through it
+  }
+  state_[start] |= known ? nothing : something;
+  return known;
 }
 
 // ---- sorting ---------------------------------------------------------------------------------------------------------------
@@ -168,10 +177,12 @@ TypeId sorts_as(const Links& links, TypeId id) {
 
 struct Sorted {
   std::uint64_t first, second;  ///< the rank and the beginning of the name: most comparisons need no more
-  const char* name;             ///< of the type that it stands for
-  const char* own_name;
+  std::uint32_t name;           ///< offset, of the type that it stands for
   TypeId id;
 };
+
+/// What is sorted at all.
+constexpr KindSet is_sorted{leads_on.bits | wants_definition.bits | KindSet::of<Int>().bits | KindSet::of<Float>().bits};
 
 std::uint8_t rank_of(const Links& links, TypeId id, TypeId target) {
   // A nameless pointer, array or qualifier sorts last, whatever it leads to.
@@ -185,25 +196,33 @@ std::uint8_t rank_of(const Links& links, TypeId id, TypeId target) {
   return last_rank;
 }
 
-const char* sort_name_of(Type type, Type target) {
+std::uint32_t sort_name_of(Type type, Type target) {
   const auto enumeration = type.as<Enum>();
-  if (enumeration && *type.c_name() == '\0' && enumeration->vlen() != 0) return enumeration->values()[0].c_name();
-  return target.c_name();
+  if (enumeration && *type.c_name() == '\0' && enumeration->vlen() != 0) return enumeration->values()[0].name_offset();
+  return target.name_offset();
 }
 
-/// Eight bytes of a name, comparable as a number; `name` then stands behind them, or at the end.
-std::uint64_t eight_of(const char*& name) {
-  std::uint64_t number = 0;
-  for (int shift = 56; shift >= 0 && *name != '\0'; shift -= 8)
-    number |= std::uint64_t{static_cast<unsigned char>(*name++)} << shift;
-  return number;
+/// Bytes of a name, comparable as a number: those at `from` up to `from + 8`, zeros behind its end.
+std::uint64_t eight_of(const char* name, std::size_t readable) {
+  std::uint64_t bytes = 0;
+  if (readable < sizeof bytes) {
+    for (int shift = 56; *name != '\0'; shift -= 8) bytes |= std::uint64_t{static_cast<unsigned char>(*name++)} << shift;
+    return bytes;
+  }
+  std::memcpy(&bytes, name, sizeof bytes);
+  if constexpr (host_order == ByteOrder::Big) bytes = swapped(bytes);
+  // The lowest bit that is set is of the first NUL.
+  const std::uint64_t ends = (bytes - 0x0101010101010101U) & ~bytes & 0x8080808080808080U;
+  if (ends != 0) bytes &= (ends & (0 - ends)) - 1;
+  return swapped(bytes);
 }
 
-Sorted key_of(std::uint8_t rank, const char* name, Type type) {
-  const char* at = name;
-  const std::uint64_t first = eight_of(at);
-  const std::uint64_t second = eight_of(at);
-  return {std::uint64_t{rank} << 60 | first >> 4, first << 60 | second >> 4, name, type.c_name(), type.id()};
+Sorted key_of(const SpecData& data, std::uint8_t rank, std::uint32_t name, TypeId id) {
+  const char* const text = data.string(name);
+  const std::size_t readable = data.string_room(name);
+  const std::uint64_t first = eight_of(text, readable);
+  const std::uint64_t second = (first & 0xff) == 0 ? 0 : eight_of(text + 8, readable - 8);
+  return {std::uint64_t{rank} << 60 | first >> 4, first << 60 | second >> 4, name, id};
 }
 
 std::uint64_t hash_name(std::uint64_t h, const char* name) {
@@ -245,23 +264,29 @@ std::uint64_t disambiguator(const Links& table, Type type, bool include_members)
   return h;
 }
 
-int compare(const char* a, const char* b) { return std::strncmp(a, b, longest_compared); }
+/// Strings that are equal are mostly one and the same.
+int compare(const SpecData& data, std::uint32_t a, std::uint32_t b) {
+  return a == b ? 0 : std::strncmp(data.string(a), data.string(b), longest_compared);
+}
 
 }  // namespace
 
 CSorter::CSorter(const Spec& spec, const Links& links) : data_(spec.data().get()), links_(links) {
   for (TypeId id = 1; id < links_.size(); ++id) {
-    const Kind kind = links_[id].kind;
-    if (!leads_on.has(kind) && !wants_definition.has(kind) && !Int::is(kind) && !Float::is(kind)) continue;
-    const bool named = links_[id].named || Enum::is(kind);
-    const bool first = named && rank_of(links_, id, sorts_as(links_, id)) != last_rank;
-    (first ? first_ : rest_).push_back(id);
+    const Links::Row& row = links_[id];
+    if (!(row.named || Enum::is(row.kind)) || !is_sorted.has(row.kind)) continue;
+    if (rank_of(links_, id, sorts_as(links_, id)) != last_rank) first_.push_back(id);
   }
 }
 
-std::vector<TypeId> CSorter::rest(const COrder& order) {
-  rest_.erase(std::remove_if(rest_.begin(), rest_.end(), [&](TypeId id) { return order.needs_nothing(id); }), rest_.end());
-  return sorted(rest_);
+std::vector<TypeId> CSorter::rest(COrder& order) const {
+  std::vector<TypeId> rest;
+  auto first = first_.begin();
+  for (TypeId id = 1; id < links_.size(); ++id) {
+    if (first != first_.end() && *first == id) ++first;
+    else if (is_sorted.has(links_[id].kind) && !order.needs_nothing(id)) rest.push_back(id);
+  }
+  return sorted(rest);
 }
 
 std::vector<TypeId> CSorter::sorted(const std::vector<TypeId>& unsorted) const {
@@ -270,13 +295,13 @@ std::vector<TypeId> CSorter::sorted(const std::vector<TypeId>& unsorted) const {
   for (const TypeId id : unsorted) {
     const TypeId target = sorts_as(links_, id);
     const Type type(data_, id);
-    all.push_back(key_of(rank_of(links_, id, target), sort_name_of(type, type.reference(target)), type));
+    all.push_back(key_of(*data_, rank_of(links_, id, target), sort_name_of(type, type.reference(target)), id));
   }
-  const auto by_name = [](const Sorted& a, const Sorted& b) {
+  const auto by_name = [this](const Sorted& a, const Sorted& b) {
     if (a.first != b.first) return a.first < b.first ? -1 : 1;
     if (a.second != b.second) return a.second < b.second ? -1 : 1;
-    if (const int names = compare(a.name, b.name); names != 0) return names;
-    return compare(a.own_name, b.own_name);
+    if (const int names = compare(*data_, a.name, b.name); names != 0) return names;
+    return compare(*data_, Type(data_, a.id).name_offset(), Type(data_, b.id).name_offset());
   };
   std::sort(all.begin(), all.end(), [&](const Sorted& a, const Sorted& b) { return by_name(a, b) < 0; });
 
@@ -285,9 +310,13 @@ std::vector<TypeId> CSorter::sorted(const std::vector<TypeId>& unsorted) const {
   for (std::size_t i = 0; i < all.size();) {
     std::size_t end = i + 1;
     while (end < all.size() && by_name(all[i], all[end]) == 0) ++end;
+    if (end - i == 1) {
+      ids[i] = all[i].id;
+      ++i;
+      continue;
+    }
     tied.clear();
-    for (std::size_t k = i; k < end; ++k)
-      tied.emplace_back(end - i == 1 ? 0 : disambiguator(links_, Type(data_, all[k].id), true), all[k].id);
+    for (std::size_t k = i; k < end; ++k) tied.emplace_back(disambiguator(links_, Type(data_, all[k].id), true), all[k].id);
     std::sort(tied.begin(), tied.end());
     for (const auto& [hash, id] : tied) ids[i++] = id;
   }

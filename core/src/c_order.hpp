@@ -24,16 +24,24 @@ class COrder {
   void add(TypeId id, std::vector<TypeId>& queue);
 
   /// True when add() would certainly append nothing for `id`. Cheap; false says nothing.
-  [[nodiscard]] bool needs_nothing(TypeId id, int depth = 0) const;
+  [[nodiscard]] bool needs_nothing(TypeId id) { return needs_nothing(id, 0); }
 
   /// True for one type of each cycle that C can't express: a struct that contains itself, a typedef of itself.
   [[nodiscard]] bool has_no_order(TypeId id) const { return (state_[id] & no_order) != 0; }
 
  private:
-  enum : std::uint8_t { visiting = 1, again = 2, ordered = 4, referenced = 8, no_order = 16, seen = 32 };
+  enum : std::uint8_t { visiting = 1, again = 2, ordered = 4, nothing = 8, no_order = 16, seen = 32, something = 64 };
   std::uint8_t enter(TypeId id);
   void leave(TypeId id, std::uint8_t before);
+  bool needs_nothing(TypeId id, int depth) {
+    if ((state_[id] & (ordered | nothing | something)) != 0) return (state_[id] & something) == 0;
+    return links_.points_to_named(id) || needs_nothing_new(id, depth);
+  }
+  bool needs_nothing_new(TypeId id, int depth);
   bool visit(TypeId id, bool through_pointer, int depth);
+  bool see(TypeId id, bool through_pointer, int depth) {  // most have been
+    return (state_[id] & ordered) != 0 || visit(id, through_pointer, depth);
+  }
 
   const SpecData* data_;
   const Links& links_;
@@ -51,14 +59,14 @@ class CSorter {
   /// All that sort before the rest: types with names, and enums.
   [[nodiscard]] std::vector<TypeId> first() const { return sorted(first_); }
   /// The rest, pointers and forward declarations among them, without those that need nothing once first() was added.
-  [[nodiscard]] std::vector<TypeId> rest(const COrder& order);
+  [[nodiscard]] std::vector<TypeId> rest(COrder& order) const;
 
  private:
   [[nodiscard]] std::vector<TypeId> sorted(const std::vector<TypeId>& unsorted) const;
 
   const SpecData* data_;
   const Links& links_;
-  std::vector<TypeId> first_, rest_;  // ascending
+  std::vector<TypeId> first_;  // ascending
 };
 
 }  // namespace btfkit::detail

@@ -1,6 +1,7 @@
 #include "c_shape.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "links.hpp"
 
@@ -56,12 +57,6 @@ class Compiler {
 
 }  // namespace
 
-const CShapes::Shape& CShapes::of(Type type, int depth) {
-  if (shapes_.empty()) shapes_.resize(data_.end_id);
-  if (shapes_[type.id()].alignment == 0) find(type, depth);
-  return shapes_[type.id()];
-}
-
 void CShapes::find(Type type, int depth) {
   if (const auto composite = type.as<Composite>()) return find(*composite, depth);
   const std::uint8_t pointer_size = data_.pointer_size;
@@ -80,7 +75,7 @@ void CShapes::find(Type type, int depth) {
       continue;
     }
     if (Composite::is(kind)) {
-      found = of(at, depth + 1);
+      found = of(at.id(), depth + 1);
     } else if (Int::is(kind) || Enum::is(kind) || Float::is(kind)) {
       found.size = row(kind).third == ThirdWord::Size ? Int(at).size() : 0;
       found.alignment = found.written = scalar_alignment(found.size, pointer_size);
@@ -90,13 +85,15 @@ void CShapes::find(Type type, int depth) {
   }
   found.size = static_cast<std::uint32_t>(std::min<std::uint64_t>(found.size * times, UINT32_MAX));
   found.form = Form::Natural;
+  const Kind kind = type.kind();
+  found.object = kind != Kind::Void && kind != Kind::FuncProto && kind != Kind::Func && kind != Kind::Var;
   shapes_[type.id()] = found;
 }
 
 Gap CShapes::gap_before(Composite composite, Member member, std::uint64_t from, bool behind_bitfield, Form form) {
   return {from,
           member.bit_offset(),
-          form == Form::Natural || composite.is_union() ? of(member.type()).alignment : 1U,
+          !is_packed(form) || composite.is_union() ? of(member.type_id()).alignment : 1U,
           behind_bitfield && member.bitfield_size() != 0,
           form == Form::Exact,
           data_.pointer_size};
@@ -118,7 +115,8 @@ bool CShapes::fits(Composite composite, Form form, std::uint8_t& written) {
   for (const Member member : composite.members()) {
     const std::uint64_t offset = member.bit_offset();
     const std::uint32_t bits = member.bitfield_size();
-    const Shape& shape = of(member.type());
+    const Shape& shape = of(member.type_id());
+    if (!shape.object) continue;
     if (end < offset) {
       const Gap gap = gap_before(composite, member, end, behind_bitfield, form);
       each_pad(gap, [&](const Pad& pad) { compiler.pad(pad); });
@@ -140,15 +138,41 @@ bool CShapes::fits(Composite composite, Form form, std::uint8_t& written) {
   return compiler.size() == std::uint64_t{composite.size()} * 8;
 }
 
+/// Most structs: every member stands where its alignment alone puts it. Finds the shape then.
+bool CShapes::is_simple(Composite composite, int depth) {
+  const bool is_union = composite.is_union();
+  std::uint64_t end = 0;  // bytes
+  std::uint64_t largest = 0;
+  std::uint32_t alignment = 1;
+  bool simple = true;
+  for (const Member member : composite.members()) {
+    const Shape& shape = of(member.type_id(), depth + 1);
+    const std::uint32_t own = shape.alignment;
+    end = (end + own - 1) & ~std::uint64_t{own - 1};
+    simple = simple && shape.object && member.bitfield_size() == 0 && own == shape.written &&
+             member.bit_offset() == (is_union ? 0 : end * 8);
+    alignment = std::max(alignment, own);
+    end += shape.size;
+    if (is_union) largest = std::max(largest, std::exchange(end, 0));
+  }
+  if (is_union) end = largest;
+  if (!simple || ((end + alignment - 1) & ~std::uint64_t{alignment - 1}) != composite.size()) return false;
+  const auto small = static_cast<std::uint8_t>(alignment);
+  shapes_[composite.id()] = {composite.size(), small, small, Form::Plain};
+  return true;
+}
+
 void CShapes::find(Composite composite, int depth) {
   Shape& shape = shapes_[composite.id()];
   shape = {composite.size(), 1, 1, Form::Natural};  // also what a struct that contains itself sees of itself
-  if (depth == deepest) return;
+  if (depth == deepest || is_simple(composite, depth)) return;
   // libbpf's rule: packed is what is less aligned than its members are, or whose size is no multiple of their alignment.
   std::uint8_t largest = 1;
   bool packed = false;
   for (const Member member : composite.members()) {
-    const std::uint8_t alignment = of(member.type(), depth + 1).alignment;
+    const Shape& own = of(member.type_id(), depth + 1);
+    if (!own.object && !as_bpftool_) continue;
+    const std::uint8_t alignment = own.alignment;
     packed = packed || (member.bitfield_size() == 0 && member.bit_offset() % (8U * alignment) != 0);
     largest = std::max(largest, alignment);
   }

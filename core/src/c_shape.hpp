@@ -35,25 +35,34 @@ class CShapes {
   CShapes(const SpecData& data, bool as_bpftool) : data_(data), as_bpftool_(as_bpftool) {}
 
   enum class Form : std::uint8_t {
+    Plain,    ///< every member stands where its alignment alone puts it: there is nothing to pad
     Natural,  ///< compilers get the offsets right with padding by libbpf's rules
     Packed,   ///< the same, packed
     Exact,    ///< packed, every bit of padding named
   };
+  static constexpr bool is_packed(Form form) { return form >= Form::Packed; }
   struct Shape {
     std::uint32_t size = 0;      ///< bytes of a value, 0 for what has no size
     std::uint8_t alignment = 0;  ///< bytes, by libbpf's rule; see align_of. 1 for what has none
     std::uint8_t written = 0;    ///< bytes: the alignment that a compiler sees in the text
     Form form = Form::Natural;   ///< of a struct or union
+    bool object = true;          ///< false: of void, functions and variables there are no members, but C++'s say so
   };
-  const Shape& of(Type type) { return of(type, 0); }
+  const Shape& of(Type type) { return of(type.id(), 0); }
+  const Shape& of(TypeId id) { return of(id, 0); }
   /// The gap in front of a member, whose offset is behind the `from` bits before it.
   Gap gap_before(Composite composite, Member member, std::uint64_t from, bool behind_bitfield, Form form);
   Gap gap_behind(Composite composite, std::uint64_t from, Form form);
 
  private:
-  const Shape& of(Type type, int depth);
+  const Shape& of(TypeId id, int depth) {
+    if (shapes_.empty()) shapes_.resize(data_.end_id);
+    if (shapes_[id].alignment == 0) find(Type(&data_, id), depth);
+    return shapes_[id];
+  }
   void find(Type type, int depth);
   void find(Composite composite, int depth);
+  bool is_simple(Composite composite, int depth);
   bool fits(Composite composite, Form form, std::uint8_t& written);
 
   const SpecData& data_;

@@ -6,24 +6,11 @@
 #include <cstring>
 #include <utility>
 
-#include "links.hpp"
+#include "c_identifier.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
 namespace {
-
-constexpr int deepest = 64;            // nesting of anonymous structs, parameter lists, arrays and functions
-constexpr std::size_t longest = 1024;  // pointers, arrays, qualifiers... in one declarator
-constexpr std::string_view elided = "/* ... */";
-
-std::string string_literal(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : printable(text, 1000)) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + '"';
-}
 
 /// "15 bytes", "3 bits", "77 bytes 1 bit".
 std::string amount(std::uint64_t bits) {
@@ -33,192 +20,25 @@ std::string amount(std::uint64_t bits) {
   return text;
 }
 
+/// The members in the order in which they lie in memory: C++'s static ones stand anywhere in the record.
+std::vector<std::uint32_t> by_offset(Composite composite) {
+  const auto members = composite.members();
+  std::vector<std::uint32_t> order(members.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return members[a].bit_offset() < members[b].bit_offset(); });
+  return order;
+}
+
 }  // namespace
-
-// ---- declarators -----------------------------------------------------------------------------------------------------------
-
-/// From a type to the base of its declarator, outermost first. False when there is no end.
-bool CText::push_chain(Type type) {
-  const std::size_t start = chain_.size();
-  for (Type at = type;;) {
-    chain_.push_back(at);
-    if (!leads_on.has(at.kind()) && at.kind() != Kind::FuncProto) break;
-    if (chain_.size() - start == longest) return false;
-    at = at.reference(led_to(at));
-  }
-  steps_ += chain_.size() - start;
-  return true;
-}
-
-void CText::declaration(Type type, std::string_view name, int level) {
-  if (options_.names != nullptr && depth_ == 0 && !name.empty() && spell_again(type, name)) return;
-  spell_new(type, name, level);
-}
-
-void CText::spell_new(Type type, std::string_view name, int level) {
-  const std::size_t start = chain_.size();
-  if (depth_ < deepest && !cut() && push_chain(type)) {
-    ++depth_;
-    spell(start, name, level);
-    --depth_;
-  } else {
-    *out_ << elided << (name.empty() ? "" : " ") << name;
-  }
-  chain_.erase(chain_.begin() + static_cast<std::ptrdiff_t>(start), chain_.end());
-}
-
-/// In a whole header most types are named many times.
-bool CText::spell_again(Type type, std::string_view name) {
-  constexpr std::size_t most_text = std::size_t{4} << 20;
-  if (spellings_.empty()) spellings_.resize(data_.end_id);
-  Spelling& spelling = spellings_[type.id()];
-  if (spelling.state == Spelling::Unknown) {
-    spelling.state = Spelling::Changes;
-    Type base = type;  // where a declarator's text may depend on where it stands
-    for (std::size_t links = 0; leads_on.has(base.kind()) && links < longest; ++links) base = base.reference(led_to(base));
-    const bool anonymous = *base.c_name() == '\0' && (Composite::is(base.kind()) || Enum::is(base.kind()));
-    if (anonymous || spellings_text_.size() > most_text || leads_on.has(base.kind())) return false;
-    constexpr std::string_view mark = "\x01";
-    Sink text;
-    Sink* const out = std::exchange(out_, &text);
-    changes_ = false;
-    spell_new(type, mark, 0);
-    out_ = out;
-    const std::size_t at = text.text().find(mark);
-    const std::string_view before = text.text().substr(0, at);
-    const std::string_view behind = text.text().substr(at + 1);
-    constexpr std::size_t most = UINT16_MAX;
-    if (!changes_ && before.size() <= most && behind.size() <= most) {
-      spelling = {static_cast<std::uint32_t>(spellings_text_.size()), static_cast<std::uint16_t>(before.size()),
-                  static_cast<std::uint16_t>(behind.size()), Spelling::Known};
-      spellings_text_.append(before).append(behind);
-    }
-    *out_ << before << name << behind;
-    return true;
-  }
-  if (spelling.state == Spelling::Changes) return false;
-  const char* const text = spellings_text_.data() + spelling.at;
-  *out_ << std::string_view(text, spelling.before) << name;
-  if (spelling.behind != 0) *out_ << std::string_view(text + spelling.before, spelling.behind);
-  return true;
-}
-
-/// The qualifiers on top of the chain, above `start`: those of the type that was spelled stand in front of it.
-void CText::qualifiers(std::size_t start, bool print) {
-  for (; chain_.size() > start && Qualifier::is(chain_.back().kind()); chain_.pop_back())
-    if (print) *out_ << noun(chain_.back().kind()) << ' ';
-}
-
-/// Spells what is left of a chain above `start`, from its base outwards. Arrays and functions nest what is outside of them.
-void CText::spell(std::size_t start, std::string_view name, int level) {
-  bool glued = true;  // behind '(' or '*' nothing needs a space
-  const auto named = [&] {
-    if (!glued && !name.empty()) *out_ << ' ';
-    *out_ << name;
-  };
-  const auto inner = [&] {
-    if (depth_ >= deepest) {
-      *out_ << elided;
-      return;
-    }
-    ++depth_;
-    spell(start, name, level);
-    --depth_;
-  };
-  while (chain_.size() > start) {
-    const Type at = chain_.back();
-    chain_.pop_back();
-    if (at.kind() == Kind::Pointer) {
-      *out_ << (glued ? "*" : " *");
-      glued = true;
-      continue;
-    }
-    if (Qualifier::is(at.kind())) {
-      *out_ << ' ' << noun(at.kind());
-    } else if (const auto type_tag = at.as<TypeTag>()) {
-      tag(*type_tag);
-    } else if (const auto array = at.as<Array>()) {
-      qualifiers(start, false);  // C says them of the element
-      if (chain_.size() == start) {
-        named();
-      } else {
-        const bool more_dimensions = Array::is(chain_.back().kind());
-        if (!name.empty() && !glued) *out_ << ' ';
-        if (!more_dimensions) *out_ << '(';
-        inner();
-        if (!more_dimensions) *out_ << ')';
-      }
-      *out_ << '[' << array->count() << ']';
-      return;
-    } else if (const auto proto = at.as<FuncProto>()) {
-      qualifiers(start, false);  // a function type has none
-      if (chain_.size() == start) {
-        named();
-      } else {
-        *out_ << " (";
-        inner();
-        *out_ << ')';
-      }
-      parameters(*proto, level);
-      return;
-    } else {
-      qualifiers(start, true);
-      base(at, level);
-    }
-    glued = false;
-  }
-  named();
-}
-
-void CText::tag(TypeTag tag) {
-  *out_ << " __attribute__((";
-  if (tag.is_attribute() && printable(tag.name(), 1000) == tag.name() && tag.name().find("))") == std::string_view::npos)
-    *out_ << tag.name();  // such as address_space(1)
-  else *out_ << "btf_type_tag(" << string_literal(tag.name()) << ')';
-  *out_ << "))";
-}
-
-/// A list with no entry, or only a nameless void, is (void); a void at the end of a longer one is `...`.
-void CText::parameters(FuncProto proto, int level) {
-  if (proto.param_count() == 0) {
-    *out_ << "(void)";
-    return;
-  }
-  *out_ << '(';
-  for (const Param param : proto.params()) {
-    if (cut()) break;
-    if (param.index() != 0) *out_ << ", ";
-    if (param.index() == proto.param_count()) *out_ << "...";
-    else declaration(param.type(), SafeName(param.c_name()).text(), level);
-  }
-  *out_ << ')';
-}
-
-void CText::tagged(Type type) {
-  *out_ << match(
-      type, [](Enum) { return std::string_view("enum "); },
-      [](Forward f) { return std::string_view(f.is_union() ? "union " : "struct "); },
-      [](View v) { return std::string_view(v.kind() == Kind::Union ? "union " : "struct "); });
-  if (options_.names != nullptr) *out_ << options_.names->tag(type);
-  else *out_ << SafeName(type.c_name()).text();
-}
-
-void CText::base(Type type, int level) {
-  match(
-      type, [&](Void) { *out_ << "void"; }, [&](Int i) { append_scalar(*out_, i); }, [&](Float f) { append_scalar(*out_, f); },
-      [&](Composite c) { *c.c_name() == '\0' ? expand(c, level) : tagged(c); },
-      [&](Enum e) { *e.c_name() == '\0' ? definition(e, level) : tagged(e); }, [&](Forward f) { tagged(f); },
-      [&](Typedef t) {
-        if (options_.names != nullptr) *out_ << options_.names->typedef_name(t);
-        else *out_ << SafeName(t.c_name()).text();
-      },
-      [&](View other) { *out_ << "/* " << noun(other.kind()) << ' ' << other.id() << " */"; });
-}
 
 /// A struct or union in place, where it is used: an anonymous one, or one that is a member without a name.
 void CText::expand(Composite composite, int level) {
-  changes_ = true;
   *out_ << (composite.is_union() ? "union" : "struct");
+  if (options_.bare) {
+    nameless_ = true;
+    return;
+  }
   const bool again = std::find(expanding_.begin(), expanding_.end(), composite.id()) != expanding_.end();
   if (again || expanding_.size() == deepest) {
     *out_ << " { " << elided << " }";
@@ -228,8 +48,6 @@ void CText::expand(Composite composite, int level) {
   body(composite, level);
   expanding_.pop_back();
 }
-
-// ---- definitions -----------------------------------------------------------------------------------------------------------
 
 void CText::new_line(int level) {
   constexpr char line[] = "\n\t\t\t\t\t\t\t\t\t\t\t\t\t\t";  // 13 tabs at most
@@ -251,9 +69,9 @@ void CText::place(Member member, std::uint64_t bit_offset) {
   comment(text.take());
 }
 
-void CText::pad(const Pad& pad, std::uint64_t bit_offset, int level) {
+void CText::pad(const Pad& pad, int level) {
   new_line(level);
-  if (pad.array) *out_ << "char padding_behind_bit_" << bit_offset << '[' << pad.bits / 8 << "];";
+  if (pad.array) *out_ << "char padding__" << ++paddings_ << '[' << pad.bits / 8 << "];";
   else *out_ << pad.type << ": " << pad.bits << ';';
 }
 
@@ -262,14 +80,11 @@ void CText::pad_union(Composite composite, int level) {
   constexpr std::uint64_t word = 64;
   std::uint64_t bits = std::uint64_t{composite.size()} * 8;
   const std::string_view type = data_.pointer_size == 4 ? "long long" : "long";
-  if (bits <= word) return pad({type, word, bits, false}, 0, level);
+  if (bits <= word) return pad({type, word, bits, false}, level);
+  if (bits > 64 * word) return pad({"char", 8, bits, true}, level);
   new_line(level);
-  if (bits > 64 * word) {
-    *out_ << "char padding[" << bits / 8 << "];";
-    return;
-  }
   *out_ << "struct {";
-  for (; bits != 0; bits -= std::min(bits, word)) pad({type, word, std::min(bits, word), false}, 0, level + 1);
+  for (; bits != 0; bits -= std::min(bits, word)) pad({type, word, std::min(bits, word), false}, level + 1);
   new_line(level);
   *out_ << "} __attribute__((packed));";
 }
@@ -295,28 +110,63 @@ void CText::definition(Composite composite) {
   body(composite, 0);
 }
 
+/// The line of most members: without a Type, and with the name checked as it is copied. False, and nothing is written, for any
+/// other.
+bool CText::plain_member(TypeId type, std::uint32_t name, std::uint32_t bits, int level) {
+  static constexpr char tabs[] = "\n\t\t\t\t\t\t\t\t\t\t\t\t\t\t";  // as new_line
+  constexpr std::size_t most_behind = 32;
+  const Spelling known = spelling_of(type);
+  if (known.text == nullptr || known.before > readable_behind || known.behind > most_behind) return false;
+  char* to = out_->room(sizeof tabs + readable_behind + longest_plain + most_behind + 64);
+  std::memcpy(to, tabs, sizeof tabs);
+  to += 1 + std::min<std::size_t>(static_cast<std::size_t>(level), sizeof tabs - 2);
+  std::memcpy(to, known.text, readable_behind);
+  to = write_plain(to + known.before, data_, name);
+  if (to == nullptr) return false;
+  std::memcpy(to, known.text + known.before, most_behind);
+  Pen pen{to + known.behind};
+  if (bits != 0) pen << ':' << ' ' << bits;
+  pen << ';';
+  out_->wrote(pen.at);
+  return true;
+}
+
 /// A member's declaration, with its semicolon.
 void CText::member(Member member, int level) {
-  const Type type = member.type();
   const std::uint32_t bits = member.bitfield_size();
+  const Type type = member.type();
   if (*member.c_name() == '\0' && bits == 0 && !options_.as_bpftool) {
     // C declares nothing with `struct foo;`, what -fms-extensions and C++'s base classes mean by it are foo's members.
     const auto target = resolve(type);
     const auto inner = target ? target->as<Composite>() : std::nullopt;
-    if (inner && (type.kind() == Kind::Typedef || *inner->c_name() != '\0')) {
+    Type unqualified = type;
+    for (std::size_t links = 0; Qualifier::is(unqualified.kind()) && links < 256; ++links)
+      unqualified = Qualifier(unqualified).target();
+    if (inner && (unqualified.kind() == Kind::Typedef || *inner->c_name() != '\0')) {
       expand(*inner, level);
       *out_ << ';';
       return;
     }
   }
-  if (!options_.as_bpftool && (type.is_void() || FuncProto::is(type.kind()) || Func::is(type.kind()) || Var::is(type.kind()))) {
-    *out_ << "/* " << in_comment(member.name()) << " is a " << noun(type.kind())
-          << " */";  // C++'s functions and static members
+  if (!options_.as_bpftool && !shapes_.of(type).object) {  // C++'s functions and static members
+    *out_ << "/* " << in_comment(member.name()) << " is a " << noun(type.kind()) << " */";
     return;
   }
   declaration(type, SafeName(member.c_name()).text(), level);
   if (bits != 0) *out_ << ": " << bits;
   *out_ << ';';
+}
+
+void CText::plain_body(Composite composite, int level) {
+  const bool whole_header = options_.names != nullptr;
+  for (const Member m : composite.members()) {
+    if (cut()) break;
+    if (whole_header && plain_member(m.type_id(), m.name_offset(), 0, level + 1)) continue;
+    new_line(level + 1);
+    member(m, level + 1);
+  }
+  if (composite.vlen() != 0 || composite.size() != 0) new_line(level);
+  *out_ << '}';
 }
 
 /// " {...}"
@@ -326,6 +176,11 @@ void CText::body(Composite composite, int level) {
   const CShapes::Form form = shapes_.of(composite).form;
   const bool commented = options_.comments != nullptr;
   *out_ << " {";
+  if (form == CShapes::Form::Plain && !commented) {
+    plain_body(composite, level);
+    --definitions_;
+    return;
+  }
 
   const std::uint64_t origin = origin_;
   std::uint64_t end = 0;      // bits: of the member before, or with comments the furthest of all
@@ -333,28 +188,42 @@ void CText::body(Composite composite, int level) {
   bool measurable = !is_union;
   bool behind_bitfield = false;
   Holes holes;
-  for (const Member m : composite.members()) {
+  const auto members = composite.members();
+  const bool sorted = form == CShapes::Form::Exact && !is_union && !commented;
+  const std::vector<std::uint32_t> order = sorted ? by_offset(composite) : std::vector<std::uint32_t>();
+  for (std::uint32_t i = 0; i < members.size(); ++i) {
     if (cut()) break;
+    const Member m = members[sorted ? order[i] : i];
     const std::uint64_t offset = m.bit_offset();
     const std::uint32_t bits = m.bitfield_size();
-    const Type type = m.type();
+    if (!commented && !options_.as_bpftool && !shapes_.of(m.type_id()).object) {
+      new_line(level + 1);
+      member(m, level + 1);
+      continue;
+    }
     if (end < offset && !commented) {
       const Gap gap = shapes_.gap_before(composite, m, end, behind_bitfield, form);
-      each_pad(gap, [&](const Pad& one) { pad(one, end, level + 1); });
+      each_pad(gap, [&](const Pad& one) { pad(one, level + 1); });
     } else if (end < offset && measurable) {
       new_line(level + 1);
       comment("hole: " + amount(offset - end));
       ++holes.count;
       holes.bits += offset - end;
     }
-    new_line(level + 1);
-    origin_ = Composite::is(type.kind()) ? origin + offset : 0;  // in place; behind a pointer or in an array it is its own
-    member(m, level + 1);
-    if (commented) {
+    if (options_.names != nullptr && !commented && plain_member(m.type_id(), m.name_offset(), bits, level + 1)) {
+      // nothing more to it
+    } else if (commented) {
+      new_line(level + 1);
+      const Type type = m.type();
+      origin_ = Composite::is(type.kind()) ? origin + offset : 0;  // in place; behind a pointer or in an array it is its own
+      member(m, level + 1);
       place(m, origin + offset);
       if (bits == 0) measurable = measurable && size_of(type).has_value();
+    } else {
+      new_line(level + 1);
+      member(m, level + 1);
     }
-    const std::uint64_t behind = offset + (bits != 0 ? bits : std::uint64_t{shapes_.of(type).size} * 8);
+    const std::uint64_t behind = offset + (bits != 0 ? bits : std::uint64_t{shapes_.of(m.type_id()).size} * 8);
     end = commented ? std::max(end, behind) : behind;
     largest = std::max(largest, behind);
     behind_bitfield = bits != 0;
@@ -363,7 +232,7 @@ void CText::body(Composite composite, int level) {
 
   const std::uint64_t all = std::uint64_t{composite.size()} * 8;
   if (!commented && !is_union) {
-    each_pad(shapes_.gap_behind(composite, end, form), [&](const Pad& one) { pad(one, end, level + 1); });
+    each_pad(shapes_.gap_behind(composite, end, form), [&](const Pad& one) { pad(one, level + 1); });
   } else if (!commented && form == CShapes::Form::Exact && all > largest) {
     pad_union(composite, level + 1);
   } else if (measurable && all > end) {
@@ -372,14 +241,17 @@ void CText::body(Composite composite, int level) {
   if (commented && definitions_ == 1) footer(composite, holes);
   if (composite.vlen() != 0 || composite.size() != 0 || commented) new_line(level);
   *out_ << '}';
-  if (form != CShapes::Form::Natural) *out_ << " __attribute__((packed))";
+  if (CShapes::is_packed(form)) *out_ << " __attribute__((packed))";
   --definitions_;
 }
 
 void CText::definition(Enum enumeration, int level) {
-  changes_ = true;
   if (*enumeration.c_name() == '\0') {
     *out_ << "enum";
+    if (options_.bare) {
+      nameless_ = true;
+      return;
+    }
     if (options_.names != nullptr) {
       if (written_.empty()) written_.resize(data_.end_id);
       written_[enumeration.id()] = true;
@@ -394,36 +266,50 @@ void CText::definition(Enum enumeration, int level) {
   const bool fits_size = size >= 4 || std::none_of(enumeration.values().begin(), enumeration.values().end(),
                                                    [&](EnumValue v) { return !v.is_signed() && v.bits() >> (8 * size) != 0; });
   const bool as_signed = !fits_size && !options_.as_bpftool;
-  const std::string_view suffix = !enumeration.is_64() ? "" : enumeration.is_signed() ? "LL" : "ULL";
+  static constexpr Piece equals = " = ", lowest = "(-9223372036854775807LL - 1)", suffixes[] = {"", "ULL", "LL"};
+  const Piece& suffix = suffixes[!enumeration.is_64() ? 0 : enumeration.is_signed() ? 2 : 1];
   bool wide = false;          // some value has bits above the lower 32
   bool signed_fits = true;    // all values are of an int
   bool unsigned_fits = true;  // all values are of an unsigned int
   for (const EnumValue v : enumeration.values()) {
     if (cut()) break;
     new_line(level + 1);
-    if (options_.names != nullptr) options_.names->append_enumerator(*out_, v.c_name());
+    if (options_.names != nullptr) options_.names->append_enumerator(*out_, v.name_offset());
     else *out_ << SafeName(v.c_name()).text();
-    *out_ << " = ";
-    if (as_signed && !v.is_signed()) *out_ << static_cast<std::int32_t>(static_cast<std::uint32_t>(v.bits()));
-    else if (v.is_signed() && v.value() == INT64_MIN && !options_.as_bpftool) *out_ << "(-9223372036854775807LL - 1)";
-    else if (v.is_signed()) *out_ << v.value() << suffix;
-    else *out_ << v.bits() << suffix;
-    *out_ << ',';
+    Pen pen{out_->room(3 * Piece::most)};
+    pen << equals;
+    if (as_signed && !v.is_signed()) pen << static_cast<std::int32_t>(static_cast<std::uint32_t>(v.bits()));
+    else if (v.is_signed() && v.value() == INT64_MIN && !options_.as_bpftool) pen << lowest;
+    else if (v.is_signed()) (pen << v.value()).one_of<8>(suffix);
+    else (pen << v.bits()).one_of<8>(suffix);
+    pen << ',';
+    out_->wrote(pen.at);
     wide = wide || v.bits() >> 32 != 0;
     signed_fits = signed_fits && (v.is_signed() ? v.value() >= INT32_MIN && v.value() <= INT32_MAX : v.bits() <= INT32_MAX);
     unsigned_fits = unsigned_fits && v.bits() >> 32 == 0;
   }
   new_line(level);
   *out_ << '}';
+  enum_size(enumeration, options_.as_bpftool ? !enumeration.is_64() || !wide : signed_fits || unsigned_fits);
+}
+
+void CText::definition_of_unknown(Enum enumeration) {
+  tagged(enumeration);
+  *out_ << " {\n\t" << SafeName(enumeration.c_name()).text() << "__unknown = 0,\n}";
+  enum_size(enumeration, true);
+}
+
+/// `narrow`: all values are of 32 bits.
+void CText::enum_size(Enum enumeration, bool narrow) {
+  const std::uint32_t size = enumeration.size();
   // A compiler takes an int or an unsigned int, or 8 bytes if a value needs them.
   if (size == 1) {
     *out_ << " __attribute__((mode(byte)))";
   } else if (size == 2 && !options_.as_bpftool) {
     *out_ << " __attribute__((mode(HI)))";
   } else if (size == 8 && data_.pointer_size == 8) {
-    const bool narrow = options_.as_bpftool ? !enumeration.is_64() || !wide : signed_fits || unsigned_fits;
     if (narrow) *out_ << " __attribute__((mode(word)))";
-  } else if (size == 8 && !options_.as_bpftool && (signed_fits || unsigned_fits)) {
+  } else if (size == 8 && !options_.as_bpftool && narrow) {
     *out_ << " __attribute__((mode(DI)))";  // there a word has 4 bytes
   }
 }

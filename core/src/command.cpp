@@ -56,17 +56,126 @@ constexpr std::array dump_examples = {
     Example{"dump prog.bpf.o --json --pretty", "for a program to read"},
 };
 
+constexpr std::array decode_positionals = {
+    Positional{"FILE", "raw BTF or an ELF with a .BTF section", true},
+    Positional{"TYPE", "what the bytes are: a name, 'struct NAME' or an id", true},
+};
+constexpr std::array decode_options = {
+    Option{"data", 'd', "FILE", "read the bytes from here instead of standard input", ""},
+    Option{"at", 0, "OFFSET", "skip that many bytes (0x10 is 16)", ""},
+    Option{"count", 'n', "N", "that many values one behind the other; all: as many as there are", ""},
+    Option{"compact", 'c', "", "a value on one line", ""},
+    Option{"zeros", 'z', "", "show zero members too", ""},
+    Option{"no-names", 0, "", "leave out names and casts", ""},
+    Option{"no-strings", 0, "", "arrays of char element by element", ""},
+    Option{"order", 0, "ORDER", "byte order of the data, where it is not the file's", "little,big"},
+    Option{"compat", 0, "TOOL", "write as that does, which is not quite C", "libbpf"},
+    base_option,
+    pointer_option,
+    Option{"partial", 0, "", "show what there is when bytes are missing, in the file or in the data", ""},
+    json_option,
+    color_option,
+};
+constexpr std::array decode_examples = {
+    Example{"decode prog.o event --data ring.bin --count all", "every record of a file"},
+    Example{"decode vmlinux 'struct tcphdr' --order big --at 34 < packet", "a header in a packet"},
+    Example{"decode prog.o traffic --json < value", "a map's value for a program to read"},
+};
+
+constexpr std::array layout_positionals = {
+    inspect_positionals[0],
+    Positional{"TYPE", "structs or unions: a name, 'struct NAME' or an id; none: all that have a name", false, true},
+};
+constexpr std::array layout_options = {
+    Option{"expand", 'E', "", "show the members of named structs in place, with offsets from the start", ""},
+    Option{"hex", 0, "", "offsets and sizes in hexadecimal", ""},
+    Option{"reorganize", 'R', "", "show the smallest known order of the members; without TYPE, of all that get smaller", ""},
+    Option{"cache-line", 'c', "BYTES", "the size of a cache line; 64 unless given", ""},
+    base_option,
+    pointer_option,
+    partial_option,
+    json_option,
+    color_option,
+};
+constexpr std::array layout_examples = {
+    Example{"layout /sys/kernel/btf/vmlinux task_struct", "offsets, sizes, holes and cache lines"},
+    Example{"layout vmlinux page --expand --hex", "with the members of the structs inside"},
+    Example{"layout vmlinux sk_buff --reorganize", "an order of its members that wastes less"},
+    Example{"layout vmlinux", "every struct and union, as pahole prints them"},
+};
+
+constexpr std::array find_positionals = {
+    inspect_positionals[0],
+    Positional{"PATTERN", "a name; with * or ? a glob; else what a name contains", false},
+};
+constexpr std::array find_options = {
+    Option{"kind", 'k', "KIND", "only types of this kind: struct, union, enum, func, ...", "", true},
+    Option{"holes", 'H', "N", "structs with at least N holes", ""},
+    Option{"size-ge", 0, "BYTES", "types of at least so many bytes", ""},
+    Option{"packable", 'P', "", "structs that another order of their members makes smaller", ""},
+    Option{"contains", 'i', "TYPE", "structs and unions that have TYPE by value, also deeper", ""},
+    Option{"pointers-to", 'f', "TYPE", "what has a member, parameter or result pointing to TYPE", ""},
+    Option{"used-by", 0, "TYPE", "what the definition of TYPE refers to", ""},
+    Option{"with-member", 'm', "NAME", "structs and unions with this member (or path, or glob)", ""},
+    Option{"enumerator", 'e', "NAME", "enums with this value (or glob)", ""},
+    Option{"tag", 't', "TAG", "types with this declaration tag (or glob)", ""},
+    Option{"anonymous", 'a', "", "also structs, unions and enums without any name", ""},
+    Option{"with-base", 0, "", "also the types of the base", ""},
+    Option{"sort", 's', "BY", "sort by", "id,name,size,members,saved,holes"},
+    Option{"limit", 'n', "N", "print at most N types", ""},
+    base_option,
+    pointer_option,
+    partial_option,
+    json_option,
+    color_option,
+};
+constexpr std::array find_examples = {
+    Example{"find vmlinux 'tcp_*sock' --kind struct", "structs by name"},
+    Example{"find vmlinux --packable --limit 20", "the structs in which most bytes can be saved"},
+    Example{"find vmlinux --contains list_head --with-member pid", "conditions add up"},
+    Example{"find vmlinux --pointers-to task_struct --kind func", "functions that take or return one"},
+    Example{"find vmlinux --tag bpf_kfunc", "the kernel functions that BPF programs may call"},
+};
+
+constexpr std::array where_options = {base_option, pointer_option, partial_option, json_option, color_option};
+constexpr std::array offset_positionals = {
+    inspect_positionals[0],
+    Positional{"PATH", "a type and members: 'task_struct.se.vruntime', 'union u.list[2].next'", true, true},
+};
+constexpr std::array offset_examples = {
+    Example{"offset /sys/kernel/btf/vmlinux task_struct.se.vruntime", "where it is, and what lies on the way"},
+    Example{"offset vmlinux page.lru task_struct.comm[3] --json", "several, for a program to read"},
+};
+constexpr std::array at_positionals = {
+    inspect_positionals[0],
+    Positional{"TYPE", "a name, 'struct NAME' or an id", true},
+    Positional{"OFFSET", "bytes from its start: 1448 or 0x5a8", true, true},
+};
+constexpr std::array at_examples = {
+    Example{"at /sys/kernel/btf/vmlinux task_struct 0x5a8", "the innermost members there, or the hole"},
+    Example{"at vmlinux page 8 16", "every member of a union is named"},
+};
+
 constexpr std::array verb_table = {
     Verb{"inspect", "what a file holds, or one of its types as C", inspect_positionals, inspect_options, inspect_examples,
          inspect},
     Verb{"dump", "everything as C, raw text or JSON", dump_positionals, dump_options, dump_examples, dump},
+    Verb{"decode", "bytes as a value of a type", decode_positionals, decode_options, decode_examples, decode, "data"},
+    Verb{"layout", "where the members of structs are, with holes, padding and cache lines", layout_positionals, layout_options,
+         layout_examples, layout},
+    Verb{"find", "types by name, size, holes, members and what they refer to", find_positionals, find_options, find_examples,
+         find},
+    Verb{"offset", "where a member is", offset_positionals, where_options, offset_examples, offset},
+    Verb{"at", "which member is at an offset", at_positionals, where_options, at_examples, at},
 };
 
-std::optional<TypeId> number(std::string_view text) {
-  TypeId id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+/// The whole text as a number.
+template <class N>
+std::optional<N> whole_number(std::string_view text, int base) {
+  N value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return id;
+  return value;
 }
 
 /// "a struct (12) and a typedef (14)"
@@ -85,6 +194,11 @@ std::string kinds_text(const std::vector<Type>& types) {
 }  // namespace
 
 std::span<const Verb> verbs() { return verb_table; }
+
+std::optional<std::uint64_t> number_from(std::string_view text) {
+  const bool hexadecimal = text.substr(0, 2) == "0x" || text.substr(0, 2) == "0X";
+  return whole_number<std::uint64_t>(text.substr(hexadecimal ? 2 : 0), hexadecimal ? 16 : 10);
+}
 
 bool Request::has(std::string_view option) const { return !values(option).empty(); }
 
@@ -119,7 +233,7 @@ Result<std::vector<Type>> types_by_text(const Object& object, std::string_view t
     for (const Type type : spec.named(name)) add(type, is_meant(type) ? found : others);
   }
   if (!found.empty()) return found;
-  if (const auto id = number(text)) {
+  if (const auto id = whole_number<TypeId>(text, 10)) {
     auto type = object.spec().type(*id);
     if (!type) return unexpected(type.error());
     return std::vector<Type>{*type};

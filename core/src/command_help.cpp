@@ -33,7 +33,7 @@ void columns(Sink& out, const std::vector<std::pair<std::string, std::string>>& 
 std::string usage(const Verb& verb) {
   std::string text = "btfkit " + std::string(verb.name);
   for (const Positional& p : verb.positionals)
-    text += p.required ? ' ' + std::string(p.name) : " [" + std::string(p.name) + ']';
+    text += (p.required ? ' ' + std::string(p.name) : " [" + std::string(p.name) + ']') + (p.repeatable ? "..." : "");
   return text + " [OPTIONS]";
 }
 
@@ -65,7 +65,7 @@ std::string help(std::string_view name) {
     return out.take();
   }
   out << verb->summary << "\n\nUsage: " << usage(*verb) << "\n\n";
-  for (const Positional& p : verb->positionals) rows.emplace_back(p.name, p.help);
+  for (const Positional& p : verb->positionals) rows.emplace_back(std::string(p.name) + (p.repeatable ? "..." : ""), p.help);
   columns(out, rows);
   rows.clear();
   for (const Option& o : verb->options)
@@ -84,9 +84,14 @@ std::string verbs_json() {
   detail::JsonWriter json(out);
   json.object().array("verbs");
   for (const Verb& verb : verbs()) {
-    json.object().field("name", verb.name).field("summary", verb.summary).array("positionals");
-    for (const Positional& p : verb.positionals)
-      json.object().field("name", p.name).field("help", p.help).field("required", p.required).end_object();
+    json.object().field("name", verb.name).field("summary", verb.summary);
+    if (!verb.data_option.empty()) json.field("dataOption", verb.data_option);
+    json.array("positionals");
+    for (const Positional& p : verb.positionals) {
+      json.object().field("name", p.name).field("help", p.help).field("required", p.required);
+      if (p.repeatable) json.field("repeatable", true);
+      json.end_object();
+    }
     json.end_array().array("options");
     for (const Option& o : verb.options) {
       json.object().field("name", o.name).field("value", o.value).field("help", o.help).field("choices", o.choices);

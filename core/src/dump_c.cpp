@@ -61,9 +61,10 @@ class Definitions {
   Definitions(Sink& out, const Spec& spec, bool as_bpftool, std::uint64_t max_bytes)
       : out_(out),
         data_(spec.data().get()),
+        as_bpftool_(as_bpftool),
         links_(spec),
         order_(spec, links_),
-        names_(*data_),
+        names_(*data_, links_.identifiers()),
         text_(out, *data_, {.names = &names_, .as_bpftool = as_bpftool, .max_bytes = max_bytes}),
         state_(spec.end_id()),
         steps_left_((std::uint64_t{1} << 22) + 64ULL * spec.end_id()) {}
@@ -82,19 +83,24 @@ class Definitions {
   }
   void add_kfunc(Func function, bool fastcall);
   [[nodiscard]] const detail::Links& links() const { return links_; }
-  [[nodiscard]] const COrder& order() const { return order_; }
+  [[nodiscard]] COrder& order() { return order_; }
   [[nodiscard]] bool cut() const { return text_.cut() || out_.closed(); }
 
  private:
-  enum : std::uint8_t { emitting = 1, emitted = 2, declared = 4 };
+  /// `settled`: nothing that leads to the type needs anything any more.
+  enum : std::uint8_t { emitting = 1, emitted = 2, declared = 4, settled = 8 };
 
   void define(TypeId id);
-  void need(TypeId id, TypeId container, int depth);
+  void need(TypeId id, TypeId container, int depth) {
+    if ((state_[id] & settled) == 0) need_new(id, container, depth);
+  }
+  void need_new(TypeId start, TypeId container, int depth);
   void need_members(Type composite, TypeId container, int depth);
   void no_order(Type type);
 
   Sink& out_;
   const detail::SpecData* data_;
+  bool as_bpftool_;
   detail::Links links_;
   COrder order_;
   CNames names_;
@@ -126,7 +132,10 @@ void Definitions::define(TypeId id) {
     out_ << ";\n\n";
     state_[id] = static_cast<std::uint8_t>((state_[id] & ~emitting) | emitted);
   } else if (const auto enumeration = type.as<Enum>()) {
-    text_.definition(*enumeration);
+    // A distilled base keeps the sizes of enums, not their values.
+    const bool only_size = enumeration->vlen() == 0 && enumeration->size() != 0 && links_[id].contained && !as_bpftool_;
+    if (only_size) text_.definition_of_unknown(*enumeration);
+    else text_.definition(*enumeration);
     out_ << ";\n\n";
     state_[id] |= emitted;
   } else {
@@ -139,14 +148,21 @@ void Definitions::need_members(Type composite, TypeId container, int depth) {
 }
 
 /// Declares what a member or parameter of type `id` within the definition of `container` refers to; typedefs are defined.
-void Definitions::need(TypeId id, TypeId container, int depth) {
+void Definitions::need_new(TypeId start, TypeId container, int depth) {
   constexpr int deepest = 256;
-  for (std::size_t links = 0;; ++links) {
-    if ((state_[id] & emitted) != 0 || id == 0 || depth == deepest || links == 1024 || steps_left_ == 0) return;
+  TypeId id = start;
+  for (std::size_t links = 0; detail::leads_on.has(links_[id].kind); ++links) {
+    if (links == 1024 || steps_left_ == 0) return;
     --steps_left_;
-    if (!detail::leads_on.has(links_[id].kind)) break;
     id = links_[id].next;
   }
+  const bool only_named = Composite::is(links_[id].kind) && links_[id].named;
+  if (id == 0 || (state_[id] & emitted) != 0 || (only_named && (state_[id] & declared) != 0)) {
+    state_[start] |= settled;
+    return;
+  }
+  if (depth == deepest || steps_left_ == 0) return;
+  --steps_left_;
   const Type type(data_, id);
   std::uint8_t& state = state_[id];
   const auto declare = [&] {
@@ -209,15 +225,15 @@ struct Kfuncs {
   std::vector<TypeId> fastcall;  ///< ascending
 };
 
-Kfuncs kfuncs_of(const Spec& spec) {
+Kfuncs kfuncs_of(const Spec& spec, const detail::Links& links) {
   Kfuncs found;
-  for (const Type type : spec.all_types()) {
-    const auto tag = type.as<DeclTag>();
-    if (!tag || tag->component_index() != -1) continue;
-    const auto function = tag->target().as<Func>();
+  for (const TypeId id : links.declaration_tags()) {
+    const DeclTag tag(Type(spec.data().get(), id));
+    if (tag.component_index() != -1) continue;
+    const auto function = tag.target().as<Func>();
     if (!function) continue;
-    if (tag->name() == "bpf_kfunc") found.functions.push_back(*function);
-    if (tag->name() == "bpf_fastcall") found.fastcall.push_back(function->id());
+    if (tag.name() == "bpf_kfunc") found.functions.push_back(*function);
+    if (tag.name() == "bpf_fastcall") found.fastcall.push_back(function->id());
   }
   std::sort(found.fastcall.begin(), found.fastcall.end());
   std::stable_sort(found.functions.begin(), found.functions.end(), [](Func a, Func b) { return a.name() < b.name(); });
@@ -248,25 +264,24 @@ Result<void> dump_c(Sink& out, const Spec& spec, const DumpOptions& options) {
     return {};
   };
   std::vector<TypeId> ids = options.types;
-  detail::CSorter sorter(spec, definitions.links());
-  const bool sorts = ids.empty() && !options.by_id;
   if (ids.empty() && options.by_id) {
-    for (const Type type : spec.all_types()) ids.push_back(type.id());
-  } else if (sorts) {
+    for (TypeId id = 1; id < spec.end_id(); ++id) ids.push_back(id);
+  } else if (ids.empty()) {
+    const detail::CSorter sorter(spec, definitions.links());
     ids = sorter.first();
     if (options.bpftool_defects && !ids.empty()) ids.erase(ids.begin());
+    if (auto added = add_all(ids); !added || out.closed()) return added;
+    ids = sorter.rest(definitions.order());
   }
   if (auto added = add_all(ids); !added || out.closed()) return added;
-  if (sorts)
-    if (auto added = add_all(sorter.rest(definitions.order())); !added || out.closed()) return added;
 
+  const detail::Links& links = definitions.links();
   if (options.types.empty()) {
     if (!options.bpftool_defects) {
-      for (const Type type : spec.all_types())
-        if (const auto anonymous = type.as<Enum>(); anonymous && *type.c_name() == '\0') definitions.add_forgotten(*anonymous);
+      for (const TypeId id : links.nameless_enums()) definitions.add_forgotten(Enum(Type(spec.data().get(), id)));
     }
     out << kfuncs_begin;
-    const Kfuncs kfuncs = kfuncs_of(spec);
+    const Kfuncs kfuncs = kfuncs_of(spec, links);
     for (const Func function : kfuncs.functions) {
       if (definitions.cut()) return too_long(function.id());
       definitions.add_kfunc(function, std::binary_search(kfuncs.fastcall.begin(), kfuncs.fastcall.end(), function.id()));

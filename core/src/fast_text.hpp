@@ -53,6 +53,7 @@ inline constexpr std::array<Digits, 2000> digits_below_1000 = [] {
 enum class Odd : std::uint8_t {
   NotAscii,           ///< all but printable ASCII
   NotAsciiOrEscaped,  ///< those, and the two that a JSON string escapes
+  NotIdentifier,      ///< all but ASCII letters, digits and underscores
 };
 
 /// Writes at `at` and moves on. Bytes behind `at` may be overwritten, so there must be more room than the text needs: 4 bytes,
@@ -134,6 +135,16 @@ struct Pen {
   /// carries may set others above, never below.
   template <Odd odd>
   static std::uint64_t stopping(std::uint64_t bytes) {
+    if constexpr (odd == Odd::NotIdentifier) {
+      // Bit 7 of each byte, without carries between them: low <= byte <= high.
+      const std::uint64_t low_bits = bytes & ~eight('\x80');
+      const auto within = [](std::uint64_t seven, char low, char high) {
+        return (seven + eight(static_cast<char>(0x80 - low))) & ~(seven + eight(static_cast<char>(0x7f - high)));
+      };
+      const std::uint64_t plain =
+          within(low_bits | eight(0x20), 'a', 'z') | within(low_bits, '0', '9') | ~((low_bits ^ eight('_')) + eight(0x7f));
+      return (~plain | bytes) & eight('\x80');
+    }
     std::uint64_t stops = (bytes - eight(0x20)) | (bytes + eight(1));
     if constexpr (odd == Odd::NotAsciiOrEscaped) {
       stops |= (bytes ^ eight('"')) - eight(1);

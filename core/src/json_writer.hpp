@@ -10,6 +10,7 @@ class JsonWriter {
   explicit JsonWriter(Sink& out) : out_(out) {}
 
   JsonWriter& object() { return open('{'); }
+  JsonWriter& array() { return open('['); }
   JsonWriter& end_object() { return close('}'); }
   JsonWriter& end_array() { return close(']'); }
 
@@ -38,6 +39,11 @@ class JsonWriter {
   JsonWriter& value(std::string_view text) {
     separate();
     json_string(out_, text);
+    return *this;
+  }
+  JsonWriter& number(std::integral auto value) {
+    separate();
+    out_ << value;
     return *this;
   }
   JsonWriter& raw_value(std::string_view json) {

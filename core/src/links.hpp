@@ -19,15 +19,31 @@ class Links {
   explicit Links(const Spec& spec);
 
   struct Row {
-    TypeId next;  ///< of leads_on and typedefs: what they lead on to; of others the type itself
-    Kind kind;
-    bool named;
+    TypeId next = 0;  ///< of leads_on and typedefs: what they lead on to; of others the type itself
+    Kind kind = Kind::Void;
+    bool named = false;       ///< functions are not looked at
+    bool contained = false;   ///< it is the type of a member
+    bool referenced = false;  ///< by another type, not only as what a function returns
   };
   const Row& operator[](TypeId id) const { return rows_[id]; }
   [[nodiscard]] TypeId size() const { return static_cast<TypeId>(rows_.size()); }
+  /// A pointer to a struct or union with a name, perhaps a qualified one: what half of all members are.
+  [[nodiscard]] bool points_to_named(TypeId id) const {
+    if (rows_[id].kind != Kind::Pointer) return false;
+    Row target = rows_[rows_[id].next];
+    if (target.kind == Kind::Const) target = rows_[target.next];
+    return target.named && (target.kind == Kind::Struct || target.kind == Kind::Union);
+  }
+  /// The enumerators and typedefs of all types.
+  [[nodiscard]] std::size_t identifiers() const { return identifiers_; }
+  /// Ascending.
+  [[nodiscard]] const std::vector<TypeId>& nameless_enums() const { return nameless_enums_; }
+  [[nodiscard]] const std::vector<TypeId>& declaration_tags() const { return declaration_tags_; }
 
  private:
   std::vector<Row> rows_;
+  std::vector<TypeId> nameless_enums_, declaration_tags_;
+  std::size_t identifiers_ = 0;
 };
 
 }  // namespace btfkit::detail

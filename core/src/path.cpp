@@ -53,6 +53,7 @@ Result<std::vector<Component>> parse(std::string_view path) {
   const auto bad = [&](std::string why) {
     return unexpected(ErrorCode::InvalidArgument, "the path " + quoted(path) + ' ' + std::move(why));
   };
+  if (path.find('\0') != std::string_view::npos) return bad("holds a NUL");
   std::vector<Component> components;
   for (std::size_t at = 0; at < path.size();) {
     if (path[at] == '[') {

@@ -7,6 +7,17 @@ namespace btfkit::command {
 
 int inspect(const Request& request, const Object& object, Sink& out, Sink& err);
 int dump(const Request& request, const Object& object, Sink& out, Sink& err);
+int decode(const Request& request, const Object& object, Sink& out, Sink& err);
+int layout(const Request& request, const Object& object, Sink& out, Sink& err);
+int find(const Request& request, const Object& object, Sink& out, Sink& err);
+int offset(const Request& request, const Object& object, Sink& out, Sink& err);
+int at(const Request& request, const Object& object, Sink& out, Sink& err);
+
+/// A number as people write it: decimal, or hexadecimal behind 0x.
+std::optional<std::uint64_t> number_from(std::string_view text);
+
+/// A type as C, or a member of that type, in one line: what is in the braces of anonymous structs is left out.
+std::string declared(Type type, std::string_view name = {});
 
 /// A wrong command line that only the verb can tell: the sentence and where help is, to `err`. Returns 2.
 int wrong_usage(const Request& request, std::string_view sentence, Sink& err);

@@ -42,6 +42,7 @@ bool write_all(int fd, std::string_view text) {
 /// What one verb's command line said.
 struct Arguments {
   std::vector<std::string> positionals;
+  std::vector<std::string> more;  ///< what a repeatable last positional was given
   std::map<std::string, bool, std::less<>> flags;
   std::map<std::string, std::vector<std::string>, std::less<>> values;
 
@@ -64,8 +65,12 @@ bool wants_color(const Arguments& arguments) {
 
 void describe(CLI::App& app, const command::Verb& verb, Arguments& arguments) {
   arguments.positionals.resize(verb.positionals.size());
-  for (std::size_t i = 0; i < verb.positionals.size(); ++i)
-    app.add_option(std::string(verb.positionals[i].name), arguments.positionals[i])->required(verb.positionals[i].required);
+  for (std::size_t i = 0; i < verb.positionals.size(); ++i) {
+    const command::Positional& positional = verb.positionals[i];
+    const std::string name(positional.name);
+    if (positional.repeatable) app.add_option(name, arguments.more)->required(positional.required);
+    else app.add_option(name, arguments.positionals[i])->required(positional.required);
+  }
   for (const command::Option& option : verb.options) {
     std::string names = "--" + std::string(option.name);
     if (option.letter != 0) names = std::string("-") + option.letter + ',' + names;
@@ -94,6 +99,7 @@ int run(const command::Verb& verb, const Arguments& arguments) {
   request.source = arguments.positionals.front();
   for (std::size_t i = 1; i < arguments.positionals.size() && !arguments.positionals[i].empty(); ++i)
     request.arguments.push_back(arguments.positionals[i]);
+  request.arguments.insert(request.arguments.end(), arguments.more.begin(), arguments.more.end());
   for (const auto& [name, given] : arguments.flags)
     if (given) request.options.emplace_back(name, "");
   for (const auto& [name, values] : arguments.values)
@@ -118,6 +124,20 @@ int run(const command::Verb& verb, const Arguments& arguments) {
     of_base.source = base;
     if (!opened) return finish(command::fail(opened.error(), of_base, out, err));
     options.base = opened->object.spec();
+  }
+  if (!verb.data_option.empty()) {
+    const std::string given = arguments.value(verb.data_option);
+    const std::string path = given.empty() ? "-" : given;
+    if (path == "-" && request.source == "-") {
+      err << "btfkit: standard input can't be both FILE and the bytes: give --" << verb.data_option << " FILE\n";
+      return finish(2);
+    }
+    auto data = kernel::open(path);
+    if (!data) {
+      request.source = path;
+      return finish(command::fail(data.error(), request, out, err));
+    }
+    request.data = std::move(*data);
   }
   auto opened = kernel::load(request.source, options);
   request.load_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();

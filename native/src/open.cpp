@@ -75,7 +75,7 @@ bool on_sysfs(const File& file) {
 
 /// A view of the kernel's own pages; nothing where the kernel does not offer it.
 std::optional<Bytes> map(const File& file, std::size_t size) {
-  void* at = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd(), 0);
+  void* at = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.fd(), 0);
   if (at == MAP_FAILED) return std::nullopt;
   std::shared_ptr<const void> owner(at, [size](const void* mapped) { munmap(const_cast<void*>(mapped), size); });
   return Bytes::shared(std::move(owner), {static_cast<const std::byte*>(at), size});

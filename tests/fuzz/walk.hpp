@@ -46,6 +46,37 @@ inline bool is_json(std::string_view text) {
   return open.empty() && !in_string;
 }
 
+/// Whether `text` is what a header is made of: outside of comments and strings no byte that C has no use for, brackets in
+/// pairs.
+inline bool is_c(std::string_view text) {
+  std::string open;
+  bool in_comment = false, in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const std::string_view two = text.substr(i, 2);
+    if (c != '\n' && c != '\t' && (static_cast<unsigned char>(c) < 0x20 || c == '\x7f')) return false;
+    if (in_comment) {
+      if (two == "*/") in_comment = false, ++i;
+    } else if (in_string) {
+      if (c == '\\') ++i;
+      else if (c == '"') in_string = false;
+      else if (c == '\n') return false;
+    } else if (two == "/*") {
+      in_comment = true, ++i;
+    } else if (two == "//") {
+      return false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (std::string_view("([{").find(c) != std::string_view::npos) {
+      open += c == '(' ? ')' : c == '[' ? ']' : '}';
+    } else if (std::string_view(")]}").find(c) != std::string_view::npos) {
+      if (open.empty() || open.back() != c) return false;
+      open.pop_back();
+    }
+  }
+  return open.empty() && !in_comment && !in_string;
+}
+
 /// Whole dumps in bpftool's forms, short ones; what is short enough must be what it claims to be.
 inline void dumps(const Spec& spec) {
   constexpr std::size_t most = 1 << 14, longest_name = std::size_t{6} << 20;
@@ -55,16 +86,23 @@ inline void dumps(const Spec& spec) {
     options.pretty = (choice & 2) != 0;
     options.max_bytes = most;
     if ((choice & 4) != 0) options.types = {spec.end_id() - 1, 0, spec.first_id() - 1, spec.end_id() / 2};
-    for (const auto dump : {dump_raw, dump_json}) {
+    for (const auto dump : {dump_raw, dump_json, dump_c}) {
       const bool json = dump == dump_json;
-      if (!json && options.pretty) continue;
+      const bool c = dump == dump_c;
+      if (!json && !c && options.pretty) continue;
+      options.by_id = c && options.pretty;
       Sink out;
       const auto dumped = dump(out, spec, options);
       const std::string_view text = out.text();
       require(text.find('\0') == std::string_view::npos, "a dump is text");
       if (!dumped) {
         require(dumped.error().code == ErrorCode::TooLarge && dumped.error().where.type_id, "a long dump says where it ends");
-        require(text.size() > most && text.size() < longest_name, "a dump ends soon after its limit");
+        require(c || (text.size() > most && text.size() < longest_name), "a dump ends soon after its limit");
+        require(text.size() < longest_name, "a header ends soon after its limit");
+        continue;
+      }
+      if (c) {
+        require(is_c(text), "no name gets out of its place");
         continue;
       }
       require(text.size() <= most, "a dump keeps its limit");
@@ -91,6 +129,7 @@ class Walk {
     for (const Error& warning : spec_.warnings()) name(warning.message());
     touch(spec_.memory());
     lookups();
+    queries();
     round_trip();
     dumps(spec_);
   }
@@ -160,9 +199,24 @@ class Walk {
     const std::string declaration = c_declaration(type, "x");
     name(declaration);
     budget_ -= static_cast<std::int64_t>(c.size() + json.size() + 2 * declaration.size() + 200);
-    if (const auto composite = type.as<Composite>()) places(*composite);
+    values(type);
+    if (const auto composite = type.as<Composite>()) places(*composite), laid_out(*composite);
     for (const Reference& reference : spec_.referrers(type)) touch(reference.from.id() + reference.index), --budget_;
     for (const DeclTag tag : spec_.tags(type)) require(tag.target_id() == type.id(), "a type's tags are on it");
+  }
+
+  /// A few bytes as a value. (fuzz_value does more.)
+  void values(Type type) {
+    std::byte bytes[48];
+    for (std::size_t i = 0; i < sizeof bytes; ++i) bytes[i] = static_cast<std::byte>(i % 3 == 0 ? 0 : i * 37 + type.id());
+    for (const bool as_json : {false, true}) {
+      Sink out;
+      const DecodeOptions options{.zeros = (type.id() & 1) != 0, .partial = true, .max_bytes = 2048};
+      const auto decoded = as_json ? decode_json(out, type, bytes, options) : decode(out, type, bytes, options);
+      if (decoded) require(!out.text().empty(), "a value is text");
+      else check_error(decoded.error());
+      budget_ -= static_cast<std::int64_t>(out.text().size());
+    }
   }
 
   /// Members by path and by offset lead to the same place.
@@ -183,6 +237,38 @@ class Walk {
       const auto found = member_at(composite, wanted);
       if (found) touch(found->bit_offset);
       else check_error(found.error());
+    }
+  }
+
+  /// A layout adds up, its text is text, and no better order is larger.
+  void laid_out(Composite type) {
+    Layouts& layouts = type.id() % 4 == 0 ? expanded_ : layouts_;
+    const auto made = layouts.layout(type);
+    const auto packed = layouts.packed_size(type);
+    require(made.has_value() == packed.has_value(), "what can be laid out can be packed");
+    if (!made) return check_error(made.error());
+    require(*packed <= type.size(), "a better order is not larger");
+    std::size_t direct = 0;
+    for (std::size_t i = 0; i < made->members.size(); i += made->members[i].nested + std::size_t{1}) {
+      const LayoutMember& m = made->members[i];
+      require(m.depth == 0 && m.nested < made->members.size() - i, "what is nested in a member follows it");
+      ++direct;
+    }
+    require(direct == type.vlen(), "a layout has every member");
+    Sink out;
+    layout_text(out, *made, {.hex = type.id() % 8 == 1, .max_bytes = 4096});
+    const std::string_view text = out.text();
+    require(text.size() > 3 && text.substr(text.size() - 2) == ";\n" && text.find('\0') == std::string_view::npos,
+            "a layout is text");
+    budget_ -= static_cast<std::int64_t>(text.size() + made->members.size() * 64);
+    if (type.vlen() > 64) return;
+    const auto better = layouts.reorganize(type);
+    require(better && better->layout.summary.size + better->saved == type.size() && better->order.size() == type.vlen(),
+            "a better order has every member");
+    std::vector<bool> seen(type.vlen());
+    for (const std::uint32_t index : better->order) {
+      require(index < type.vlen() && !seen[index], "a better order has every member once");
+      seen[index] = true;
     }
   }
 
@@ -245,7 +331,36 @@ class Walk {
     }
   }
 
+  /// Every condition once: what is found is of the Spec, and conditions only take away.
+  void queries() {
+    Query query;
+    query.anonymous = true;
+    const std::size_t all = find_types(spec_, query).total;
+    require(all == spec_.type_count(), "without conditions every type is found");
+    std::vector<Type> some;
+    for (const Type type : spec_.types())
+      if (some.size() < 16 && (Composite::is(type.kind()) || Typedef::is(type.kind()))) some.push_back(type);
+    const auto run = [&](auto change) {
+      Query changed = query;
+      change(changed);
+      const QueryResult found = find_types(spec_, changed);
+      require(found.total <= all, "conditions only take away");
+      for (const FoundType& one : found.types) touch(one.type.id() + one.size.value_or(0) + one.saved.value_or(0));
+    };
+    run([&](Query& q) { q.contains = some; });
+    run([&](Query& q) { q.pointers_to = some; });
+    run([&](Query& q) { q.used_by = some; });
+    run([](Query& q) { q.packable = true; });
+    run([](Query& q) { q.holes = 1, q.order = QueryOrder::Saved; });
+    run([](Query& q) { q.name = "*a*b*", q.order = QueryOrder::Name; });
+    run([](Query& q) { q.tag = "*", q.size = 4; });
+    run([](Query& q) { q.enumerator = "?*"; });
+    run([](Query& q) { q.member = "*.*[0].*"; });
+  }
+
   const Spec& spec_;
+  Layouts layouts_{spec_, {.max_nested = 256}};
+  Layouts expanded_{spec_, {.expand = true, .max_nested = 256}};
   std::uint64_t sum_ = 0;
   std::int64_t budget_ = 1 << 20;  // bytes of text
 };
@@ -288,6 +403,39 @@ inline void walk_ext(const Object& object) {
   require(sum != static_cast<std::size_t>(-1), "names are finite");
 }
 
+/// The verbs that print what is found: bounded, and never a control character.
+inline void find_and_locate(const Object& object) {
+  std::optional<Composite> any;  // the last one, for it has most behind it
+  for (const Composite type : object.spec().types<Composite>()) any = type;
+  for (const bool json : {false, true}) {
+    const auto run = [&](std::string verb, std::vector<std::string> arguments,
+                         std::vector<std::pair<std::string, std::string>> options) {
+      Sink out([](std::string_view text) {
+        require(
+            std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 || c == '\n'; }),
+            "output is printable");
+        return true;
+      });
+      Sink err;
+      const int code = command::run({.verb = std::move(verb),
+                                     .source = "fuzz",
+                                     .arguments = std::move(arguments),
+                                     .options = std::move(options),
+                                     .json = json},
+                                    object, out, err);
+      require(code == 0 || (code == 1 && !err.text().empty()), "what is not found is said");
+      out.flush();
+    };
+    run("find", {}, {{"anonymous", ""}, {"limit", "200"}});
+    run("find", {"a"}, {{"packable", ""}});
+    if (!any) continue;
+    const std::string id = std::to_string(any->id());
+    run("at", {id, "0", "0x3", std::to_string(any->size())}, {});
+    if (any->name().size() < 4096 && any->vlen() != 0 && any->members()[0].name().size() < 4096)
+      run("offset", {std::string(any->name()), std::string(any->name()) + '.' + std::string(any->members()[0].name())}, {});
+  }
+}
+
 inline void inspect(const Object& object) {
   for (const bool json : {false, true}) {
     Sink out;
@@ -297,6 +445,11 @@ inline void inspect(const Object& object) {
     require(!out.text().empty() && err.text().empty(), "a summary is text on standard output");
     for (const Type type : object.spec().types()) {
       if (type.name().empty()) continue;
+      Sink layout([](std::string_view) { return true; });
+      Sink why;
+      command::run({.verb = "layout", .source = "fuzz", .arguments = {std::string(type.name())}, .json = json}, object, layout,
+                   why);
+      require(layout.total() + why.total() != 0, "there is a layout or a message");
       Sink shown([](std::string_view) { return true; });
       require(command::run({.verb = "inspect", .source = "fuzz", .arguments = {std::string(type.name())}, .json = json}, object,
                            shown, err) == 0,
@@ -347,6 +500,7 @@ inline void walk(const Object& object) {
   walk_ext(object);
   inspect(object);
   colors(object);
+  find_and_locate(object);
 }
 
 /// An input that was refused must say why, in one printable line.

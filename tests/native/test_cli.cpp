@@ -34,6 +34,23 @@ TEST_CASE("inspect a file, a type, and standard input") {
   CHECK_THAT(btfkit_command("inspect --json " + sample).out, StartsWith("{\"source\":"));
 }
 
+TEST_CASE("layout takes any number of types") {
+  const std::string types = golden_path("types.o");
+  const std::string list_head = btfkit_command("layout " + types + " list_head").out;
+  CHECK_THAT(list_head, StartsWith("struct list_head {\n\tstruct list_head *         next; "));
+  const Ran ran = btfkit_command("layout " + types + " list_head --hex word 'struct holes' -c 32");
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, StartsWith("struct list_head {\n"));
+  CHECK_THAT(ran.out, ContainsSubstring("};\n\nunion word {\n"));
+  CHECK_THAT(ran.out, ContainsSubstring("};\n\nstruct holes {\n"));
+  CHECK_THAT(ran.out, ContainsSubstring("/*  0x10   0x2 */"));
+  CHECK(lines(btfkit_command("layout " + types).out) > lines(ran.out));
+  CHECK(btfkit_command("layout -E -R " + types + " holes").code == 0);
+  CHECK(btfkit_command("layout " + types + " list_head nonsense").code == 1);
+  CHECK(btfkit_command("layout " + types + " list_head --cache-line 0").code == 2);
+  CHECK_THAT(btfkit_command("layout --help").out, ContainsSubstring("Usage: btfkit layout FILE [TYPE]... [OPTIONS]"));
+}
+
 TEST_CASE("each wrong input is one clear line and exit code 1") {
   const fs::path folder = fs::temp_directory_path() / ("btfkit-cli-" + std::to_string(getpid()));
   fs::create_directories(folder);
@@ -67,6 +84,57 @@ TEST_CASE("wrong usage is exit code 2") {
     CHECK(btfkit_command(arguments).code == 2);
   }
   CHECK_THAT(btfkit_command("inspct x").out, StartsWith("btfkit: no verb 'inspct'\n"));
+}
+
+TEST_CASE("decode bytes from standard input and from a file") {
+  const std::string types = golden_path("types.o");
+  const std::string expected =
+      "(union word){\n\t.whole = (u32)1145258561,\n\t.bytes = {65, 66, 67, 68},\n\t.low = (unsigned short)16961,\n\t.high = (unsigned short)17475,\n}\n";
+  Ran ran = run("printf ABCD | " BTFKIT_COMMAND " decode " + types + " word");
+  CHECK(ran.code == 0);
+  CHECK(ran.out == expected);
+  const std::string data = (fs::temp_directory_path() / ("btfkit-decode-" + std::to_string(getpid()))).string();
+  run("printf xABCDEFGHIJ > " + data);
+  CHECK(btfkit_command("decode " + types + " word --at 1 --data " + data).out == expected);
+  CHECK(run(BTFKIT_COMMAND " decode " + types + " word --at 1 < " + data).out == expected);
+  CHECK(run(BTFKIT_COMMAND " decode - word --at 1 --data " + data + " < " + types).out == expected);
+  ran = btfkit_command("decode " + types + " word --at 1 -n all --json --data " + data);
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, StartsWith("[\n{\"whole\":1145258561,") && ContainsSubstring("},\n{\"whole\":1212630597,") &&
+                          ContainsSubstring("2 bytes left over at the end, a value has 4\n"));
+  CHECK_THAT(btfkit_command("decode " + types + " word --at 8 --data " + data).out,
+             ContainsSubstring("type ") && ContainsSubstring(" 'word': needs 4 bytes, 3 given\n"));
+  fs::remove(data);
+
+  ran = btfkit_command("decode " + types + " word --data " + data);
+  CHECK(ran.code == 1);
+  CHECK(ran.out == "btfkit: " + data + ": No such file or directory\n");
+  ran = btfkit_command("decode - word < " + types);
+  CHECK(ran.code == 2);
+  CHECK(ran.out == "btfkit: standard input can't be both FILE and the bytes: give --data FILE\n");
+  CHECK(btfkit_command("decode " + types + " word --order middle < /dev/null").code == 2);
+  CHECK(btfkit_command("decode " + types + " < /dev/null").code == 2);
+}
+
+TEST_CASE("find, offset and at") {
+  const std::string types = golden_path("types.o");
+  Ran ran = btfkit_command("find " + types + " --kind struct --kind union -n 1 --sort size --size-ge 0x10");
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, ContainsSubstring(" 2  struct   288       23  everything\n"));
+  CHECK_THAT(ran.out, ContainsSubstring("btfkit: 3 more are not shown\n"));
+  CHECK(btfkit_command("find " + types + " nonsense").code == 1);
+  CHECK(run(std::string(BTFKIT_COMMAND) + " find " + types + " nonsense 2>/dev/null").out.empty());
+  ran = btfkit_command("find " + types + " --kind strct");
+  CHECK(ran.code == 2);
+  CHECK_THAT(ran.out, StartsWith("btfkit: --kind: no kind 'strct'; there are int, "));
+  ran = btfkit_command("offset " + types + " holes.word list_head.prev");
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, StartsWith("holes.word: offset 20 (0x14), size 4, u32\n"));
+  ran = btfkit_command("at " + types + " holes 0x14 2");
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, ContainsSubstring("  20 (0x14)  4 bytes  word  u32\n"));
+  CHECK(btfkit_command("at " + types + " holes").code == 2);
+  CHECK(btfkit_command("offset " + types).code == 2);
 }
 
 TEST_CASE("help and version") {

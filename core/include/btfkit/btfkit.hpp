@@ -16,7 +16,10 @@
 //   size      sizes and alignments
 //   path      members by path, and what is at an offset
 //   c_decl    one type as C
+//   layout    where members are, with holes, padding and cache lines; better orders
+//   query     types that satisfy conditions
 //   json      one type as JSON
+//   value     bytes as a value of a type: C initialisers, JSON
 //   dump      whole BTFs as C, raw text, JSON
 //   builder   Builder, BTF made of definitions and copies
 //   marshal   a Spec back to bytes, as older kernels want it too
@@ -32,11 +35,13 @@
 #include <btfkit/ext.hpp>
 #include <btfkit/json.hpp>
 #include <btfkit/kind.hpp>
+#include <btfkit/layout.hpp>
 #include <btfkit/loader.hpp>
 #include <btfkit/marshal.hpp>
 #include <btfkit/match.hpp>
 #include <btfkit/object.hpp>
 #include <btfkit/path.hpp>
+#include <btfkit/query.hpp>
 #include <btfkit/rebase.hpp>
 #include <btfkit/referrers.hpp>
 #include <btfkit/search.hpp>
@@ -45,3 +50,4 @@
 #include <btfkit/source.hpp>
 #include <btfkit/spec.hpp>
 #include <btfkit/type.hpp>
+#include <btfkit/value.hpp>

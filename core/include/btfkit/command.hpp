@@ -17,6 +17,7 @@ struct Positional {
   std::string_view name;  ///< as the usage line shows it: "FILE"
   std::string_view help;
   bool required;
+  bool repeatable = false;  ///< the last one of a verb may take all arguments that are left
 };
 
 struct Option {
@@ -43,6 +44,7 @@ struct Request {
   bool json = false;  ///< see asks_for_json(); an Error is then an object on standard output
   bool color = false;
   std::optional<double> load_ms;  ///< how long opening took, for verbs that show it
+  std::optional<Source> data;     ///< for verbs with a data_option: the bytes that are not the input
 
   [[nodiscard]] bool has(std::string_view option) const;
   /// What the option was given last; `otherwise` when it was not.
@@ -58,6 +60,9 @@ struct Verb {
   std::span<const Option> options;
   std::span<const Example> examples;
   int (*body)(const Request& request, const Object& object, Sink& out, Sink& err);  ///< see run()
+  /// The option that names a file of bytes for Request::data, without which they come from standard input. Empty: none are
+  /// needed.
+  std::string_view data_option = {};
 };
 
 /// Every verb that needs no kernel, in the order in which a newcomer needs them.

@@ -105,6 +105,12 @@ struct SpecData : std::enable_shared_from_this<SpecData> {
   }
   [[nodiscard]] const std::byte* own_record(TypeId id) const { return types + offsets[id - first_id]; }
 
+  /// The bytes from a string's start to the end of the strings that it is in.
+  [[nodiscard]] std::uint32_t string_room(std::uint32_t offset) const {
+    const SpecData* level = this;
+    while (offset < level->first_string) level = level->base;
+    return level->end_string - offset;
+  }
   /// The string at an offset that was checked at load; ends at its NUL.
   [[nodiscard]] const char* string(std::uint32_t offset) const {
     const SpecData* level = this;
