@@ -38,6 +38,13 @@ val bytes_view(const void* bytes, std::size_t size) {
   return val(typed_memory_view(size, static_cast<const std::uint8_t*>(bytes)));
 }
 
+/// The bytes of a Uint8Array.
+Bytes copy_of(const val& array) {
+  std::vector<std::byte> bytes(array["length"].as<std::size_t>());
+  bytes_view(bytes.data(), bytes.size()).call<void>("set", array);
+  return Bytes::own(std::move(bytes));
+}
+
 /// A Sink's way into JavaScript; false once nobody reads any more.
 Sink::Flush into(const val& write) {
   return [&write](std::string_view text) { return write(bytes_view(text.data(), text.size())).as<bool>(); };
@@ -53,14 +60,16 @@ class Opened {
   [[nodiscard]] const Spec& spec() const { return object_.spec(); }
 
   /// A verb of the command; its exit code. `options`: name, value, name, value... `load_ms` below 0: not known.
+  /// `data`: a Uint8Array for verbs that interpret bytes, or null.
   [[nodiscard]] int run(const std::string& verb, const val& arguments, const val& options, bool color, double load_ms,
-                        const val& write_out, const val& write_err) const {
+                        const val& data, const val& write_out, const val& write_err) const {
     command::Request request{
         .verb = verb, .source = name_, .arguments = emscripten::vecFromJSArray<std::string>(arguments), .color = color};
     const auto given = emscripten::vecFromJSArray<std::string>(options);
     for (std::size_t i = 0; i + 1 < given.size(); i += 2) request.options.emplace_back(given[i], given[i + 1]);
     request.json = command::asks_for_json(request);
     if (load_ms >= 0) request.load_ms = load_ms;
+    if (!data.isNull()) request.data = Source(copy_of(data), "data");
     Sink out(into(write_out)), err(into(write_err));
     const int exit_code = command::run(request, object_, out, err);
     out.flush();

@@ -181,7 +181,10 @@ bool LayoutFacts::settle(Composite outermost) {
     const std::uint64_t mask = (std::uint64_t{8} << facts.alignment) - 1;
     const std::uint64_t begin = member.bit_offset();
     const std::uint64_t bits = member.bitfield_size();
-    if ((begin & mask) != 0 && bits == 0) (facts.scalar ? outer.packed : frame.displaced) = true;
+    if ((begin & mask) != 0 && bits == 0) {
+      if (facts.scalar) outer.packed = true;
+      else frame.displaced = true;
+    }
     if (begin > frame.end) frame.gaps = true;
     frame.end = std::max(frame.end, begin + (bits != 0 ? bits : facts.size * 8));
     if (facts.kind == Kind::Struct && (facts.flexible || facts.embeds)) outer.embeds = true;

@@ -1,6 +1,6 @@
 // The `btfkit` command for Node. Verbs, options and their help are core's table; what the verbs print is core's text. Here arguments
 // are parsed, inputs opened, and texts written, piece by piece as core makes them.
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { openOnBase } from './base.js';
@@ -8,10 +8,14 @@ import { runVerb } from './btf.js';
 import { engine } from './engine.js';
 import { Btf, BtfError, version, type OpenOptions, type Output } from './node.js';
 import { parts } from './error.js';
+import { guarded } from './system.js';
 
 interface Verb {
   name: string;
-  positionals: { name: string; help: string; required: boolean }[];
+  /** The option that names a file of bytes for the verb, which come on standard input otherwise. */
+  dataOption?: string;
+  /** Only the last may be repeatable. */
+  positionals: { name: string; help: string; required: boolean; repeatable?: boolean }[];
   /** `value`: the placeholder of its value, empty for a flag; `choices`: comma-separated, empty for anything. */
   options: { name: string; letter?: string; value: string; help: string; choices: string; repeatable?: boolean }[];
 }
@@ -102,7 +106,7 @@ function parse(verb: Verb, args: string[]): Arguments {
   const missing = verb.positionals.filter(({ required }) => required)[positionals.length];
   if (missing) throw new UsageError(`${missing.name} is missing`);
   const extra = positionals[verb.positionals.length];
-  if (extra !== undefined) throw new UsageError(`'${extra}' is one argument too many`);
+  if (extra !== undefined && !verb.positionals.at(-1)?.repeatable) throw new UsageError(`'${extra}' is one argument too many`);
   return { positionals, options, help: false };
 }
 
@@ -113,9 +117,13 @@ const help = (verb: string): string => engine().call((glue) => glue.help(verb));
 /** What is at a path, or comes on standard input; a split BTF's base where it is not given but found. */
 async function open(file: string, options: OpenOptions): Promise<{ btf: Btf; base?: string }> {
   if (file !== '-') return openOnBase(file, options);
+  return { btf: Btf.fromBytes(await standardInput(), { ...options, name: '-' }) };
+}
+
+async function standardInput(): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-  return { btf: Btf.fromBytes(Buffer.concat(chunks), { ...options, name: '-' }) };
+  return Buffer.concat(chunks);
 }
 
 /** Runs a verb and prints; its exit code. */
@@ -136,11 +144,22 @@ async function run(verb: Verb, { positionals, options }: Arguments): Promise<num
       load.base = (await open(base, load)).btf;
       source = file;
     }
+    let data: Uint8Array | null = null;
+    if (verb.dataOption) {
+      const path = value(verb.dataOption) || '-';
+      if (path === '-' && file === '-') {
+        err.print(`btfkit: standard input can't be both FILE and the bytes: give --${verb.dataOption} FILE\n`);
+        return 2;
+      }
+      source = path;
+      data = path === '-' ? await standardInput() : guarded(() => readFileSync(path));
+      source = file;
+    }
     const opened = await open(file, load);
     const loadMs = performance.now() - start;
     // A base that was found on disk is worth a line: it may not be the one that its user thinks of.
     if (opened.base !== undefined && opened.base !== '/sys/kernel/btf/vmlinux') err.print(`btfkit: its base is ${opened.base}\n`);
-    return runVerb(opened.btf, { verb: verb.name, args, options, color, loadMs }, out.write, err.write);
+    return runVerb(opened.btf, { verb: verb.name, args, options, color, loadMs, data }, out.write, err.write);
   } catch (error) {
     if (!(error instanceof BtfError)) throw error;
     const json = value('json') !== undefined || value('format') === 'json';

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync, statfsSync, typ
 import { fileURLToPath } from 'node:url';
 import { usePlatform, type Input } from './engine.js';
 import { BtfError } from './error.js';
+import { guarded } from './system.js';
 
 export * from './index.js';
 
@@ -49,20 +50,5 @@ function readExactly(fd: number, offset: number, room: Uint8Array): void {
     const got = readSync(fd, room, at, room.length - at, offset + at);
     if (got === 0) throw new BtfError('system', `ends at byte ${offset + at}, ${room.length - at} before it should: has the file changed?`);
     at += got;
-  }
-}
-
-const codes: Record<string, BtfError['code']> = { ENOENT: 'not_found', ENOTDIR: 'not_found', EACCES: 'permission', EPERM: 'permission' };
-
-/** Runs file operations; their errors become BtfErrors. */
-function guarded<T>(body: () => T): T {
-  try {
-    return body();
-  } catch (cause) {
-    if (cause instanceof BtfError) throw cause;
-    const { code = '', message } = cause as NodeJS.ErrnoException;
-    // "ENOENT: no such file or directory, open '/x'" as the C library has it: "No such file or directory".
-    const text = message.replace(/^E\w+: /, '').replace(/, \w+( '.*')?$/s, '');
-    throw new BtfError(codes[code] ?? 'system', text.charAt(0).toUpperCase() + text.slice(1), { cause });
   }
 }

@@ -25,6 +25,8 @@ export interface Request {
   options?: readonly (readonly [name: string, value: string])[];
   color?: boolean;
   loadMs?: number | undefined;
+  /** For verbs that interpret bytes. */
+  data?: Uint8Array | null;
 }
 
 interface Held extends Loaded {
@@ -149,10 +151,10 @@ export class Store {
   }
 
   /** Runs a verb of the command; its exit code. The bytes that `out` and `err` get are good during that call only. */
-  run({ verb, args = [], options = [], color = false, loadMs = -1 }: Request, out: Write, err: Write): number {
+  run({ verb, args = [], options = [], color = false, loadMs = -1, data = null }: Request, out: Write, err: Write): number {
     const failures: unknown[] = [];
     const flat = options.flat() as string[];
-    const exitCode = this.#call((opened) => opened.run(verb, args, flat, color, loadMs, guarded(out, failures), guarded(err, failures)));
+    const exitCode = this.#call((opened) => opened.run(verb, args, flat, color, loadMs, data, guarded(out, failures), guarded(err, failures)));
     if (failures.length > 0) throw failures[0];
     return exitCode;
   }
