@@ -38,16 +38,33 @@ val bytes_view(const void* bytes, std::size_t size) {
   return val(typed_memory_view(size, static_cast<const std::uint8_t*>(bytes)));
 }
 
-/// The bytes of a Uint8Array.
-Bytes copy_of(const val& array) {
-  std::vector<std::byte> bytes(array["length"].as<std::size_t>());
-  bytes_view(bytes.data(), bytes.size()).call<void>("set", array);
-  return Bytes::own(std::move(bytes));
-}
-
 /// A Sink's way into JavaScript; false once nobody reads any more.
 Sink::Flush into(const val& write) {
   return [&write](std::string_view text) { return write(bytes_view(text.data(), text.size())).as<bool>(); };
+}
+
+/// {code, text, section?, offset?, typeId?, typeName?} as an Error.
+Error error_from(const val& error) {
+  const auto has = [&](const char* key) { return !error[key].isUndefined(); };
+  const auto string = [&](const char* key) { return has(key) ? error[key].as<std::string>() : std::string(); };
+  Error made{ErrorCode::System, string("text"), {string("section"), {}, {}, string("typeName")}};
+  for (int code = 0; code <= static_cast<int>(ErrorCode::System); ++code)
+    if (to_string(static_cast<ErrorCode>(code)) == string("code")) made.code = static_cast<ErrorCode>(code);
+  if (has("offset")) made.where.offset = static_cast<std::uint64_t>(error["offset"].as<double>());
+  if (has("typeId")) made.where.type_id = static_cast<std::uint32_t>(error["typeId"].as<double>());
+  return made;
+}
+
+/// Bytes that JavaScript reads: {name, size, read(offset, room)}; `read` fills the room, or answers with why it can't, as
+/// error_from takes it.
+Source source_from(const val& data) {
+  const auto read = [data](std::uint64_t offset, std::uint64_t length) -> Result<Bytes> {
+    std::vector<std::byte> bytes(static_cast<std::size_t>(length));
+    const val why = data.call<val>("read", static_cast<double>(offset), bytes_view(bytes.data(), bytes.size()));
+    if (!why.isNull()) return unexpected(error_from(why));
+    return Bytes::own(std::move(bytes));
+  };
+  return {static_cast<std::uint64_t>(data["size"].as<double>()), read, data["name"].as<std::string>()};
 }
 
 /// An opened input.
@@ -60,7 +77,7 @@ class Opened {
   [[nodiscard]] const Spec& spec() const { return object_.spec(); }
 
   /// A verb of the command; its exit code. `options`: name, value, name, value... `load_ms` below 0: not known.
-  /// `data`: a Uint8Array for verbs that interpret bytes, or null.
+  /// `data`: for verbs that interpret bytes, as source_from takes it, or null.
   [[nodiscard]] int run(const std::string& verb, const val& arguments, const val& options, bool color, double load_ms,
                         const val& data, const val& write_out, const val& write_err) const {
     command::Request request{
@@ -69,7 +86,7 @@ class Opened {
     for (std::size_t i = 0; i + 1 < given.size(); i += 2) request.options.emplace_back(given[i], given[i + 1]);
     request.json = command::asks_for_json(request);
     if (load_ms >= 0) request.load_ms = load_ms;
-    if (!data.isNull()) request.data = Source(copy_of(data), "data");
+    if (!data.isNull()) request.data = source_from(data);
     Sink out(into(write_out)), err(into(write_err));
     const int exit_code = command::run(request, object_, out, err);
     out.flush();
@@ -163,18 +180,6 @@ class Opened {
   std::vector<std::uint8_t> kind_, strings_;
   std::vector<std::uint32_t> vlen_, third_, name_offset_;
 };
-
-/// {code, text, section?, offset?, typeId?, typeName?} as an Error.
-Error error_from(const val& error) {
-  const auto has = [&](const char* key) { return !error[key].isUndefined(); };
-  const auto string = [&](const char* key) { return has(key) ? error[key].as<std::string>() : std::string(); };
-  Error made{ErrorCode::System, string("text"), {string("section"), {}, {}, string("typeName")}};
-  for (int code = 0; code <= static_cast<int>(ErrorCode::System); ++code)
-    if (to_string(static_cast<ErrorCode>(code)) == string("code")) made.code = static_cast<ErrorCode>(code);
-  if (has("offset")) made.where.offset = static_cast<std::uint64_t>(error["offset"].as<double>());
-  if (has("typeId")) made.where.type_id = static_cast<std::uint32_t>(error["typeId"].as<double>());
-  return made;
-}
 
 /// An input on its way in: step() says what is needed, prepare(), buffer() and feed() supply it.
 class Opening {

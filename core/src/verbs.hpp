@@ -13,9 +13,6 @@ int find(const Request& request, const Object& object, Sink& out, Sink& err);
 int offset(const Request& request, const Object& object, Sink& out, Sink& err);
 int at(const Request& request, const Object& object, Sink& out, Sink& err);
 
-/// Types by "name", "struct name" or, where nothing has that name, by id. Errors: not_found, with the nearest names.
-Result<std::vector<Type>> types_by_text(const Object& object, std::string_view text);
-
 /// A number as people write it: decimal, or hexadecimal behind 0x.
 std::optional<std::uint64_t> number_from(std::string_view text);
 

@@ -164,7 +164,8 @@ int main(int argc, char** argv) {
   std::map<std::string, Arguments, std::less<>> arguments;
   for (const command::Verb& verb : command::verbs()) {
     const std::string name(verb.name);
-    describe(*app.add_subcommand(name, std::string(verb.summary)), verb, arguments[name]);
+    CLI::App* described = app.add_subcommand(name, std::string(verb.summary));
+    if (argc > 1 && name == argv[1]) describe(*described, verb, arguments[name]);  // describing all costs more than a look-up
   }
   try {
     if (argc < 2) return write_all(STDERR_FILENO, command::help()), 2;

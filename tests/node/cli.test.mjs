@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { openOnBase } from '../../wasm/package/dist/base.js';
 import { parts } from '../../wasm/package/dist/error.js';
 import { version } from '../../wasm/package/dist/node.js';
-import { cli, nativeCommand, needs, run, scratch } from './support/files.mjs';
+import { cli, nativeCommand, needs, root, run, scratch } from './support/files.mjs';
 import { everyKind, makeBtf, makeElf, makeSplit } from './support/make.mjs';
 
 const write = (name, bytes) => {
@@ -150,14 +150,36 @@ test('the same bytes as the native command', { skip: needs({ 'the native command
   }
 });
 
+test('the other verbs: the same bytes as the native command', { skip: needs({ 'the native command (./dev build)': nativeCommand }) }, () => {
+  const object = join(root, 'tests/golden/types.o');
+  const data = write('data', Uint8Array.from({ length: 5000 }, (_, i) => i * 7));
+  const lines = [
+    ['layout', object, 'everything', 'struct list_head', '--hex'], ['layout', object], ['layout', object, '--json', 'bits'], ['layout', object, 'list_head', 'nothing'],
+    ['find', object, '*list*'], ['find', object, '--kind', 'struct', '--kind', 'union', '--json'], ['find', object, 'nothing'], ['find', object, '--with-member', 'next'],
+    ['offset', object, 'list_head.prev'], ['offset', object, 'list_head.nothing'], ['at', object, 'list_head', '8'], ['at', object, 'list_head', 'x'],
+    ['decode', object, 'list_head', '--data', data], ['decode', object, 'bits', '-d', data, '--count', 'all', '--json'], ['decode', object, 'list_head', '-d', data, '--at', '4999'],
+    ['decode', object, 'list_head', '--data', join(scratch, 'absent')], ['decode', object, 'list_head', '--data', scratch, '--json'], ['decode', '-', 'list_head'],
+  ];
+  for (const line of lines) {
+    const native = run(nativeCommand, line);
+    assert.deepEqual(btfkit(line), { status: native.status, out: native.stdout.toString(), err: native.stderr.toString() }, line.join(' '));
+  }
+  const piped = { input: Uint8Array.from({ length: 16 }, (_, i) => i) };
+  assert.match(btfkit(['decode', object, 'list_head'], piped).out, /0x706050403020100/);
+  assert.equal(btfkit(['decode', object, 'list_head'], piped).out, run(nativeCommand, ['decode', object, 'list_head'], piped).stdout.toString());
+  const names = [...btfkit(['--help']).out.matchAll(/^  ([a-z]+) {2,}/gm)].map(([, name]) => name);
+  assert.ok(names.includes('layout') && names.includes('decode'));
+  for (const name of names) assert.equal(btfkit([name, '--help']).out, run(nativeCommand, [name, '--help']).stdout.toString(), name);
+});
+
 test('the base of a module is found by where the module lies', () => {
-  const root = join(realpathSync(scratch), 'root');
+  const system = join(realpathSync(scratch), 'root');
   const put = (path, bytes) => {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), bytes);
-    return join(root, path);
+    mkdirSync(dirname(join(system, path)), { recursive: true });
+    writeFileSync(join(system, path), bytes);
+    return join(system, path);
   };
-  const places = { root, release: '6.1.0-x' };
+  const places = { root: system, release: '6.1.0-x' };
   const split = makeSplit(everyKind());
   const module = put('/usr/lib/modules/5.10.0/kernel/a.ko', split);
   const missing = (file) => {
@@ -167,7 +189,7 @@ test('the base of a module is found by where the module lies', () => {
       return parts(error).text;
     }
   };
-  assert.match(missing(module), new RegExp(`, and there is no BTF of its kernel in ${root}/lib/modules/5\\.10\\.0/build/vmlinux, [^]* or ${root}/boot/vmlinuz-5\\.10\\.0: is it split BTF\\? give its base$`));
+  assert.match(missing(module), new RegExp(`, and there is no BTF of its kernel in ${system}/lib/modules/5\\.10\\.0/build/vmlinux, [^]* or ${system}/boot/vmlinuz-5\\.10\\.0: is it split BTF\\? give its base$`));
   const last = put('/boot/vmlinux-5.10.0', everyKind());
   put('/lib/modules/5.10.0/build/vmlinux', makeElf([{ name: '.text', bytes: new Uint8Array(8) }])); // without BTF
   const opened = openOnBase(module, {}, places);

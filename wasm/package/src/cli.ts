@@ -1,14 +1,13 @@
 // The `btfkit` command for Node. Verbs, options and their help are core's table; what the verbs print is core's text. Here arguments
 // are parsed, inputs opened, and texts written, piece by piece as core makes them.
-import { readFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { openOnBase } from './base.js';
 import { runVerb } from './btf.js';
-import { engine } from './engine.js';
+import { engine, platform, type Input } from './engine.js';
 import { Btf, BtfError, version, type OpenOptions, type Output } from './node.js';
 import { parts } from './error.js';
-import { guarded } from './system.js';
 
 interface Verb {
   name: string;
@@ -126,6 +125,13 @@ async function standardInput(): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
+/** Bytes that a verb interprets. */
+async function openData(file: string): Promise<Input> {
+  if (file !== '-') return platform().open(file);
+  const bytes = await standardInput();
+  return { name: 'standard input', size: bytes.length, read: (offset, room) => room.set(bytes.subarray(offset, offset + room.length)) };
+}
+
 /** Runs a verb and prints; its exit code. */
 async function run(verb: Verb, { positionals, options }: Arguments): Promise<number> {
   const value = (option: string): string | undefined => options.find(([name]) => name === option)?.[1];
@@ -144,15 +150,14 @@ async function run(verb: Verb, { positionals, options }: Arguments): Promise<num
       load.base = (await open(base, load)).btf;
       source = file;
     }
-    let data: Uint8Array | null = null;
+    let data: Input | undefined;
     if (verb.dataOption) {
-      const path = value(verb.dataOption) || '-';
-      if (path === '-' && file === '-') {
+      source = value(verb.dataOption) || '-';
+      if (source === '-' && file === '-') {
         err.print(`btfkit: standard input can't be both FILE and the bytes: give --${verb.dataOption} FILE\n`);
         return 2;
       }
-      source = path;
-      data = path === '-' ? await standardInput() : guarded(() => readFileSync(path));
+      data = await openData(source);
       source = file;
     }
     const opened = await open(file, load);

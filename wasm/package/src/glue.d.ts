@@ -4,12 +4,19 @@
 /** Takes a piece of text as UTF-8; false: nobody wants more. Must not throw, nor call into the module. */
 export type Write = (bytes: Uint8Array) => boolean;
 
+/** Bytes that are read in pieces. `read` answers with null, or with why it can't; it must not throw, nor call into the module. */
+export interface Data {
+  name: string;
+  size: number;
+  read(offset: number, room: Uint8Array): object | null;
+}
+
 /** An opened input. `delete()` frees it. */
 export interface Opened {
   firstId(): number;
   endId(): number;
   /** `options`: name, value, name, value... `loadMs` below 0: not known. Returns the exit code. */
-  run(verb: string, args: readonly string[], options: readonly string[], color: boolean, loadMs: number, data: Uint8Array | null, out: Write, err: Write): number;
+  run(verb: string, args: readonly string[], options: readonly string[], color: boolean, loadMs: number, data: Data | null, out: Write, err: Write): number;
   dump(format: string, types: readonly (string | number)[], byId: boolean, pretty: boolean, defects: boolean, write: Write): string;
   type(id: number): string;
   c(id: number, offsets: boolean): string;

@@ -1,9 +1,9 @@
 // One opened input: the handle into WebAssembly, and what was copied out of it. Btf and all its types share it.
 import { nameReader, type Columns } from './columns.js';
-import type { Engine } from './engine.js';
-import { BtfError, fromCore, type BtfErrorInfo } from './error.js';
+import type { Engine, Input } from './engine.js';
+import { BtfError, fromCore, parts, type BtfErrorInfo } from './error.js';
 import { makeType } from './flyweights.js';
-import type { Opened, Write } from './glue.js';
+import type { Data, Opened, Write } from './glue.js';
 import { kindName, type Kind } from './kinds.js';
 import type { Loaded } from './load.js';
 import type { BtfType } from './types.js';
@@ -26,7 +26,7 @@ export interface Request {
   color?: boolean;
   loadMs?: number | undefined;
   /** For verbs that interpret bytes. */
-  data?: Uint8Array | null;
+  data?: Input | undefined;
 }
 
 interface Held extends Loaded {
@@ -151,10 +151,10 @@ export class Store {
   }
 
   /** Runs a verb of the command; its exit code. The bytes that `out` and `err` get are good during that call only. */
-  run({ verb, args = [], options = [], color = false, loadMs = -1, data = null }: Request, out: Write, err: Write): number {
+  run({ verb, args = [], options = [], color = false, loadMs = -1, data }: Request, out: Write, err: Write): number {
     const failures: unknown[] = [];
     const flat = options.flat() as string[];
-    const exitCode = this.#call((opened) => opened.run(verb, args, flat, color, loadMs, data, guarded(out, failures), guarded(err, failures)));
+    const exitCode = this.#call((opened) => opened.run(verb, args, flat, color, loadMs, data ? readable(data) : null, guarded(out, failures), guarded(err, failures)));
     if (failures.length > 0) throw failures[0];
     return exitCode;
   }
@@ -186,6 +186,22 @@ function guarded(write: Write, failures: unknown[]): Write {
       failures.push(failure);
       return false;
     }
+  };
+}
+
+/** As guarded(): what reading throws is answered. */
+function readable({ name, size, read }: Input): Data {
+  return {
+    name,
+    size,
+    read(offset, room) {
+      try {
+        read(offset, room);
+        return null;
+      } catch (error) {
+        return error instanceof BtfError ? parts(error) : { code: 'system', text: String(error) };
+      }
+    },
   };
 }
 
