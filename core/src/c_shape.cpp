@@ -122,8 +122,8 @@ bool CShapes::fits(Composite composite, Form form, std::uint8_t& written) {
       each_pad(gap, [&](const Pad& pad) { compiler.pad(pad); });
     }
     if (is_union) compiler.at = 0;
-    if (bits != 0) compiler.bitfield(shape.written * 8U, std::uint64_t{shape.size} * 8, bits, true);
-    else compiler.plain(shape.written * 8U, std::uint64_t{shape.size} * 8);
+    if (bits != 0) compiler.bitfield(std::uint64_t{shape.written} * 8, std::uint64_t{shape.size} * 8, bits, true);
+    else compiler.plain(std::uint64_t{shape.written} * 8, std::uint64_t{shape.size} * 8);
     if (compiler.start != offset) return false;
     largest = std::max(largest, compiler.at);
     end = compiler.at;

@@ -133,7 +133,7 @@ class Values {
 }  // namespace
 
 int decode(const Request& request, const Object& object, Sink& out, Sink& err) {
-  const auto failed = [&](Error error) { return fail(error, request, out, err); };
+  const auto failed = [&](const Error& error) { return fail(error, request, out, err); };
   const auto wanted = extent(request, err);
   if (!wanted) return 2;
   if (!request.data) return failed({ErrorCode::InvalidArgument, "no bytes were given", {}});

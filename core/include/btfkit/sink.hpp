@@ -1,6 +1,7 @@
 // Sink: where printers write. Text gathers in a buffer that is handed on every 64 KiB, so no dump needs one big string.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstdint>
@@ -26,7 +27,7 @@ class Sink {
 
   Sink& operator<<(std::string_view text) {
     if (text.size() > static_cast<std::size_t>(end_ - at_)) return append_long(text);
-    at_ = text.empty() ? at_ : static_cast<char*>(std::memcpy(at_, text.data(), text.size())) + text.size();
+    at_ = std::copy(text.begin(), text.end(), at_);
     return *this;
   }
   Sink& operator<<(char c) {
