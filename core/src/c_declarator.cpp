@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "c_spelling.hpp"
 #include "c_text.hpp"
 #include "links.hpp"
 #include "text.hpp"
@@ -39,6 +40,13 @@ bool writes_in_place(Type type, int& left) {
 }
 
 }  // namespace
+
+std::string_view tag_keyword(Type type) {
+  using Word = std::string_view;
+  return match(
+      type, [](Struct) { return Word("struct "); }, [](Union) { return Word("union "); }, [](Enum) { return Word("enum "); },
+      [](Forward f) { return Word(f.is_union() ? "union " : "struct "); }, [](View) { return Word(); });
+}
 
 /// From a type to the base of its declarator, outermost first. False when there is no end.
 bool CText::push_chain(Type type) {
@@ -244,10 +252,7 @@ void CText::parameters(FuncProto proto, int level) {
 }
 
 void CText::tagged(Type type) {
-  *out_ << match(
-      type, [](Enum) { return std::string_view("enum "); },
-      [](Forward f) { return std::string_view(f.is_union() ? "union " : "struct "); },
-      [](View v) { return std::string_view(v.kind() == Kind::Union ? "union " : "struct "); });
+  *out_ << tag_keyword(type);
   if (options_.names != nullptr) *out_ << options_.names->tag(type);
   else *out_ << SafeName(type.c_name()).text();
 }

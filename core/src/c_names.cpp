@@ -180,24 +180,17 @@ std::string_view CNames::of(Type type, CNamespace& space) {
   state = own;
   const bool counts = type.kind() != Kind::Forward && !(type.kind() == Kind::Enum && type.vlen() == 0);
   char copy[longest_plain];
-  if (const char* const end = write_plain(copy, data_, type.name_offset())) {
-    const std::string_view text(name, static_cast<std::size_t>(end - copy));
-    const char* numbered = counts ? space.take(text) : nullptr;
-    if (numbered == nullptr) return text;
-    state = different;
-    different_.emplace(type.id(), numbered);
-    return numbered;
-  }
-  const auto plain = plain_length(name);
+  const char* const end = write_plain(copy, data_, type.name_offset());
+  const auto plain = end != nullptr ? std::optional(static_cast<std::size_t>(end - copy)) : plain_length(name);
   if (!plain && *name == '\0') return {};
-  const char* safe = plain ? name : kept_.emplace_back(identifier_of(beginning(name))).c_str();
-  const char* numbered = counts ? space.take(safe) : nullptr;
-  if (numbered != nullptr) safe = numbered;
-  if (!plain) safe = kept_.emplace_back(safe + original(beginning(name))).c_str();
-  if (safe == name) return name;
+  const std::string_view safe = plain ? std::string_view(name, *plain) : kept_.emplace_back(identifier_of(beginning(name)));
+  const char* const numbered = counts ? space.take(safe) : nullptr;
+  if (plain && numbered == nullptr) return safe;
   state = different;
-  different_.emplace(type.id(), safe);
-  return safe;
+  const char* text = numbered != nullptr ? numbered : safe.data();
+  if (!plain) text = kept_.emplace_back(text + original(beginning(name))).c_str();
+  different_.emplace(type.id(), text);
+  return text;
 }
 
 void CNames::append_enumerator(Sink& out, std::uint32_t name_offset) {

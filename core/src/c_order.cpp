@@ -4,8 +4,6 @@
 #include <btfkit/match.hpp>
 #include <cstring>
 
-#include "references.hpp"
-
 namespace btfkit::detail {
 namespace {
 

@@ -9,10 +9,6 @@
 
 namespace btfkit::detail {
 
-/// Every id from 0 (void) on in bpftool's order: enums, base types, structs with the typedefs of them, functions, the rest,
-/// each by name. Types that never need a definition of their own (FUNC, VAR, DATASEC, DECL_TAG) are left out.
-std::vector<TypeId> sorted_for_c(const Spec& spec);
-
 /// Which definitions a type needs.
 class COrder {
  public:

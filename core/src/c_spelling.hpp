@@ -10,6 +10,10 @@ namespace btfkit::detail {
 /// A name as C has it: one that is no C identifier is made one, with the original behind it in a comment.
 std::string c_identifier(std::string_view name);
 
+/// "struct ", "union " or "enum ": what C says in front of the name of a struct, union, enum or forward declaration; empty for
+/// other types.
+std::string_view tag_keyword(Type type);
+
 /// What stands between the parentheses of a cast: no qualifiers, no tags. An anonymous struct, union or enum is its keyword.
 struct Cast {
   std::string text;

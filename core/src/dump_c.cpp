@@ -4,6 +4,7 @@
 
 #include "c_order.hpp"
 #include "c_text.hpp"
+#include "dump_limit.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -14,46 +15,45 @@ using detail::COrder;
 using detail::CText;
 
 constexpr std::string_view head =
-    R"(#ifndef __VMLINUX_H__
-#define __VMLINUX_H__
+    "#ifndef __VMLINUX_H__\n"
+    "#define __VMLINUX_H__\n"
+    "\n"
+    "#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n"
+    "#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)\n"
+    "#endif\n"
+    "\n"
+    "#ifndef __ksym\n"
+    "#define __ksym __attribute__((section(\".ksyms\")))\n"
+    "#endif\n"
+    "\n"
+    "#ifndef __weak\n"
+    "#define __weak __attribute__((weak))\n"
+    "#endif\n"
+    "\n"
+    "#ifndef __bpf_fastcall\n"
+    "#if __has_attribute(bpf_fastcall)\n"
+    "#define __bpf_fastcall __attribute__((bpf_fastcall))\n"
+    "#else\n"
+    "#define __bpf_fastcall\n"
+    "#endif\n"
+    "#endif\n"
+    "\n";
 
-#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
-#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)
-#endif
+constexpr std::string_view kfuncs_begin =
+    "\n"
+    "/* BPF kfuncs */\n"
+    "#ifndef BPF_NO_KFUNC_PROTOTYPES\n";
 
-#ifndef __ksym
-#define __ksym __attribute__((section(".ksyms")))
-#endif
+constexpr std::string_view kfuncs_end =
+    "#endif\n"
+    "\n";
 
-#ifndef __weak
-#define __weak __attribute__((weak))
-#endif
-
-#ifndef __bpf_fastcall
-#if __has_attribute(bpf_fastcall)
-#define __bpf_fastcall __attribute__((bpf_fastcall))
-#else
-#define __bpf_fastcall
-#endif
-#endif
-
-)";
-
-constexpr std::string_view kfuncs_begin = R"(
-/* BPF kfuncs */
-#ifndef BPF_NO_KFUNC_PROTOTYPES
-)";
-
-constexpr std::string_view kfuncs_end = R"(#endif
-
-)";
-
-constexpr std::string_view foot = R"(#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
-#pragma clang attribute pop
-#endif
-
-#endif /* __VMLINUX_H__ */
-)";
+constexpr std::string_view foot =
+    "#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n"
+    "#pragma clang attribute pop\n"
+    "#endif\n"
+    "\n"
+    "#endif /* __VMLINUX_H__ */\n";
 
 /// Prints definitions, each behind the declarations that it needs. The rules are libbpf's.
 class Definitions {
@@ -246,8 +246,7 @@ Result<void> dump_c(Sink& out, const Spec& spec, const DumpOptions& options) {
   for (const TypeId id : options.types)
     if (auto type = spec.type(id); !type) return unexpected(type.error());
   const std::uint64_t start = out.total();
-  const std::uint64_t most =
-      start + (options.max_bytes != 0 ? options.max_bytes : (std::uint64_t{64} << 20) + 64ULL * spec.bytes().size());
+  const std::uint64_t most = start + detail::dump_limit(spec, options);
 
   out << head;
   Definitions definitions(out, spec, options.bpftool_defects, most);

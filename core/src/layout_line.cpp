@@ -6,6 +6,8 @@
 #include <cstring>
 #include <functional>
 
+#include "c_spelling.hpp"
+
 namespace btfkit::detail {
 namespace {
 
@@ -53,6 +55,10 @@ class Pen {
   void text(const char (&literal)[N]) {
     std::memcpy(at_, literal, N - 1);
     at_ += N - 1;
+  }
+  void text(std::string_view piece) {
+    std::memcpy(at_, piece.data(), piece.size());
+    at_ += piece.size();
   }
   /// At most 16.
   void tabs(std::size_t count) {
@@ -110,18 +116,9 @@ bool take_apart(Type type, Parts& parts) {
     type = Const(type).target();
   }
   parts.base = type;
-  switch (type.kind()) {
-    case Kind::Void: return parts.pointers != 0;
-    case Kind::Int:
-    case Kind::Float:
-    case Kind::Typedef:
-    case Kind::Struct:
-    case Kind::Union:
-    case Kind::Enum:
-    case Kind::Enum64:
-    case Kind::Forward: return true;
-    default: return false;
-  }
+  constexpr KindSet nameable{KindSet::of<Int>().bits | KindSet::of<Float>().bits | KindSet::of<Typedef>().bits |
+                             KindSet::of<Composite>().bits | KindSet::of<Enum>().bits | KindSet::of<Forward>().bits};
+  return type.is_void() ? parts.pointers != 0 : nameable.has(type.kind());
 }
 
 const char* name_of(Type type) { return type.data()->string(load32(type.record())); }
@@ -163,17 +160,7 @@ bool usual_line(Sink& out, const LayoutMember& m, const SpecData& names, std::si
   }
   const char* padded = pen.at();
   if (parts.below) pen.text("const ");
-  switch (parts.base.kind()) {
-    case Kind::Struct: pen.text("struct "); break;
-    case Kind::Union: pen.text("union "); break;
-    case Kind::Enum:
-    case Kind::Enum64: pen.text("enum "); break;
-    case Kind::Forward:
-      if (Forward(parts.base).is_union()) pen.text("union ");
-      else pen.text("struct ");
-      break;
-    default: break;
-  }
+  pen.text(tag_keyword(parts.base));
   if (parts.pointers == 0) {  // the keyword is not part of what is padded
     width -= static_cast<int>(pen.at() - padded);
     padded = pen.at();

@@ -3,30 +3,12 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "c_spelling.hpp"
 #include "layout_line.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
 namespace {
-
-std::string_view keyword(Type type) {
-  switch (type.kind()) {
-    case Kind::Struct: return "struct ";
-    case Kind::Union: return "union ";
-    case Kind::Enum:
-    case Kind::Enum64: return "enum ";
-    case Kind::Forward: return Forward(type).is_union() ? "union " : "struct ";
-    default: return {};
-  }
-}
-
-std::string_view word(Kind qualifier) {
-  switch (qualifier) {
-    case Kind::Const: return "const";
-    case Kind::Volatile: return "volatile";
-    default: return "restrict";
-  }
-}
 
 void pad_to(Sink& out, int width, std::uint64_t printed) {
   const auto columns = static_cast<std::uint64_t>(std::abs(width));
@@ -106,7 +88,7 @@ void Spelling::base_name(Sink& out, int width, Place place) const {
       out << "const ";
       width -= 6;
     }
-    const std::string_view tag = keyword(base_);
+    const std::string_view tag = tag_keyword(base_);
     if (first == base_qualifier_count_ && !tag.empty() && !cut_) {
       out << tag;
       const std::string_view name = base_.name();
@@ -116,11 +98,11 @@ void Spelling::base_name(Sink& out, int width, Place place) const {
   }
   const std::uint64_t start = out.total();
   for (std::size_t i = first; i < base_qualifier_count_; ++i)
-    if (base_qualifiers_[i] != Kind::Restrict) out << word(base_qualifiers_[i]) << ' ';
+    if (base_qualifiers_[i] != Kind::Restrict) out << noun(base_qualifiers_[i]) << ' ';
   if (cut_) out << "/* ... */";
   else if (base_.is_void()) out << "void";
   else {
-    out << keyword(base_);
+    out << tag_keyword(base_);
     put_name(out, base_.name());
   }
   for (std::size_t i = base_qualifier_count_; i-- > first;)
@@ -212,8 +194,8 @@ void Spelling::typedefs(Sink& out) const {
 int Spelling::qualifiers(Sink& out) const {
   int printed = 0;
   for (std::size_t i = 0; i < base_qualifier_count_; ++i) {
-    out << word(base_qualifiers_[i]) << ' ';
-    printed += static_cast<int>(word(base_qualifiers_[i]).size()) + 1;
+    out << noun(base_qualifiers_[i]) << ' ';
+    printed += static_cast<int>(noun(base_qualifiers_[i]).size()) + 1;
   }
   return printed;
 }

@@ -57,7 +57,6 @@ class Spelling {
   void around(Sink& out, std::string_view name, bool last, int depth, std::uint64_t limit) const;
   void parameters(Sink& out, FuncProto function, int depth, std::uint64_t limit) const;
   void parameter(Sink& out, std::string_view name, int depth, std::uint64_t limit) const;
-  void padded(Sink& out, int width, Place place) const;
 
   Type first_;
   Type base_;

@@ -17,10 +17,6 @@ Links::Links(const Spec& spec) : rows_(spec.end_id()) {
       const Kind kind = kind_of(info);
       const bool named = name != 0 && kind != Kind::Func && *level->string(name) != '\0';
       TypeId next = id;
-      // The ids in a record's elements, at the same place of each.
-      const auto refer = [&](std::size_t at, std::size_t stride) {
-        for (std::uint32_t left = vlen_of(info); left != 0; --left, at += stride) rows[load32(record + at)].referenced = true;
-      };
       if (refers.has(kind)) {
         const TypeId target = load32(record + 8);
         rows[target].referenced = true;
@@ -28,13 +24,11 @@ Links::Links(const Spec& spec) : rows_(spec.end_id()) {
         if (kind == Kind::Typedef) ++identifiers_;
         if (kind == Kind::DeclTag) declaration_tags_.push_back(id);
       } else if (Composite::is(kind)) {
-        std::size_t at = common_bytes + 4;
-        for (std::uint32_t left = vlen_of(info); left != 0; --left, at += 12) {
-          Row& of_member = rows[load32(record + at)];
-          of_member.referenced = of_member.contained = true;
-        }
+        each_reference(record, [&](std::uint32_t, TypeId to) { rows[to].referenced = rows[to].contained = true; });
       } else if (kind == Kind::FuncProto) {
-        refer(common_bytes + 4, 8);
+        each_reference(record, [&](std::uint32_t word, TypeId to) {
+          if (word != third_word) rows[to].referenced = true;
+        });
       } else if (Enum::is(kind)) {
         identifiers_ += vlen_of(info);
         if (!named) nameless_enums_.push_back(id);

@@ -6,6 +6,7 @@
 #include <btfkit/dump.hpp>
 #include <btfkit/match.hpp>
 
+#include "dump_limit.hpp"
 #include "fast_text.hpp"
 #include "text.hpp"
 
@@ -45,7 +46,7 @@ class RawDump {
   Result<void> run() {
     for (const TypeId id : options_.types)
       if (auto type = spec_.type(id); !type) return unexpected(type.error());
-    most_ = options_.max_bytes != 0 ? options_.max_bytes : usual_limit();
+    most_ = dump_limit(spec_, options_);
     start_ = out_.total();
 
     Pen pen = window();
@@ -77,12 +78,6 @@ class RawDump {
   static constexpr std::size_t most_copied = 256;              ///< of a name; longer ones go the slow way
   static constexpr std::size_t most_line = 512 + most_copied;  ///< of which Pieces and numbers take 350 at most
   static constexpr std::size_t window_size = std::size_t{64} * 1024;
-
-  [[nodiscard]] std::uint64_t usual_limit() const {
-    std::uint64_t size = 0;
-    for (const SpecData* level = spec_.data().get(); level != nullptr; level = level->base) size += level->image.size();
-    return (std::uint64_t{64} << 20) + 64 * size;
-  }
 
   // ---- room: lines are written into windows of the Sink's buffer, and only between windows it is asked for anything
 

@@ -16,6 +16,9 @@ std::string grouped(std::uint64_t number);
 /// `count` and its noun: "1 byte", "2 bytes".
 std::string counted(std::uint64_t count, std::string_view noun);
 
+/// Bytes of output that no sane input of so many bytes asks for; a hostile one may nest and repeat without end.
+constexpr std::uint64_t sane_output(std::uint64_t input) { return (std::uint64_t{64} << 20) + 64 * input; }
+
 /// `text` with control characters as \xNN, so that a hostile name can't drive a terminal; cut behind `limit` bytes.
 std::string printable(std::string_view text, std::size_t limit = 400);
 

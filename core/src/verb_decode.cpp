@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <btfkit/btfkit.hpp>
-#include <charconv>
 
 #include "text.hpp"
 #include "value_c.hpp"
@@ -9,16 +8,6 @@
 
 namespace btfkit::command {
 namespace {
-
-/// Decimal, or hexadecimal behind 0x.
-std::optional<std::uint64_t> number(std::string_view text) {
-  const bool is_hex = text.substr(0, 2) == "0x" || text.substr(0, 2) == "0X";
-  if (is_hex) text.remove_prefix(2);
-  std::uint64_t value = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), value, is_hex ? 16 : 10);
-  if (text.empty() || read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 /// The one type of that name that has values. A struct or union goes before a typedef of the same name, a base's type before
 /// that of a BTF split on it.
@@ -54,7 +43,7 @@ std::optional<Extent> extent(const Request& request, Sink& err) {
   Extent extent;
   const auto read = [&](std::string_view option, std::uint64_t& to) {
     const std::string_view text = request.value(option);
-    const auto value = number(text);
+    const auto value = number_from(text);
     if (value) to = *value;
     else err << "btfkit: --" << option << ": '" << detail::printable(text) << "' is no number\n";
     return value.has_value();

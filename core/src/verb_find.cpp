@@ -280,7 +280,7 @@ int find(const Request& request, const Object& object, Sink& out, Sink& err) {
     total += results.back().total;
     shown += results.back().types.size();
   }
-  const std::uint64_t limit = 64 * ((std::uint64_t{1} << 20) + object.container().size);  // bytes of output
+  const std::uint64_t limit = detail::sane_output(object.container().size);
   bool cut = false;
   detail::JsonWriter json(out);
   if (request.json) json.object().field("total", total).array("types");

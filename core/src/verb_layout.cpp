@@ -15,7 +15,6 @@
 // come before the members, which are in the new order.
 #include <algorithm>
 #include <btfkit/btfkit.hpp>
-#include <charconv>
 
 #include "json_writer.hpp"
 #include "text.hpp"
@@ -165,7 +164,7 @@ class Show {
     options_.cache_line = cache_line;
     text_.hex = request.has("hex");
     text_.color = request.color;
-    limit_ = 64 * ((std::uint64_t{1} << 20) + object.container().size);
+    limit_ = detail::sane_output(object.container().size);
     if (request.json) json_.array();
   }
 
@@ -268,9 +267,8 @@ class Show {
 
 int layout(const Request& request, const Object& object, Sink& out, Sink& err) {
   const std::string_view line = request.value("cache-line", "64");
-  std::uint32_t cache_line = 0;
-  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), cache_line);
-  if (error != std::errc() || end != line.data() + line.size() || cache_line == 0 || cache_line > 65536) {
+  const std::uint64_t cache_line = number_from(line).value_or(0);
+  if (cache_line == 0 || cache_line > 65536) {
     err << "btfkit: --cache-line: '" << detail::printable(line) << "' is no number of bytes from 1 to 65536\n";
     return 2;
   }
@@ -280,7 +278,7 @@ int layout(const Request& request, const Object& object, Sink& out, Sink& err) {
     if (!found) return fail(found.error(), request, out, err);
     types.push_back(std::move(*found));
   }
-  Show show(request, object, out, err, cache_line);
+  Show show(request, object, out, err, static_cast<std::uint32_t>(cache_line));
   for (const auto& some : types) show.some(some);
   if (types.empty())
     for (const Spec& spec : object.specs()) show.all(spec);
