@@ -2,8 +2,9 @@
 #include <cerrno>
 #include <cstring>
 
-#include "privileges.hpp"
+#include "denied.hpp"
 #include "prober.hpp"
+#include "release.hpp"
 
 namespace btfkit::kernel {
 
@@ -35,7 +36,7 @@ std::string explain(const Feature& feature, const Finding& finding) {
                ? "needs Linux " + since + " or later"
                : "Linux " + since + " and later should have it, this one has not: " + std::strerror(finding.error);
   }
-  if (is_permission(finding.error) && !is_looked_up(feature)) return missing_privilege();
+  if (is_permission(finding.error) && !is_looked_up(feature)) return denied("loading BTF", Capability::Bpf, true).text;
   if (finding.error == ENOSYS)
     return "there is no bpf(2): the kernel was built without CONFIG_BPF_SYSCALL, or a filter hides it";
   return std::strerror(finding.error);

@@ -129,8 +129,12 @@ void rewrite(const std::string& name, const TinyBtf& btf) {
 
 void rewrite_all() {
   for (const auto& [name, btf] : feature_blobs()) rewrite(std::string(name), btf);
-  tell("raw everything", takes(everything().bytes()));
-  rewrite("everything", everything());
+  TinyBtf all = every_kind();
+  tell("raw every kind", takes(all.bytes()));
+  rewrite("every kind", all);
+  all.layout = layout_of_all_kinds();
+  tell("raw every kind and layout", takes(all.bytes()));
+  rewrite("every kind and layout", all);
 }
 
 /// Runs `body` in a process of its own and tells what it prints and how it ends.

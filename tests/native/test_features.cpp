@@ -16,9 +16,9 @@
 #include <set>
 #include <thread>
 
-#include "privileges.hpp"
 #include "probe_blobs.hpp"
 #include "prober.hpp"
+#include "release.hpp"
 #include "support/catch.hpp"
 #include "syscall.hpp"
 
@@ -313,7 +313,9 @@ TEST_CASE("threads probe the running kernel at once") {
 TEST_CASE("without capabilities, probes say which one is missing") {
   if (!may_load()) SKIP("this process may not load BTF: " + kernel::features().error().text);
   CHECK(in_child([] {
-          return keep_only(-1) ? refused(ErrorCode::Permission, {"CAP_BPF", "CAP_SYS_ADMIN", "has neither"}) : 1;
+          return keep_only(-1) ? refused(ErrorCode::Permission,
+                                         {"loading BTF is not permitted: this process lacks CAP_BPF (or CAP_SYS_ADMIN)"})
+                               : 1;
         }) == 0);
   // Each of the two is enough.
   for (const int capability : {21, 39}) {
@@ -328,7 +330,7 @@ TEST_CASE("in a user namespace of its own, a process's capabilities do not count
   if (!may_load()) SKIP("this process may not load BTF: " + kernel::features().error().text);
   const int result = in_child([] {
     if (unshare(CLONE_NEWUSER) != 0) return 4;
-    return refused(ErrorCode::Permission, {"in the initial user namespace, and this process is in another one"});
+    return refused(ErrorCode::Permission, {"in its user namespace only, where that does not count", "BPF token"});
   });
   if (result == 4) SKIP("this system makes no user namespaces");
   CHECK(result == 0);
@@ -344,5 +346,5 @@ TEST_CASE("features() names what keeps from asking") {
   const Replaced replaced(kernel);
   const auto all = Prober().run({});
   CHECK_THAT(row(all, &kernel::Features::btf).why,
-             StartsWith("loading BTF needs CAP_BPF or CAP_SYS_ADMIN, which this process has: what refuses may be "));
+             StartsWith("loading BTF is not permitted: this process has CAP_BPF (or CAP_SYS_ADMIN), so it may be "));
 }
