@@ -72,6 +72,8 @@ inline TinyBtf every_kind() {
   TinyBtf btf = TinyBtf::one_of_each();
   btf.add(Kind::Var, "ops", 4, {1});
   btf.add(Kind::Datasec, "?.struct_ops", 8, {btf.last, 0, 8}, 1);
+  btf.add(Kind::DeclTag, "packed", 4, {0xffffffff}, 0, true);
+  btf.add(Kind::TypeTag, "noderef", 1, {}, 0, true);
   return btf;
 }
 

@@ -224,6 +224,11 @@ int main() {
   ask_by_hand();
   ask_by_library();
   rewrite_all();
+  run({"kernel", "probe"});
+  run({"kernel", "probe", "--json"});
+  run({"kernel", "list"});
+  run({"kernel", "modules"});
+  run({"layout", "kernel", "task_struct"});
   run({"inspect", "/sys/kernel/btf/vmlinux", "list_head"});
   run({"layout", "/sys/kernel/btf/vmlinux", "task_struct"});
   tell("done", 0);
