@@ -4,9 +4,9 @@
 #include <btfkit/kernel/users.hpp>
 #include <charconv>
 
+#include "cli_verbs.hpp"
 #include "json_writer.hpp"
 #include "text.hpp"
-#include "cli_verbs.hpp"
 
 #include "verbs.hpp"
 
@@ -155,6 +155,7 @@ int kernel_show(const Request& request, Sink& out, Sink& err) {
   const auto info = handle->info();
   if (!info) return command::fail(info.error(), request, out, err);
   const auto spec = handle->spec();
+  handle = unexpected(Error{});  // closed, so that this process is none of its users
   auto users = kernel::users();
   if (!users) return command::fail(users.error(), request, out, err);
   const Users* known = users_of(*users, info->id);
@@ -170,9 +171,7 @@ int kernel_show(const Request& request, Sink& out, Sink& err) {
   }
   Styled style(out, request.color);
   style.strong("BTF object " + std::to_string(info->id));
-  out << (info->module   ? ", of the module "
-          : info->kernel ? ", the kernel's own, "
-                         : ", loaded by a user");
+  out << (info->module ? ", of the module " : info->kernel ? ", the kernel's own, " : ", loaded by a user");
   if (info->kernel) style.accent(printable(info->name));
   out << "\n\n  size      " << grouped(info->size) << " bytes\n";
   if (!spec) style.warning("  damaged") << "   " << spec.error().message() << '\n';

@@ -12,8 +12,8 @@ namespace btfkit::test {
 
 /// How long records of each kind are, from kind 0 on: {words behind the first three, in bytes; bytes of an element; flags}.
 inline std::string layout_of_all_kinds() {
-  constexpr unsigned char sizes[20][2] = {{0, 0}, {4, 0},  {0, 0}, {12, 0}, {0, 12}, {0, 12}, {0, 8},  {0, 0}, {0, 0}, {0, 0},
-                                          {0, 0}, {0, 0},  {0, 0}, {0, 8},  {4, 0},  {0, 12}, {0, 0},  {4, 0}, {0, 0}, {0, 12}};
+  constexpr unsigned char sizes[20][2] = {{0, 0}, {4, 0}, {0, 0}, {12, 0}, {0, 12}, {0, 12}, {0, 8}, {0, 0}, {0, 0}, {0, 0},
+                                          {0, 0}, {0, 0}, {0, 0}, {0, 8},  {4, 0},  {0, 12}, {0, 0}, {4, 0}, {0, 0}, {0, 12}};
   std::string bytes;
   for (const auto& [fixed, element] : sizes) {
     bytes.push_back(static_cast<char>(fixed));

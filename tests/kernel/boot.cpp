@@ -52,8 +52,8 @@ bool boot(const fs::path& image, const fs::path& folder, const std::string& qemu
   const fs::path console = folder / (name + ".console");
   const auto started = std::chrono::steady_clock::now();
   // timeout: a kernel that hangs is a failure, not an endless test.
-  const std::string command = "timeout 120 '" + qemu + "' -display none -no-reboot -m 512 -nodefaults -kernel '" + image.string() +
-                              "' -initrd '" + (folder / "initramfs.cpio").string() +
+  const std::string command = "timeout 120 '" + qemu + "' -display none -no-reboot -m 512 -nodefaults -kernel '" +
+                              image.string() + "' -initrd '" + (folder / "initramfs.cpio").string() +
                               "' -append 'console=ttyS0 quiet panic=-1' -serial 'file:" + console.string() +
                               "' -serial 'file:" + report.string() + "' </dev/null";
   const int status = std::system(command.c_str());

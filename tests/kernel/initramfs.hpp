@@ -27,9 +27,9 @@ class Initramfs {
       std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(value));
       bytes_ += digits;
     };
-    for (const std::size_t value : {++last_inode_, std::size_t{mode}, std::size_t{0}, std::size_t{0}, std::size_t{1},
-                                    std::size_t{0}, contents.size(), std::size_t{0}, std::size_t{0}, std::size_t{major},
-                                    std::size_t{minor}, path.size() + 1, std::size_t{0}})
+    for (const std::size_t value :
+         {++last_inode_, std::size_t{mode}, std::size_t{0}, std::size_t{0}, std::size_t{1}, std::size_t{0}, contents.size(),
+          std::size_t{0}, std::size_t{0}, std::size_t{major}, std::size_t{minor}, path.size() + 1, std::size_t{0}})
       field(value);
     bytes_.append(path).push_back('\0');
     pad();

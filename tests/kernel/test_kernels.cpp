@@ -85,7 +85,8 @@ TEST_CASE("a BTF that a kernel refuses is loaded once it is rewritten") {
       const bool taken = fact(kernel, "raw " + name).number == 0;
       const Told& rewritten = fact(kernel, "rewritten " + name);
       INFO(kernel.release() << " " << name << ": " << rewritten.number << " " << rewritten.text);
-      const bool has_no_rewrite = feature.has == &kernel::Features::tag_kind_flag || feature.has == &kernel::Features::long_vlen;
+      const bool has_no_rewrite =
+          feature.has == &kernel::Features::tag_kind_flag || feature.has == &kernel::Features::long_vlen;
       if (!taken && has_no_rewrite) {
         CHECK(rewritten.number == -EINVAL);
         continue;
