@@ -4,6 +4,8 @@
 #include <array>
 #include <btfkit/kernel/named.hpp>
 
+#include "kernel_probe.hpp"
+
 namespace btfkit::cli {
 namespace {
 
@@ -29,6 +31,15 @@ constexpr std::array show_examples = {
     Example{"kernel show 1", "one BTF, and who uses it"},
     Example{"kernel show prog:17", "the one of a loaded program"},
     Example{"dump id:42 --format raw", "what is in it: every verb takes id:N, prog:N and map:N for a file"},
+};
+
+constexpr std::array probe_examples = {
+    Example{"kernel probe", "which kinds of BTF this kernel takes, and why it does not take the others"},
+    Example{"kernel probe --json", "the same for a program to read"},
+};
+constexpr std::array modules_examples = {
+    Example{"kernel modules", "the modules that are loaded, and how much BTF each has"},
+    Example{"layout kernel:veth veth_priv", "a type of one of them"},
 };
 
 constexpr std::array load_positionals = {
@@ -64,6 +75,22 @@ constexpr std::array table = {
          nullptr,
          {},
          kernel_show},
+    Verb{"kernel modules",
+         "the modules that are loaded, and their BTF",
+         no_positionals,
+         plain_options,
+         modules_examples,
+         nullptr,
+         {},
+         kernel_modules},
+    Verb{"kernel probe",
+         "what BTF the running kernel takes",
+         no_positionals,
+         plain_options,
+         probe_examples,
+         nullptr,
+         {},
+         command::kernel_probe},
     Verb{"kernel load", "whether the kernel takes a BTF: loads it, reports, closes", load_positionals, load_options,
          load_examples, kernel_load},
 };

@@ -13,6 +13,7 @@ const command::Verb* find_verb(std::string_view name);
 
 int kernel_list(const command::Request& request, Sink& out, Sink& err);
 int kernel_show(const command::Request& request, Sink& out, Sink& err);
+int kernel_modules(const command::Request& request, Sink& out, Sink& err);
 int kernel_load(const command::Request& request, const Object& object, Sink& out, Sink& err);
 
 }  // namespace btfkit::cli

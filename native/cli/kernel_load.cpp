@@ -1,5 +1,7 @@
 // btfkit kernel load.
+#include <btfkit/kernel/features.hpp>
 #include <btfkit/kernel/handle.hpp>
+#include <btfkit/kernel/token.hpp>
 
 #include "cli_verbs.hpp"
 #include "json_writer.hpp"
@@ -15,9 +17,6 @@ using btfkit::detail::grouped;
 using command::Request;
 using command::Styled;
 
-/// What has to change so that the running kernel takes it.
-MarshalOptions rewrites_for_this_kernel() { return {.apply_fixup = true}; }
-
 void rewrites_text(const std::vector<AppliedRewrite>& applied, Sink& out, Styled style) {
   if (applied.empty()) return;
   out << "rewritten for this kernel:\n";
@@ -28,6 +27,13 @@ void rewrites_text(const std::vector<AppliedRewrite>& applied, Sink& out, Styled
   }
 }
 
+/// With what every kernel wants of a BPF object.
+MarshalOptions for_kernels(MarshalOptions options) {
+  for (const Rewrite& rewrite : rewrites)
+    if (rewrite.until.empty()) options.*rewrite.option = true;
+  return options;
+}
+
 }  // namespace
 
 int kernel_load(const Request& request, const Object& object, Sink& out, Sink& err) {
@@ -35,11 +41,21 @@ int kernel_load(const Request& request, const Object& object, Sink& out, Sink& e
   if (object.specs().size() > 1)
     err << "btfkit: " << request.source << ": has " << object.specs().size() << " BTFs, the first is loaded\n";
   kernel::LoadIntoKernel options;
-  if (!request.has("as-is")) options.rewrites = rewrites_for_this_kernel();
-  options.token_from = request.value("token");
+  const bool as_is = request.has("as-is");
+  std::optional<kernel::Token> token;
+  if (request.has("token")) {
+    auto made = kernel::Token::create(std::string(request.value("token")));
+    if (!made) return command::fail(made.error(), request, out, err);
+    token = std::move(*made);
+    options.token = token->fd();
+  }
+  if (!as_is) {
+    const auto features = kernel::features({.token = options.token});
+    if (!features) return command::fail(features.error(), request, out, err);
+    options.rewrites = for_kernels(kernel::marshal_options(*features));
+  }
   const auto applied = applied_rewrites(spec, options.rewrites);
-  auto handle = request.has("as-is") ? kernel::Handle::load(Bytes::borrow(spec.bytes()), options)
-                                     : kernel::Handle::load_spec(spec, options);
+  auto handle = as_is ? kernel::Handle::load(Bytes::borrow(spec.bytes()), options) : kernel::Handle::load_spec(spec, options);
   if (!request.json) rewrites_text(applied, out, Styled(out, request.color));
   if (!handle) return command::fail(handle.error(), request, out, err);
   const auto info = handle->info();

@@ -155,6 +155,7 @@ int kernel_show(const Request& request, Sink& out, Sink& err) {
   const auto info = handle->info();
   if (!info) return command::fail(info.error(), request, out, err);
   const auto spec = handle->spec();
+  handle = unexpected(Error{});  // closed, so that this process is none of its users
   auto users = kernel::users();
   if (!users) return command::fail(users.error(), request, out, err);
   const Users* known = users_of(*users, info->id);

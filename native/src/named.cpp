@@ -1,6 +1,6 @@
 #include <btfkit/kernel/handle.hpp>
 #include <btfkit/kernel/named.hpp>
-#include <btfkit/kernel/open.hpp>
+#include <btfkit/kernel/vmlinux.hpp>
 #include <optional>
 
 #include "proc.hpp"
@@ -29,22 +29,22 @@ Result<Opened> load_handle(const Handle& handle, const std::string& name, LoadOp
   auto bytes = handle.bytes();
   if (!bytes) return unexpected(bytes.error());
   if (info->module && !options.base) {
-    auto base = load_named("kernel", options, places);
+    auto base = load_vmlinux(options, places);
     if (!base) return unexpected(base.error());
     options.base = base->object.spec();
   }
   return Object::load(Source(std::move(*bytes), name), options).map([](Object object) {
-    return Opened{std::move(object), {}};
+    return Opened{std::move(object), {}, {}};
   });
 }
 
 }  // namespace
 
 Result<Opened> load_named(const std::string& name, const LoadOptions& options, const Places& places) {
-  constexpr std::string_view kernel = "kernel";
-  if (name == kernel) return load(places.root + "/sys/kernel/btf/vmlinux", options, places);
-  if (name.size() > kernel.size() + 1 && name.compare(0, kernel.size() + 1, "kernel:") == 0)
-    return load(places.root + "/sys/kernel/btf/" + name.substr(kernel.size() + 1), options, places);
+  constexpr std::string_view module = "kernel:";
+  if (name == "kernel") return load_vmlinux(options, places);
+  if (name.size() > module.size() && name.compare(0, module.size(), module) == 0)
+    return load_module(name.substr(module.size()), options, places);
   if (const auto handle = handle_of(name)) {
     if (!*handle) return unexpected(handle->error());
     return load_handle(**handle, name, options, places);

@@ -226,7 +226,10 @@ int main() {
   rewrite_all();
   run({"kernel", "probe"});
   run({"kernel", "probe", "--json"});
+  const long fd = load(feature_blobs().front().second.bytes());
   run({"kernel", "list"});
+  run({"kernel", "list", "--json"});
+  close(static_cast<int>(fd));
   run({"kernel", "modules"});
   run({"layout", "kernel", "task_struct"});
   run({"inspect", "/sys/kernel/btf/vmlinux", "list_head"});
