@@ -113,7 +113,7 @@ Found find_kernel_image(const Window& input) {
   if (head.text(0x38, 4) == "ARM\x64"sv) return KernelImage{"arm64 Image", {}, true};
   if (head.text(0x38, 4) == "RSC\x05"sv) return KernelImage{"riscv Image", {}, true};
   if (executable && head.u32(0x38) == 0x818223cd) return KernelImage{"EFI kernel image", {}, true};  // loongarch's
-  if (executable)
+  if (executable && head.bytes.size() >= 64)
     return stop(ErrorCode::NotSupported, "a Windows or EFI executable that is no kernel image of a kind that is known", {});
   if (head.text(0, 4) == "\x27\x05\x19\x56"sv) return u_image(input, head);
   if (head.text(0, 4) == "\xd0\x0d\xfe\xed"sv)

@@ -30,12 +30,13 @@ Error neither(std::span<const std::byte> head, std::uint64_t size) {
           {}};
 }
 
-/// How much a reason tells: what only looked like something packed does not unpack.
-int telling(const Error& error) {
+/// How much a reason tells: what only looked like something packed does not unpack, and that there is no BTF in the image as it
+/// is says little when something in it is packed in a way that is not supported.
+int telling(const Error& error, bool as_it_is) {
   switch (error.code) {
-    case ErrorCode::NotFound: return 3;
-    case ErrorCode::TooLarge: return 2;
-    case ErrorCode::NotSupported: return 1;
+    case ErrorCode::NotFound: return as_it_is ? 1 : 4;
+    case ErrorCode::TooLarge: return 3;
+    case ErrorCode::NotSupported: return 2;
     default: return 0;
   }
 }
@@ -59,7 +60,7 @@ Wanted<Content> Wrapping::peel_image(KernelImage found, std::uint64_t max_decode
   if (!outer_ || outer_->layer != layer_) {
     if (++images_ > most_images) return stop(ErrorCode::TooLarge, "more than four kernel images within one another");
     if (kernel_image_.empty()) kernel_image_ = found.kind;
-    outer_ = Outer{std::move(found), Window(0), layer_, codecs_.size(), 0, {}};
+    outer_ = Outer{std::move(found), Window(0), layer_, codecs_.size(), 0, {}, 0};
   }
   if (outer_->next == outer_->image.packed.size()) return Content::Raw;
   const KernelImage::Packed& place = outer_->image.packed[outer_->next];
@@ -104,7 +105,9 @@ void Wrapping::enter(Bytes inner) {
 bool Wrapping::try_next(Error& why) {
   if (why.where.section.empty()) why.where.section = std::string(kernel_image_);
   if (!outer_) return false;
-  if (outer_->why && telling(*outer_->why) >= telling(why)) why = *outer_->why;
+  const int tells = telling(why, layer_ == outer_->layer);
+  if (outer_->why && outer_->tells >= tells) why = *outer_->why;
+  else outer_->tells = tells;
   outer_->why = why;
   if (++outer_->next >= outer_->image.packed.size() + (outer_->image.raw ? 1 : 0)) return false;
   if (outer_->layer != layer_) input_ = outer_->input;

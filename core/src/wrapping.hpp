@@ -46,7 +46,8 @@ class Wrapping {
     std::uint32_t layer;       // of the input
     std::size_t codecs;        // that were peeled off before it
     std::size_t next;          // the place to try
-    std::optional<Error> why;  // the ones before it were wrong
+    std::optional<Error> why;  // the ones before it were wrong: the reason that tells most
+    int tells;                 // and how much that is
   };
 
   Wanted<Content> peel_image(KernelImage found, std::uint64_t max_decoded);

@@ -42,7 +42,8 @@ Result<std::span<const std::byte>> frame(std::span<const std::byte> packed, deta
 
 /// One archive of the older form, behind its magic number; what is left behind it. A size that no chunk can have ends it.
 Result<std::span<const std::byte>> legacy(std::span<const std::byte> packed, detail::Output& out) {
-  while (packed.size() >= 4) {
+  while (!packed.empty()) {
+    if (packed.size() < 4) return out.cut();
     const std::size_t size = word_at(packed);
     if (size == 0 || size > static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(legacy_chunk)))) break;
     if (size > packed.size() - 4) return out.cut();
