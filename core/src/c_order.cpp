@@ -88,6 +88,7 @@ bool COrder::visit(TypeId start, bool through_pointer, int depth) {
         state_[id] |= visiting;
         for (const Member member : c.members()) {
           const TypeId to = member.type_id();
+          if ((state_[to] & ordered) != 0) continue;  // most have been; this reads less than what follows
           if (links_.points_to_named(to)) state_[to] |= ordered;
           else see(to, false, depth + 1);
         }
