@@ -16,6 +16,7 @@
 //   size      sizes and alignments
 //   path      members by path, and what is at an offset
 //   c_decl    one type as C
+//   relo_text what a CO-RE relocation speaks of
 //   layout    where members are, with holes, padding and cache lines; better orders
 //   query     types that satisfy conditions
 //   json      one type as JSON
@@ -44,6 +45,7 @@
 #include <btfkit/query.hpp>
 #include <btfkit/rebase.hpp>
 #include <btfkit/referrers.hpp>
+#include <btfkit/relo_text.hpp>
 #include <btfkit/search.hpp>
 #include <btfkit/sink.hpp>
 #include <btfkit/size.hpp>
