@@ -21,6 +21,8 @@
 //   query     types that satisfy conditions
 //   json      one type as JSON
 //   value     bytes as a value of a type: C initialisers, JSON
+//   instruction one BPF instruction, its fields and its text
+//   disasm    the code of a BPF object
 //   dump      whole BTFs as C, raw text, JSON
 //   builder   Builder, BTF made of definitions and copies
 //   marshal   a Spec back to bytes, as older kernels want it too
@@ -31,9 +33,11 @@
 #include <btfkit/builder.hpp>
 #include <btfkit/c_decl.hpp>
 #include <btfkit/command.hpp>
+#include <btfkit/disasm.hpp>
 #include <btfkit/dump.hpp>
 #include <btfkit/error.hpp>
 #include <btfkit/ext.hpp>
+#include <btfkit/instruction.hpp>
 #include <btfkit/json.hpp>
 #include <btfkit/kind.hpp>
 #include <btfkit/layout.hpp>
