@@ -82,6 +82,24 @@ constexpr std::array decode_examples = {
     Example{"decode prog.o traffic --json < value", "a map's value for a program to read"},
 };
 
+constexpr std::array disasm_positionals = {
+    Positional{"FILE", "a BPF object", true},
+    Positional{"FUNCTION", "functions, or sections with code; none: all", false, true},
+};
+constexpr std::array disasm_options = {
+    Option{"no-source", 0, "", "leave out the lines of source", ""},
+    Option{"hex", 'x', "", "show the bytes of each instruction", ""},
+    partial_option,
+    json_option,
+    color_option,
+};
+constexpr std::array disasm_examples = {
+    Example{"disasm prog.bpf.o", "all code, with its source, names and CO-RE relocations"},
+    Example{"disasm prog.bpf.o handle_exec", "one function"},
+    Example{"disasm prog.bpf.o --hex --no-source", "instructions and their bytes"},
+    Example{"disasm prog.bpf.o xdp --json", "the functions of a section for a program to read"},
+};
+
 constexpr std::array layout_positionals = {
     inspect_positionals[0],
     Positional{"TYPE", "structs or unions: a name, 'struct NAME' or an id; none: all that have a name", false, true},
@@ -161,6 +179,8 @@ constexpr std::array verb_table = {
          inspect},
     Verb{"dump", "everything as C, raw text or JSON", dump_positionals, dump_options, dump_examples, dump},
     Verb{"decode", "bytes as a value of a type", decode_positionals, decode_options, decode_examples, decode, "data"},
+    Verb{"disasm", "the code of a BPF object with its source lines and names", disasm_positionals, disasm_options,
+         disasm_examples, disasm},
     Verb{"layout", "where the members of structs are, with holes, padding and cache lines", layout_positionals, layout_options,
          layout_examples, layout},
     Verb{"find", "types by name, size, holes, members and what they refer to", find_positionals, find_options, find_examples,

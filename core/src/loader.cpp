@@ -60,6 +60,7 @@ struct Loader::State {
   Wanted<void> read_base(const ElfFile& elf);
   Result<void> read_specs(Bytes section);
   Wanted<void> read_facts(const ElfFile& elf);
+  Wanted<void> keep_contents(const ElfFile& elf);
   void seal();
 };
 
@@ -192,6 +193,7 @@ Wanted<void> Loader::State::open_elf() {
   auto ext = ext_contents(*elf);
   if (!ext && !std::holds_alternative<Error>(ext.error())) return stop(ext.error());
   if (auto ok = read_facts(*elf); !ok) return ok;
+  if (auto ok = keep_contents(*elf); !ok) return ok;
   std::optional<ElfNames> names;
   for (const auto& spec : unsealed) {
     if (needs_fixup(*spec)) {
@@ -337,6 +339,27 @@ Wanted<void> Loader::State::read_facts(const ElfFile& elf) {
   }
   object.symbols = std::move(table->symbols);
   object.symbol_names = std::move(table->names);
+  return {};
+}
+
+/// A BPF object's code, data and relocations, asked for in one piece: there may be thousands of sections.
+Wanted<void> Loader::State::keep_contents(const ElfFile& elf) {
+  if (elf.container.elf_machine != em_bpf) return {};
+  std::uint64_t begin = input.size(), end = 0;
+  object.relocation_sections.clear();
+  for (const Section& section : elf.sections) {
+    if (!is_kept(section)) continue;
+    if (section.type != sht_progbits) object.relocation_sections.emplace_back(section.info, section.index);
+    if (section.offset > input.size() || section.size > input.size() - section.offset) continue;  // an Error on use
+    begin = std::min(begin, section.offset);
+    end = std::max(end, section.offset + section.size);
+  }
+  std::sort(object.relocation_sections.begin(), object.relocation_sections.end());
+  if (end <= begin) return {};
+  auto bytes = input.get(begin, end - begin);
+  if (!bytes) return stop(bytes.error());
+  object.kept = std::move(*bytes);
+  object.kept_at = begin;
   return {};
 }
 

@@ -16,10 +16,13 @@
 //   size      sizes and alignments
 //   path      members by path, and what is at an offset
 //   c_decl    one type as C
+//   relo_text what a CO-RE relocation speaks of
 //   layout    where members are, with holes, padding and cache lines; better orders
 //   query     types that satisfy conditions
 //   json      one type as JSON
 //   value     bytes as a value of a type: C initialisers, JSON
+//   instruction one BPF instruction, its fields and its text
+//   disasm    the code of a BPF object
 //   dump      whole BTFs as C, raw text, JSON
 //   builder   Builder, BTF made of definitions and copies
 //   kernel_version  releases of kernels
@@ -32,9 +35,11 @@
 #include <btfkit/builder.hpp>
 #include <btfkit/c_decl.hpp>
 #include <btfkit/command.hpp>
+#include <btfkit/disasm.hpp>
 #include <btfkit/dump.hpp>
 #include <btfkit/error.hpp>
 #include <btfkit/ext.hpp>
+#include <btfkit/instruction.hpp>
 #include <btfkit/json.hpp>
 #include <btfkit/kernel_version.hpp>
 #include <btfkit/kind.hpp>
@@ -48,6 +53,7 @@
 #include <btfkit/rebase.hpp>
 #include <btfkit/referrers.hpp>
 #include <btfkit/refusals.hpp>
+#include <btfkit/relo_text.hpp>
 #include <btfkit/search.hpp>
 #include <btfkit/sink.hpp>
 #include <btfkit/size.hpp>

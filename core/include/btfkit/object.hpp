@@ -32,6 +32,15 @@ struct Symbol {
   std::uint32_t section = 0;  ///< the index of its section; 0: undefined
   std::uint8_t type = 0;      ///< STT_*
   std::uint8_t binding = 0;   ///< STB_*
+  std::uint32_t index = 0;    ///< its number in the file's table, of which the symbols here are a part
+};
+
+/// One entry of an ELF's relocation sections: bytes that are to be completed once it is known where a symbol is.
+struct Relocation {
+  std::uint64_t offset = 0;            ///< bytes from the start of the section that is relocated
+  std::uint32_t type = 0;              ///< R_BPF_*: 1 is the immediate of 16 bytes of code, 10 a call
+  const Symbol* symbol = nullptr;      ///< of Object::symbols(); nullptr: none, or one that is not among them
+  std::optional<std::int64_t> addend;  ///< none: it is in the bytes that are relocated
 };
 
 /// A function in a BPF object: what is attached to the kernel, or one that others call.
@@ -88,6 +97,13 @@ class Object {
   /// The function that the byte at `offset` of section `section` (an index) belongs to; of aliases the first. Errors: not_found
   /// when there is no such section, or no function there.
   [[nodiscard]] Result<Program> function_at(std::uint32_t section, std::uint64_t offset) const;
+  /// The bytes of a section (an index) of a BPF object, as stored: code, data, maps, the licence and relocations are kept.
+  /// Errors: not_found when there is no such section or no bytes of it were kept (debug information, other files than BPF
+  /// objects); malformed when they leave the file or it has none (NOBITS).
+  [[nodiscard]] Result<Bytes> contents(std::uint32_t section) const;
+  /// What is to be relocated in a section (an index) of a BPF object, by ascending offset. Errors: those of the contents of the
+  /// sections that say it; too_large when there are more entries than the file has room for.
+  [[nodiscard]] Result<std::vector<Relocation>> relocations(std::uint32_t section) const;
   /// What is odd but legal about the file; each spec has its own list too.
   [[nodiscard]] std::span<const Error> warnings() const;
 
