@@ -101,15 +101,17 @@ class Lists {
       json_.field("prototype", prototype(function)).end_object();
     };
     json_.array("functions");
-    for (const Func function : object_.spec().types<Func>()) {
-      if (!go_on()) break;
-      list(function);
-    }
+    for (const Spec& spec : object_.specs())
+      for (const Func function : spec.types<Func>()) {
+        if (!go_on()) break;
+        list(function);
+      }
     json_.end_array().array("kfuncs");
-    for (const Func function : kfuncs_of(object_.spec())) {
-      if (!go_on()) break;
-      list(function);
-    }
+    for (const Spec& spec : object_.specs())
+      for (const Func& function : kfuncs_of(spec)) {
+        if (!go_on()) break;
+        list(function);
+      }
     json_.end_array();
   }
 

@@ -75,7 +75,7 @@ class Screen {
     for (const VariableSection& section : variables_of(object_)) {
       if (is_bpf_object(object_) && (section.name == "license" || section.name == "version")) continue;
       if (section.variables.empty() && !section.error) continue;
-      if (first) heading("Variables (offset, size, initial value)");
+      if (first) heading(is_bpf_object(object_) ? "Variables (offset, size, initial value)" : "Variables (offset, size)");
       first = false;
       out_ << "  ";
       style_.strong(printable(section.name)) << ", " << many(section.datasec.size(), "byte") << '\n';
@@ -124,19 +124,20 @@ class Screen {
 
   void functions() {
     constexpr std::size_t most = 60;
-    const Spec& spec = object_.spec();
-    std::size_t count = 0;
-    for (const Func function : spec.types<Func>()) static_cast<void>(function), ++count;
-    const auto kfuncs = kfuncs_of(spec);
+    std::vector<Func> all, kfuncs;
+    for (const Spec& spec : object_.specs()) {
+      for (const Func function : spec.types<Func>()) all.push_back(function);
+      for (const Func function : kfuncs_of(spec)) kfuncs.push_back(function);
+    }
     if (!kfuncs.empty()) {
       heading("Kernel functions that BPF programs may call (kfuncs): " + grouped(kfuncs.size()));
       for (std::size_t i = 0; i < std::min(kfuncs.size(), most) && go_on(); ++i) code(prototype(kfuncs[i]), 2);
       if (kfuncs.size() > most) hint(kfuncs.size() - most, "find FILE --tag bpf_kfunc");
     }
-    if (count == 0) return;
-    heading("Functions: " + grouped(count));
-    if (count > most) return hint(count, "find FILE --kind func", "  see them by ");
-    for (const Func function : spec.types<Func>()) {
+    if (all.empty()) return;
+    heading("Functions: " + grouped(all.size()));
+    if (all.size() > most) return hint(all.size(), "find FILE --kind func", "  too many for a screen: ");
+    for (const Func& function : all) {
       if (!go_on()) return;
       code(prototype(function), 2);
     }

@@ -119,9 +119,9 @@ class Contents {
 std::vector<VariableSection> variables_of(const Object& object) {
   std::vector<VariableSection> sections;
   Contents contents(object);
-  for (const Datasec datasec : object.spec().types<Datasec>()) {
+  const auto add = [&](const Datasec& datasec) {
     const std::string_view name = beginning(datasec.c_name(), longest_shown);
-    if (holds_externs(name) || name == ".maps") continue;
+    if (holds_externs(name) || name == ".maps") return;
     VariableSection section{name, datasec, {}, {}, {}};
     std::vector<SectionVar> entries;
     for (const SectionVar entry : datasec.variables()) entries.push_back(entry);
@@ -136,7 +136,9 @@ std::vector<VariableSection> variables_of(const Object& object) {
     if (datasec.fixup_error() != nullptr) section.error = *datasec.fixup_error();
     else if (elf != nullptr) contents.fill(section, *elf);
     sections.push_back(std::move(section));
-  }
+  };
+  for (const Spec& spec : object.specs())
+    for (const Datasec datasec : spec.types<Datasec>()) add(datasec);
   return sections;
 }
 
