@@ -19,10 +19,10 @@ Outcome inspect(const std::string& file, std::vector<std::string> arguments = {}
 }  // namespace
 
 TEST_CASE("inspect summarises a file") {
-  const auto [code, out, err] = inspect("sample.bpf.o");
+  const auto [code, out, err] = inspect("sample.bpf.btf");
   CHECK(code == 0);
   CHECK(err.empty());
-  CHECK_THAT(out, StartsWith("sample.bpf.o: ELF 64-bit, BPF, little-endian, 8-byte pointers\n"));
+  CHECK_THAT(out, StartsWith("sample.bpf.btf: raw BTF, little-endian, 8-byte pointers\n"));
   CHECK_THAT(out, ContainsSubstring("  types     47 in 1,000 bytes, ids 1 to 47\n"));
   CHECK_THAT(out, ContainsSubstring("    DATASEC             5   10.6 %  "));
   CHECK(out.find('\x1b') == std::string::npos);

@@ -30,6 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto object = elf.load();
   fuzz::require(object.has_value(), "a broken .BTF.ext does not hide the types");
   fuzz::walk_ext(*object);
+  fuzz::walk_bpf(*object);
+  fuzz::inspect(*object);
   for (const Error& warning : object->warnings()) fuzz::check(warning);
   return 0;
 }

@@ -403,6 +403,28 @@ inline void walk_ext(const Object& object) {
   require(sum != static_cast<std::size_t>(-1), "names are finite");
 }
 
+/// What a BPF object defines: all of it within its sections, and no more of it than the file has room for.
+inline void walk_bpf(const Object& object) {
+  std::size_t sum = 0;
+  for (const Map& map : maps_of(object)) {
+    sum += map.name.size() + map.slots.size() + map.unknown.size() + (map.error ? map.error->message().size() : 0);
+    for (const DataReference& slot : map.slots) sum += slot.name.size();
+  }
+  for (const VariableSection& section : variables_of(object)) {
+    std::uint32_t last = 0;
+    for (const Variable& variable : section.variables) {
+      require(variable.offset >= last, "variables ascend");
+      require(!variable.initial || variable.initial->size() == variable.size, "a variable has its bytes or none");
+      for (const DataReference& reference : variable.references)
+        require(reference.offset < variable.size, "an address is within its variable");
+      last = variable.offset;
+    }
+  }
+  for (const Extern& found : externs_of(object)) sum += found.name.size();
+  sum += licence_of(object).value_or("").size() + kernel_version_of(object).value_or(0);
+  require(sum != static_cast<std::size_t>(-1), "names are finite");
+}
+
 /// The verbs that print what is found: bounded, and never a control character.
 inline void find_and_locate(const Object& object) {
   std::optional<Composite> any;  // the last one, for it has most behind it
@@ -498,6 +520,7 @@ inline void walk(const Object& object) {
   if (object.distilled_base()) Walk(*object.distilled_base()).run();
   for (const Spec& spec : object.specs()) Walk(spec).run();
   walk_ext(object);
+  walk_bpf(object);
   inspect(object);
   colors(object);
   find_and_locate(object);

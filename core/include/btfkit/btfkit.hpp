@@ -12,6 +12,7 @@
 //   loader    opening an input step by step, for platforms that can't read synchronously
 //   ext       Ext, what .BTF.ext says of each section: functions, source lines, CO-RE relocations
 //   object    Object, an opened file: its BTFs, sections and symbols
+//   bpf_object what a BPF object defines: what its programs are for, maps, global variables, externs
 //   rebase    a module's BTF moved from its distilled base onto a kernel's
 //   size      sizes and alignments
 //   path      members by path, and what is at an offset
@@ -32,6 +33,7 @@
 //   command   the verbs of the command line
 #pragma once
 
+#include <btfkit/bpf_object.hpp>
 #include <btfkit/builder.hpp>
 #include <btfkit/c_decl.hpp>
 #include <btfkit/command.hpp>
