@@ -62,7 +62,8 @@ int kernel_load(const Request& request, const Object& object, Sink& out, Sink& e
   if (!info) return command::fail(info.error(), request, out, err);
   if (!request.json) {
     Styled(out, request.color).strong("accepted")
-        << ": " << grouped(info->size) << " bytes, " << counted(spec.type_count(), "type") << ", was id " << info->id << '\n';
+        << ": " << grouped(info->size) << " bytes, " << grouped(spec.type_count())
+        << (spec.type_count() == 1 ? " type" : " types") << ", was id " << info->id << '\n';
     return 0;
   }
   btfkit::detail::JsonWriter json(out);
