@@ -22,18 +22,18 @@ bool check_shape(const Spec& spec, Refused& refused) {
     return wrong({}, "it has " + counted(bytes.size(), "byte") + ", kernels take " + std::to_string(most_bytes));
   const std::uint32_t known = refused.kernel() < layout_since ? 24 : 32;
   for (std::uint32_t i = known; i < header.length; ++i)
-    if (bytes[i] != std::byte{0}) return wrong("Unsupported btf_header", "its header has fields that this kernel does not know");
+    if (bytes[i] != std::byte{0})
+      return wrong("Unsupported btf_header", "its header has fields that this kernel does not know");
   const bool with_layout = header.layout_length != 0;
   const std::uint64_t middle = with_layout ? header.layout_length : 0;
   const bool packed = header.types_offset == 0 && (!with_layout || header.layout_offset == header.types_length) &&
                       header.strings_offset == header.types_length + middle;
-  if (!packed)
-    return wrong({}, "types, layout and strings do not follow one another without gaps, in that order");
+  if (!packed) return wrong({}, "types, layout and strings do not follow one another without gaps, in that order");
   if (header.length + std::uint64_t{header.strings_offset} + header.strings_length != bytes.size())
     return wrong("String section is not at the end", "the strings are not at the end");
   if (header.strings_length > most_strings)
-    return wrong("Invalid string section",
-                 "its strings have " + counted(header.strings_length, "byte") + ", kernels take " + std::to_string(most_strings));
+    return wrong("Invalid string section", "its strings have " + counted(header.strings_length, "byte") + ", kernels take " +
+                                               std::to_string(most_strings));
   if (spec.type_count() == 0) return wrong("No type found", "it has no types");
   if (spec.type_count() > most_types)
     return wrong({}, "it has " + counted(spec.type_count(), "type") + ", kernels take " + std::to_string(most_types));
@@ -54,8 +54,9 @@ void check_tags(const Spec& spec, Refused& refused) {
         return refused.add(type, "Max chain length or cycle detected", "more than 32 qualifiers, typedefs and tags in a row");
       const bool tag = at.kind() == Kind::TypeTag;
       if (tag && !in_tags)
-        return refused.add(type, "Type tags don't precede modifiers",
-                           "it leads to type tag '" + detail::printable(at.name(), 80) + "': tags have to come before qualifiers");
+        return refused.add(
+            type, "Type tags don't precede modifiers",
+            "it leads to type tag '" + detail::printable(at.name(), 80) + "': tags have to come before qualifiers");
       in_tags = in_tags && tag;
       if (at.id() <= good) break;
     }

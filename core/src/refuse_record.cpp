@@ -45,9 +45,10 @@ class RecordCheck {
     if (kernel_ < layout_since && (info & 0xff0000) != 0 && is_known(type.kind()))
       return Wrong{"Invalid btf_info", "it has " + counted(type.vlen(), "element") + ", kernels before 7.1 take 65535", false};
     if (const auto since = first_kernel_of(type.kind()); kernel_ < since || !is_known(type.kind()))
-      return Wrong{"Invalid kind", is_known(type.kind())
-                                       ? "kernels before " + to_string(since) + " know no " + std::string(to_string(type.kind()))
-                                       : "no kernel that btfkit knows of has this kind",
+      return Wrong{"Invalid kind",
+                   is_known(type.kind())
+                       ? "kernels before " + to_string(since) + " know no " + std::string(to_string(type.kind()))
+                       : "no kernel that btfkit knows of has this kind",
                    false};
     return match(
         type, [&](Void) { return Verdict(); }, [&](Int t) { return integer(t); }, [&](Array t) { return array(t); },
@@ -78,7 +79,9 @@ class RecordCheck {
     }
   }
 
-  [[nodiscard]] static Verdict wrong(std::string_view log, std::string sentence) { return Wrong{log, std::move(sentence), false}; }
+  [[nodiscard]] static Verdict wrong(std::string_view log, std::string sentence) {
+    return Wrong{log, std::move(sentence), false};
+  }
 
   // ---- names
 
@@ -111,8 +114,9 @@ class RecordCheck {
     return t.vlen() == 0 ? std::nullopt : wrong("vlen != 0", std::string(to_string(t.kind())) + " has no elements to count");
   }
   [[nodiscard]] static Verdict without_flag(Type t) {
-    return !t.kind_flag() ? std::nullopt
-                          : wrong("Invalid btf_info kind_flag", "kind_flag means nothing for " + std::string(to_string(t.kind())));
+    return !t.kind_flag()
+               ? std::nullopt
+               : wrong("Invalid btf_info kind_flag", "kind_flag means nothing for " + std::string(to_string(t.kind())));
   }
   [[nodiscard]] static Verdict bare(Type t) {
     const auto first = without_vlen(t);
@@ -147,7 +151,9 @@ class RecordCheck {
     if (auto why = may_be_named(t)) return why;
     std::uint32_t last = 0;
     for (const Member m : t.members()) {
-      const auto member = [&] { return "member " + (m.name().empty() ? '#' + std::to_string(m.index()) : '\'' + printable(m.name(), 80) + '\''); };
+      const auto member = [&] {
+        return "member " + (m.name().empty() ? '#' + std::to_string(m.index()) : '\'' + printable(m.name(), 80) + '\'');
+      };
       if (m.name_offset() != 0)
         if (std::string why = bad_identifier(m.name()); !why.empty()) return Wrong{"Invalid name", "of a member: " + why, true};
       if (m.type_id() == 0) return wrong("Invalid type_id", member() + " is void");
@@ -155,8 +161,8 @@ class RecordCheck {
       if (t.is_union() && offset != 0)
         return wrong("Invalid member bits_offset", member() + " of a union is not at 0, but at bit " + std::to_string(offset));
       if (offset < last)
-        return wrong("Invalid member bits_offset", member() + " at bit " + std::to_string(offset) + " comes behind one at bit " +
-                                                       std::to_string(last));
+        return wrong("Invalid member bits_offset",
+                     member() + " at bit " + std::to_string(offset) + " comes behind one at bit " + std::to_string(last));
       if ((std::uint64_t{offset} + 7) / 8 > t.size())
         return wrong("Member bits_offset exceeds its struct size",
                      member() + " at bit " + std::to_string(offset) + " is beyond the end at byte " + std::to_string(t.size()));
@@ -188,8 +194,9 @@ class RecordCheck {
     if (auto why = must_be_named(t)) return why;
     const auto most = static_cast<std::uint32_t>(kernel_ < KernelVersion{5, 6} ? Linkage::Static : Linkage::Global);
     if (t.vlen() > most)
-      return Wrong{most == 0 ? "vlen != 0" : "Invalid func linkage",
-                   "its linkage is " + std::string(to_string(t.linkage())) + ": define_externs and func_linkage_static change it", true};
+      return Wrong{
+          most == 0 ? "vlen != 0" : "Invalid func linkage",
+          "its linkage is " + std::string(to_string(t.linkage())) + ": define_externs and func_linkage_static change it", true};
     return without_flag(t);
   }
 
@@ -203,7 +210,8 @@ class RecordCheck {
     if (auto why = must_be_named(t)) return why;
     if (t.target_id() == 0) return wrong("Invalid type_id", "it is void");
     if (t.linkage() != Linkage::Static && t.linkage() != Linkage::Global)
-      return Wrong{"Linkage not supported", "its linkage is " + std::string(to_string(t.linkage())) + ": define_externs changes it", true};
+      return Wrong{"Linkage not supported",
+                   "its linkage is " + std::string(to_string(t.linkage())) + ": define_externs changes it", true};
     return std::nullopt;
   }
 
@@ -224,8 +232,8 @@ class RecordCheck {
         return wrong("Invalid offset", one() + " at byte " + std::to_string(v.offset()) + " begins before '" +
                                            printable(before, 80) + "' ends at " + std::to_string(end));
       if (v.offset() >= size)
-        return wrong("Invalid offset", one() + " at byte " + std::to_string(v.offset()) + " is beyond the end at " +
-                                           std::to_string(size));
+        return wrong("Invalid offset",
+                     one() + " at byte " + std::to_string(v.offset()) + " is beyond the end at " + std::to_string(size));
       if (v.size() == 0 || v.size() > size) return wrong("Invalid size", one() + " has " + counted(v.size(), "byte"));
       end = std::uint32_t{v.offset() + v.size()};
       before = v.type().name();
@@ -240,7 +248,8 @@ class RecordCheck {
     if (auto why = bare(t)) return why;
     const std::uint32_t size = t.size();
     if (size != 2 && size != 4 && size != 8 && size != 12 && size != 16)
-      return Wrong{"Invalid type_size", "its size is " + std::to_string(size) + ", possible are 2, 4, 8, 12 and 16 bytes", true};
+      return Wrong{"Invalid type_size", "its size is " + std::to_string(size) + ", possible are 2, 4, 8, 12 and 16 bytes",
+                   true};
     return std::nullopt;
   }
 
@@ -253,7 +262,8 @@ class RecordCheck {
     if (t.name().empty()) return Wrong{"Invalid value", "it has no text", true};
     if (auto why = without_vlen(t)) return why;
     if (auto why = flagged_tag(t)) return why;
-    if (t.component_index() < -1) return wrong("Invalid component_idx", "its component is " + std::to_string(t.component_index()));
+    if (t.component_index() < -1)
+      return wrong("Invalid component_idx", "its component is " + std::to_string(t.component_index()));
     return std::nullopt;
   }
 
@@ -272,7 +282,9 @@ class RecordCheck {
 
 }  // namespace
 
-bool is_identifier(std::string_view name, const KernelVersion& kernel) { return RecordCheck(kernel).bad_identifier(name).empty(); }
+bool is_identifier(std::string_view name, const KernelVersion& kernel) {
+  return RecordCheck(kernel).bad_identifier(name).empty();
+}
 
 void check_records(const Spec& spec, std::vector<bool>& unusable, Refused& refused) {
   const RecordCheck check(refused.kernel());

@@ -20,7 +20,7 @@ enum class Mode : std::uint8_t { Any, Pointer, Aggregate };
 struct Target {
   Type type;
   std::uint32_t size;
-  bool sized;      ///< void, forwards, functions have no size
+  bool sized;  ///< void, forwards, functions have no size
   bool refused;
 };
 
@@ -44,7 +44,8 @@ std::string called(Member m) {
 }
 std::string bytes(std::uint64_t count) { return counted(count, "byte"); }
 std::string a(Type type) {
-  const std::string text = std::string(noun(type.kind())) + (type.name().empty() ? "" : " '" + printable(type.name(), 80) + '\'');
+  const std::string text =
+      std::string(noun(type.kind())) + (type.name().empty() ? "" : " '" + printable(type.name(), 80) + '\'');
   return type.is_void() ? "void" : text;
 }
 
@@ -68,15 +69,17 @@ class MemberCheck {
  private:
   [[nodiscard]] Verdict wrong(std::string_view log, const std::string& text) const { return Wrong{log, called(m_) + text}; }
   [[nodiscard]] Verdict exceeds(std::uint64_t end) const {
-    return wrong("Member exceeds struct_size",
-                 " ends at byte " + std::to_string(end) + ", the " + std::string(noun(in_.kind())) + " at " + std::to_string(in_.size()));
+    return wrong("Member exceeds struct_size", " ends at byte " + std::to_string(end) + ", the " +
+                                                   std::string(noun(in_.kind())) + " at " + std::to_string(in_.size()));
   }
   [[nodiscard]] Verdict bitfield() const {
-    return wrong("Invalid member bitfield_size", " is a bitfield of a " + a(target_.type) + "; those of INTs and ENUMs are possible");
+    return wrong("Invalid member bitfield_size",
+                 " is a bitfield of a " + a(target_.type) + "; those of INTs and ENUMs are possible");
   }
 
   [[nodiscard]] Verdict plain(std::uint64_t size) const {
-    if (offset_ % 8 != 0) return wrong("Member is not byte aligned", " is at bit " + std::to_string(offset_) + ", within a byte");
+    if (offset_ % 8 != 0)
+      return wrong("Member is not byte aligned", " is at bit " + std::to_string(offset_) + ", within a byte");
     const std::uint64_t end = offset_ / 8 + size;
     return end > in_.size() ? exceeds(end) : std::nullopt;
   }
@@ -84,8 +87,8 @@ class MemberCheck {
   [[nodiscard]] Verdict copied(std::uint64_t offset, std::uint32_t bits) const {
     const std::uint32_t copied = bits + static_cast<std::uint32_t>(offset % 8);
     if (copied > 128)
-      return wrong("nr_copy_bits exceeds 128", " of " + counted(bits, "bit") + " at bit " + std::to_string(offset) +
-                                                   " spreads over more than 16 bytes");
+      return wrong("nr_copy_bits exceeds 128",
+                   " of " + counted(bits, "bit") + " at bit " + std::to_string(offset) + " spreads over more than 16 bytes");
     const std::uint64_t end = offset / 8 + (copied + 7) / 8;
     return end > in_.size() ? exceeds(end) : std::nullopt;
   }
@@ -96,8 +99,10 @@ class MemberCheck {
   }
   [[nodiscard]] Verdict flagged_int(Int t) const {
     if (!is_regular(t))
-      return wrong("Invalid member base type", " is of " + a(t) + ", whose " + counted(t.bits(), "bit") + " are no whole number of bytes");
-    if (bits_ == 0 && offset_ % 8 != 0) return wrong("Invalid member offset", " is at bit " + std::to_string(offset_) + ", within a byte");
+      return wrong("Invalid member base type",
+                   " is of " + a(t) + ", whose " + counted(t.bits(), "bit") + " are no whole number of bytes");
+    if (bits_ == 0 && offset_ % 8 != 0)
+      return wrong("Invalid member offset", " is at bit " + std::to_string(offset_) + ", within a byte");
     if (bits_ > t.bits())
       return wrong("Invalid member bitfield_size",
                    " is a bitfield of " + counted(bits_, "bit") + ", its type has " + std::to_string(t.bits()));
@@ -109,10 +114,12 @@ class MemberCheck {
     if (bits_ == 0 && offset_ % 8 != 0)
       return wrong("Member is not byte aligned", " is at bit " + std::to_string(offset_) + ", within a byte");
     if (bits_ > 32)
-      return wrong("Invalid member bitfield_size", " is a bitfield of " + counted(bits_, "bit") + ", kernels take 32 of an enum");
+      return wrong("Invalid member bitfield_size",
+                   " is a bitfield of " + counted(bits_, "bit") + ", kernels take 32 of an enum");
     const std::uint64_t end = (std::uint64_t{offset_} + (bits_ != 0 ? bits_ : 32) + 7) / 8;
     if (end <= in_.size()) return std::nullopt;
-    return wrong("Member exceeds struct_size", " ends at byte " + std::to_string(end) + " when its enum has 4 bytes, as kernels think; the " +
+    return wrong("Member exceeds struct_size", " ends at byte " + std::to_string(end) +
+                                                   " when its enum has 4 bytes, as kernels think; the " +
                                                    std::string(noun(in_.kind())) + " at " + std::to_string(in_.size()));
   }
 
@@ -136,7 +143,11 @@ class MemberCheck {
 class References {
  public:
   References(const Spec& spec, const std::vector<bool>& unusable, Refused& refused)
-      : data_(spec.data().get()), refused_(refused), states_(spec.end_id(), State::New), leads_to_(spec.end_id()), sizes_(spec.end_id()) {
+      : data_(spec.data().get()),
+        refused_(refused),
+        states_(spec.end_id(), State::New),
+        leads_to_(spec.end_id()),
+        sizes_(spec.end_id()) {
     for (TypeId id = 0; id < spec.end_id(); ++id)
       if (unusable[id]) states_[id] = State::Refused;
   }
@@ -159,9 +170,9 @@ class References {
   /// What one step says: a type to look at first, or that this one is done, or refused.
   struct Step {
     enum What : std::uint8_t { Down, Up, Stop } what = Up;
-    TypeId id = 0;            ///< Down: where to; Up: what it leads to
-    std::uint32_t size = 0;   ///< Up: bytes, of an array
-    Wrong wrong = {};         ///< Stop
+    TypeId id = 0;           ///< Down: where to; Up: what it leads to
+    std::uint32_t size = 0;  ///< Up: bytes, of an array
+    Wrong wrong = {};        ///< Stop
   };
   static Step down(TypeId id) { return {Step::Down, id}; }
   static Step up(TypeId id = 0, std::uint32_t size = 0) { return {Step::Up, id, size}; }
@@ -179,7 +190,8 @@ class References {
       Open& top = stack_[depth_ - 1];
       Step step = look(at(top.id), top.next);
       if (step.what == Step::Down) {
-        if (depth_ == deepest) return give_up(root, "Exceeded max resolving depth", "what it is made of is nested more than 32 deep");
+        if (depth_ == deepest)
+          return give_up(root, "Exceeded max resolving depth", "what it is made of is nested more than 32 deep");
         if (!push(step.id)) return give_up(root, "Loop detected", "it leads back to itself");
         continue;
       }
@@ -232,9 +244,10 @@ class References {
 
   [[nodiscard]] Step look(Type type, std::uint32_t& next) {
     return match(
-        type, [&](Pointer t) { return pointer(t); }, [&](Array t) { return array(t); }, [&](Composite t) { return composite(t, next); },
-        [&](Func t) { return func(t); }, [&](Var t) { return var(t); }, [&](Datasec t) { return datasec(t, next); },
-        [&](DeclTag t) { return decl_tag(t); }, [&](Referrer t) { return modifier(t); }, [&](View) { return up(); });
+        type, [&](Pointer t) { return pointer(t); }, [&](Array t) { return array(t); },
+        [&](Composite t) { return composite(t, next); }, [&](Func t) { return func(t); }, [&](Var t) { return var(t); },
+        [&](Datasec t) { return datasec(t, next); }, [&](DeclTag t) { return decl_tag(t); },
+        [&](Referrer t) { return modifier(t); }, [&](View) { return up(); });
   }
 
   /// A pointer that was found at the end of typedefs in another mode has not been followed yet.
@@ -291,7 +304,8 @@ class References {
     const Target by = target(index.id());
     if (by.refused) return silent();
     const auto integer = by.type.as<Int>();
-    if (!integer || !is_regular(*integer)) return stop("Invalid index", "its index type is no INT of whole bytes, but " + a(by.type));
+    if (!integer || !is_regular(*integer))
+      return stop("Invalid index", "its index type is no INT of whole bytes, but " + a(by.type));
     const Type element = t.element();
     if (cannot_be_part(element.kind())) return stop("Invalid elem", "its elements are " + a(element));
     if (comes_first(element)) return down(element.id());
@@ -301,7 +315,8 @@ class References {
     if (const auto element_int = of.type.as<Int>(); element_int && !is_regular(*element_int))
       return stop("Invalid array of int", "its elements are " + a(of.type) + ", no INT of whole bytes");
     if (std::uint64_t{of.size} * t.count() > UINT32_MAX)
-      return stop("Array size overflows U32_MAX", "it has " + bytes(std::uint64_t{of.size} * t.count()) + ", 2^32 - 1 are possible");
+      return stop("Array size overflows U32_MAX",
+                  "it has " + bytes(std::uint64_t{of.size} * t.count()) + ", 2^32 - 1 are possible");
     return up(of.type.id(), of.size * t.count());
   }
 
@@ -355,14 +370,16 @@ class References {
     const Type next = t.target();
     const Kind kind = next.kind();
     if (kind != Kind::Func && kind != Kind::Struct && kind != Kind::Union && kind != Kind::Var && kind != Kind::Typedef)
-      return stop("Invalid type_id", "it is on " + a(next) + "; functions, structs, unions, variables and typedefs can have tags");
+      return stop("Invalid type_id",
+                  "it is on " + a(next) + "; functions, structs, unions, variables and typedefs can have tags");
     if (comes_first(next)) return down(next.id());
     if (states_[next.id()] == State::Refused && kind == Kind::Func) return silent();
     if (t.component_index() == -1) return up(next.id());
     const auto index = static_cast<std::uint32_t>(t.component_index());
     const std::uint32_t parts = kind == Kind::Func ? Func(next).target().vlen() : Composite::is(kind) ? next.vlen() : 0;
     if (index >= parts)
-      return stop("Invalid component_idx", "it is on component " + std::to_string(index) + " of " + a(next) + ", which has " + std::to_string(parts));
+      return stop("Invalid component_idx",
+                  "it is on component " + std::to_string(index) + " of " + a(next) + ", which has " + std::to_string(parts));
     return up(next.id());
   }
 
@@ -386,7 +403,8 @@ class References {
         return;
       }
       if (p.name_offset() != 0 && !is_identifier(p.name(), refused_.kernel()))
-        return wrong("has the name '" + printable(p.name(), 80) + "', which is too long or has other characters than letters, digits, _ and .");
+        return wrong("has the name '" + printable(p.name(), 80) +
+                     "', which is too long or has other characters than letters, digits, _ and .");
       if (!is_fine(p.type())) return wrong("is of " + a(p.type()) + ", which has no size");
     }
   }
