@@ -116,9 +116,49 @@ TEST_CASE("the command reads every kernel's own types") {
     const Told& inspected = fact(kernel, "btfkit inspect /sys/kernel/btf/vmlinux list_head");
     CHECK(inspected.number == 0);
     CHECK_THAT(inspected.text, StartsWith("struct list_head {\n"));
-    const Told& layout = fact(kernel, "btfkit layout /sys/kernel/btf/vmlinux task_struct");
+    const Told& layout = fact(kernel, "btfkit layout kernel task_struct");
     CHECK(layout.number == 0);
     CHECK_THAT(layout.text, StartsWith("struct task_struct {\n"));
+    CHECK_THAT(layout.text, ContainsSubstring("\tpid_t  "));
     CHECK_THAT(layout.text, ContainsSubstring("/* size: "));
+    CHECK(layout.text == fact(kernel, "btfkit layout /sys/kernel/btf/vmlinux task_struct").text);
+  }
+}
+
+TEST_CASE("on every kernel, kernel probe shows the answers and the reasons") {
+  for (const Report& kernel : kernels()) {
+    INFO(kernel.release());
+    const Told& text = fact(kernel, "btfkit kernel probe");
+    const Told& json = fact(kernel, "btfkit kernel probe --json");
+    CHECK(text.number == 0);
+    CHECK(json.number == 0);
+    CHECK_THAT(text.text, StartsWith("Linux " + kernel.release() + '\n'));
+    CHECK_THAT(json.text, StartsWith("{\"release\":\"" + kernel.release() + "\",\"features\":["));
+    for (const kernel::Feature& feature : kernel::feature_table) {
+      const std::string name(feature.name);
+      const std::string answer(to_string(probed(kernel, feature)));
+      const std::size_t line = text.text.find("\n  " + name + ' ');
+      REQUIRE(line != std::string::npos);
+      const std::string row = text.text.substr(line + 1, text.text.find('\n', line + 1) - line - 1);
+      CHECK_THAT(row, ContainsSubstring(' ' + answer + ' '));
+      CHECK((row.find(" (needs Linux " + std::string(feature.since) + " or later)") != std::string::npos) == (answer == "no"));
+      CHECK_THAT(json.text, ContainsSubstring("{\"name\":\"" + name + "\",\"answer\":\"" + answer + "\",\"since\":"));
+    }
+    CHECK((json.text.find("\"no_enum64\"") != std::string::npos) == !has(kernel, "6.0"));
+  }
+}
+
+TEST_CASE("on every kernel, kernel list has the kernel's BTF and one that a process holds") {
+  for (const Report& kernel : kernels()) {
+    INFO(kernel.release());
+    const Told& json = fact(kernel, "btfkit kernel list --json");
+    CHECK(json.number == 0);
+    // Before 5.11 the kernel's own is no object, and none has a name or an owner.
+    CHECK((json.text.find("\"name\":\"vmlinux\",\"owner\":\"kernel\"") != std::string::npos) == has(kernel, "5.11"));
+    CHECK_THAT(json.text, ContainsSubstring("\"name\":\"\",\"owner\":\"user\",\"size\":45,"));
+    CHECK_THAT(json.text, ContainsSubstring("\"processes\":[{\"pid\":1,\"name\":\"init\""));
+    const Told& text = fact(kernel, "btfkit kernel list");
+    CHECK(text.number == 0);
+    CHECK_THAT(text.text, ContainsSubstring("held by   1 init"));
   }
 }
