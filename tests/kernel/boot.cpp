@@ -50,11 +50,12 @@ bool boot(const fs::path& image, const fs::path& folder, const std::string& qemu
   const std::string name = image.stem().string();
   const fs::path report = folder / (name + ".report");
   const fs::path console = folder / (name + ".console");
-  // timeout: a kernel that hangs is a failure, not an endless test. cx16: what qemu 7.2 makes of cmpxchg16b, which newer kernels
-  // use in every allocation, leaves garbage in the flags when an interrupt comes at the wrong moment; one boot in five of
-  // Linux 6.12 ended in an oops on a busy machine.
-  const std::string command = "timeout 120 '" + qemu + "' -cpu qemu64,-cx16 -display none -no-reboot -m 512 -nodefaults -kernel '" +
-                              image.string() + "' -initrd '" + (folder / "initramfs.cpio").string() +
+  // timeout: a kernel that hangs is a failure, not an endless test. cx16: what qemu 7.2 makes of cmpxchg16b, which newer
+  // kernels use in every allocation, leaves garbage in the flags when an interrupt comes at the wrong moment; one boot in five
+  // of Linux 6.12 ended in an oops on a busy machine.
+  const std::string command = "timeout 120 '" + qemu +
+                              "' -cpu qemu64,-cx16 -display none -no-reboot -m 512 -nodefaults -kernel '" + image.string() +
+                              "' -initrd '" + (folder / "initramfs.cpio").string() +
                               "' -append 'console=ttyS0 quiet oops=panic panic=-1' -serial 'file:" + console.string() +
                               "' -serial 'file:" + report.string() + "' </dev/null";
   const auto started = std::chrono::steady_clock::now();
