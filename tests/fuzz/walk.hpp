@@ -283,12 +283,28 @@ class Walk {
     other.order.reset();
     other.layout = LayoutSection::Write;
     reload(other);
-    MarshalOptions old;
-    for (const Rewrite& rewrite : rewrites) old.*rewrite.option = true;
-    for (const AppliedRewrite& rewrite : applied_rewrites(spec_, old)) touch(rewrite.types);
-    if (const auto bytes = marshal(spec_, old))
-      require(load_again(*bytes).has_value(), "what is rewritten for old kernels loads");
-    else check_error(bytes.error());
+    for (const KernelVersion& version : {first_kernel, KernelVersion{5, 4}, KernelVersion{6, 12}, latest_kernel}) {
+      MarshalOptions options = options_for(version);
+      for (const AppliedRewrite& rewrite : applied_rewrites(spec_, options)) touch(rewrite.types);
+      rewritten(options, version);
+    }
+    MarshalOptions swapped = options_for(first_kernel);
+    swapped.order = other.order.value_or(spec_.byte_order() == ByteOrder::Little ? ByteOrder::Big : ByteOrder::Little);
+    rewritten(swapped, first_kernel);
+  }
+
+  void rewritten(const MarshalOptions& options, const KernelVersion& version) {
+    const auto bytes = marshal(spec_, options);
+    if (!bytes) return check_error(bytes.error());
+    const auto again = load_again(*bytes);
+    require(again.has_value(), "what is rewritten for a kernel loads");
+    require(again->spec().type_count() >= spec_.type_count(), "ids stay");
+    const auto twice = marshal(again->spec(), options);
+    require(twice && *twice == *bytes, "rewriting twice is rewriting once");
+    for (const Refusal& refusal : refusals(again->spec(), {version, 50})) {
+      require(!refusal.sentence.empty() && refusal.id < again->spec().end_id(), "a refusal says something of a type");
+      touch(refusal.id);
+    }
   }
 
   Result<Object> load_again(std::vector<std::byte> bytes) const {

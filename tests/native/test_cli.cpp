@@ -201,3 +201,39 @@ TEST_CASE("a module is shown on its base") {
   CHECK_THAT(btfkit_command("inspect " + module.string() + " -B /nonexistent").out,
              StartsWith("btfkit: /nonexistent: No such file"));
 }
+
+TEST_CASE("rewrite and extract write files that are whole or not there") {
+  const std::string sample = golden_path("sample.bpf.o");
+  const fs::path folder = fs::temp_directory_path() / ("btfkit-output-" + std::to_string(getpid()));
+  fs::create_directories(folder);
+  const std::string target = (folder / "out.btf").string();
+  Ran ran = btfkit_command("extract " + sample + " -o " + target);
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, EndsWith(", found in ELF 64-bit, BPF\n"));
+  CHECK(run("cmp " + target + " " + golden_path("sample.bpf.btf") + " 2>&1").out.empty());
+  CHECK(run(std::string(BTFKIT_COMMAND) + " extract " + sample + " 2>/dev/null | cmp - " + target).code == 0);
+  CHECK(run(std::string(BTFKIT_COMMAND) + " extract - -o - < " + sample + " 2>/dev/null | cmp - " + target).code == 0);
+
+  run("chmod 640 " + target + " && ln -s out.btf " + (folder / "link.btf").string());
+  CHECK(btfkit_command("extract " + sample + " --distilled-base -o " + (folder / "link.btf").string()).code == 1);
+  CHECK(run("cmp " + target + " " + golden_path("sample.bpf.btf")).code == 0);  // nothing happened to it
+  CHECK(btfkit_command("rewrite " + target + " --order big -o " + (folder / "link.btf").string()).code == 0);  // itself
+  CHECK(fs::is_symlink(folder / "link.btf"));
+  CHECK(run("stat -c %a " + target).out == "640\n");
+  CHECK(btfkit_command("rewrite " + target + " --order little -o " + target).code == 0);
+  CHECK(run("cmp " + target + " " + golden_path("sample.bpf.btf")).code == 0);
+  CHECK(std::distance(fs::directory_iterator(folder), fs::directory_iterator()) == 2);  // no temporary file stays
+
+  CHECK(btfkit_command("extract " + sample + " -o /dev/null").code == 0);
+  ran = btfkit_command("extract " + sample + " -o " + folder.string());
+  CHECK(ran.code == 1);
+  CHECK(ran.out == "btfkit: " + folder.string() + ": is a directory; give a file\n");
+  CHECK_THAT(btfkit_command("extract " + sample + " -o /nonexistent/x").out, ContainsSubstring("/nonexistent/x: No such file or directory\n"));
+  if (fs::exists("/dev/full"))
+    CHECK_THAT(btfkit_command("extract " + sample + " -o /dev/full").out, EndsWith("btfkit: /dev/full: No space left on device\n"));
+  fs::remove_all(folder);
+  if (run("command -v script").code != 0) SKIP("script (bsdutils) is not installed");
+  const Ran terminal = run("script -qec '" + std::string(BTFKIT_COMMAND) + " extract " + sample + "' /dev/null");
+  CHECK(terminal.code == 2);
+  CHECK_THAT(terminal.out, StartsWith("btfkit: what this makes is no text for a terminal: give --output FILE"));
+}

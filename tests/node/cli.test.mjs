@@ -1,7 +1,7 @@
 // The command: exit codes, streams, options; and byte for byte what the native one prints.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { openOnBase } from '../../wasm/package/dist/base.js';
@@ -170,6 +170,45 @@ test('the other verbs: the same bytes as the native command', { skip: needs({ 't
   const names = [...btfkit(['--help']).out.matchAll(/^  ([a-z]+) {2,}/gm)].map(([, name]) => name);
   assert.ok(names.includes('layout') && names.includes('decode'));
   for (const name of names) assert.equal(btfkit([name, '--help']).out, run(nativeCommand, [name, '--help']).stdout.toString(), name);
+});
+
+test('rewrite and extract: the same bytes as the native command, in a file or on standard output', { skip: needs({ 'the native command (./dev build)': nativeCommand }) }, () => {
+  const object = join(root, 'tests/golden/sample.bpf.o');
+  const split = write('split.ko', makeElf([{ name: '.BTF', bytes: makeSplit(everyKind()) }]));
+  const lines = [
+    ['rewrite', object, '--for', '5.4'], ['rewrite', object, '--prepare'], ['rewrite', object, '--for', '6.12.107-cloud', '--json'], ['rewrite', sample, '--order', 'big'],
+    ['rewrite', sample, '-r', 'no_enum64', '--rewrite', 'no_float', '--layout', 'write', '--json'], ['rewrite', object], ['rewrite', object, '--for', 'x'], ['rewrite', object, '--for', '4.4'],
+    ['extract', object], ['extract', object, '--json'], ['extract', sample], ['extract', split], ['extract', object, '--distilled-base'], ['extract', join(scratch, 'absent')],
+  ];
+  for (const line of lines) {
+    const [native, ours] = [run(nativeCommand, line), run(process.execPath, [cli, ...line])];
+    assert.deepEqual([ours.status, ours.stderr.toString()], [native.status, native.stderr.toString()], line.join(' '));
+    assert.ok(ours.stdout.equals(native.stdout), line.join(' '));
+    const files = ['ours.btf', 'native.btf'].map((name) => join(scratch, `into-${lines.indexOf(line)}-${name}`));
+    const [into, nativeInto] = [run(process.execPath, [cli, ...line, '-o', files[0]]), run(nativeCommand, [...line, '-o', files[1]])];
+    assert.deepEqual([into.status, into.stdout.toString(), into.stderr.toString()], [nativeInto.status, nativeInto.stdout.toString(), nativeInto.stderr.toString()], line.join(' '));
+    assert.equal(existsSync(files[0]), nativeInto.status === 0, line.join(' '));
+    if (nativeInto.status === 0) assert.ok(readFileSync(files[0]).equals(readFileSync(files[1])), line.join(' '));
+  }
+  for (const path of [scratch, join(scratch, 'absent/x'), '/dev/full']) {
+    const native = run(nativeCommand, ['extract', object, '-o', path]);
+    assert.deepEqual(btfkit(['extract', object, '-o', path]), { status: 1, out: '', err: native.stderr.toString() }, path);
+  }
+});
+
+test('an output file takes the place of the old one only when it is whole', () => {
+  const folder = join(scratch, 'outputs');
+  mkdirSync(folder);
+  const target = join(folder, 'real.btf');
+  writeFileSync(target, 'old');
+  chmodSync(target, 0o640);
+  symlinkSync(target, join(folder, 'link.btf'));
+  assert.equal(btfkit(['extract', sample, '-o', join(folder, 'link.btf'), '--distilled-base']).status, 1);
+  assert.equal(readFileSync(target, 'utf8'), 'old');
+  assert.equal(btfkit(['extract', sample, '-o', join(folder, 'link.btf')]).status, 0);
+  assert.ok(readFileSync(target).equals(Buffer.from(everyKind())));
+  assert.equal(statSync(target).mode & 0o777, 0o640);
+  assert.deepEqual(readdirSync(folder).sort(), ['link.btf', 'real.btf']);
 });
 
 test('the base of a module is found by where the module lies', () => {
