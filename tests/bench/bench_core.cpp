@@ -1,4 +1,4 @@
-// The core against libbpf, on the running kernel's BTF (or the file that BTFKIT_BENCH_FILE names).
+// The core against libbpf, on the running kernel's BTF (or the file that BTFKIT_BENCH_FILE names) and on modules of the corpus.
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
@@ -6,8 +6,10 @@
 #include <btfkit/kernel/open.hpp>
 #include <cstdlib>
 #include <ctime>
+#include <optional>
 
 #include "ratios.hpp"
+#include "support/tools.hpp"
 
 using namespace btfkit;
 
@@ -139,8 +141,49 @@ void marshal_swapped_btfkit(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(marshal(spec(), {.order = other}));
 }
 
+/// Real modules and the kernel they continue; empty where there is no corpus.
+struct Modules {
+  std::optional<Spec> base;
+  std::vector<Bytes> all;
+};
+const Modules& modules() {
+  static const Modules made = [] {
+    Modules m;
+    LoadOptions options;
+    options.decode = &kernel::decode;
+    const auto open = [&](const test::fs::path& path) {
+      return kernel::open(path.string()).and_then([&](const Source& source) { return Spec::load(source, options); });
+    };
+    const test::fs::path corpus = test::shared_folder() / "corpus";
+    if (const auto base = open(corpus / "kernels" / "amd64-6.12.107.btf.xz")) m.base = options.base = *base;
+    if (!m.base) return m;
+    for (const auto& entry : test::fs::directory_iterator(corpus / "modules" / "amd64-6.12.107"))
+      if (const auto module = open(entry.path())) m.all.push_back(Bytes::copy(module->bytes()));
+    return m;
+  }();
+  return made;
+}
+
+void modules_btfkit(benchmark::State& state) {
+  if (modules().all.empty()) return state.SkipWithError("no corpus");
+  LoadOptions options;
+  options.base = modules().base;
+  for (auto _ : state)
+    for (const Bytes& module : modules().all) benchmark::DoNotOptimize(Spec::load(Source(module), options));
+}
+void modules_libbpf(benchmark::State& state) {
+  if (modules().all.empty()) return state.SkipWithError("no corpus");
+  const auto bytes = modules().base->bytes();
+  const Libbpf base(btf__new(bytes.data(), static_cast<__u32>(bytes.size())));
+  for (auto _ : state)
+    for (const Bytes& module : modules().all)
+      benchmark::DoNotOptimize(Libbpf(btf__new_split(module.data(), static_cast<__u32>(module.size()), base.get())));
+}
+
 BENCHMARK(load_btfkit)->Name("load from memory, all checks/btfkit")->Unit(benchmark::kMillisecond);
 BENCHMARK(load_libbpf)->Name("load from memory, all checks/libbpf")->Unit(benchmark::kMillisecond);
+BENCHMARK(modules_btfkit)->Name("open modules on their base/btfkit")->Unit(benchmark::kMillisecond);
+BENCHMARK(modules_libbpf)->Name("open modules on their base/libbpf")->Unit(benchmark::kMillisecond);
 BENCHMARK(lookups_btfkit)->Name("10,000 look-ups, index included/btfkit")->Unit(benchmark::kMillisecond);
 BENCHMARK(lookups_libbpf)
     ->Name("10,000 look-ups, index included/libbpf")
