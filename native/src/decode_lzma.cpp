@@ -27,7 +27,9 @@ Result<std::size_t> run(lzma_stream& stream, std::span<const std::byte> packed, 
       case LZMA_STREAM_END: return packed.size() - stream.avail_in;
       case LZMA_BUF_ERROR: return out.cut();
       case LZMA_MEM_ERROR: return unexpected(ErrorCode::System, "liblzma: out of memory");
-      case LZMA_MEMLIMIT_ERROR: return unexpected(ErrorCode::TooLarge, "unpacking needs a dictionary of more than " + std::to_string(most_memory >> 20) + " MiB");
+      case LZMA_MEMLIMIT_ERROR:
+        return unexpected(ErrorCode::TooLarge,
+                          "unpacking needs a dictionary of more than " + std::to_string(most_memory >> 20) + " MiB");
       case LZMA_OPTIONS_ERROR: return out.broken("made with options that liblzma does not know");
       default: return out.broken("corrupt (liblzma error " + std::to_string(result) + ")");
     }
