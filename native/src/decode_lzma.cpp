@@ -8,7 +8,8 @@
 namespace btfkit::kernel {
 namespace {
 
-constexpr std::uint64_t most_memory = std::uint64_t{1} << 30;  // bytes, for a dictionary: the largest in use are a tenth of it
+/// For a dictionary, whose size the input claims. `xz -9` and kernels use 64 MiB, and some 128.
+constexpr std::uint64_t most_memory = std::uint64_t{192} << 20;  // bytes
 
 /// Runs a decoder to the end of one stream; how many of the packed bytes that took.
 Result<std::size_t> run(lzma_stream& stream, std::span<const std::byte> packed, detail::Output& out) {
@@ -26,7 +27,9 @@ Result<std::size_t> run(lzma_stream& stream, std::span<const std::byte> packed, 
       case LZMA_STREAM_END: return packed.size() - stream.avail_in;
       case LZMA_BUF_ERROR: return out.cut();
       case LZMA_MEM_ERROR: return unexpected(ErrorCode::System, "liblzma: out of memory");
-      case LZMA_MEMLIMIT_ERROR: return unexpected(ErrorCode::TooLarge, "unpacking needs more than 1 GiB of memory");
+      case LZMA_MEMLIMIT_ERROR:
+        return unexpected(ErrorCode::TooLarge,
+                          "unpacking needs a dictionary of more than " + std::to_string(most_memory >> 20) + " MiB");
       case LZMA_OPTIONS_ERROR: return out.broken("made with options that liblzma does not know");
       default: return out.broken("corrupt (liblzma error " + std::to_string(result) + ")");
     }

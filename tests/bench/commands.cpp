@@ -20,7 +20,8 @@
 
 namespace {
 
-/// What a program is asked and by which arguments; FILE is the input.
+/// What a program is asked and by which arguments; FILE is the input, and KERNEL the same by the name that the command has for
+/// it.
 struct Row {
   const char* operation;
   std::vector<std::string> ours;
@@ -29,11 +30,14 @@ struct Row {
   double must;  ///< times as fast as the peer, in no more memory
 };
 
+constexpr const char* running_kernel = "/sys/kernel/btf/vmlinux";
+
 const std::vector<Row>& rows() {
   static const std::vector<Row> all = {
       {"dump C", {"dump", "FILE"}, "bpftool", {"btf", "dump", "file", "FILE", "format", "c"}, 6},
       {"dump raw", {"dump", "FILE", "--format", "raw"}, "bpftool", {"btf", "dump", "file", "FILE", "format", "raw"}, 8},
       {"dump JSON", {"dump", "FILE", "--json"}, "bpftool", {"-j", "btf", "dump", "file", "FILE"}, 5},
+      {"one struct", {"layout", "KERNEL", "task_struct"}, "pahole", {"-C", "task_struct", "FILE"}, 10},
   };
   return all;
 }
@@ -69,6 +73,7 @@ std::optional<Cost> run(const std::string& program, std::vector<std::string> arg
 /// Runs it and keeps the least; false when it failed.
 bool measure(Cost& cost, const std::string& program, std::vector<std::string> arguments, const std::string& file) {
   std::replace(arguments.begin(), arguments.end(), std::string("FILE"), file);
+  std::replace(arguments.begin(), arguments.end(), std::string("KERNEL"), file == running_kernel ? "kernel" : file);
   const auto once = run(program, std::move(arguments));
   if (once) cost = {std::min(cost.ms, once->ms), std::min(cost.kib, once->kib)};
   else std::printf("%s failed\n", program.c_str());
@@ -96,7 +101,7 @@ void compare(const Row& row, const std::string& file, int runs) {
 int main(int argc, char** argv) {
   const int runs = argc > 1 ? std::max(std::atoi(argv[1]), 1) : 15;
   const char* given = std::getenv("BTFKIT_BENCH_FILE");
-  const std::string file = given != nullptr ? given : "/sys/kernel/btf/vmlinux";
+  const std::string file = given != nullptr ? given : running_kernel;
   std::printf("\nWhole processes over %s, output to /dev/null, best of %d\n", file.c_str(), runs);
   std::printf("%-12s %19s %10s %6s   %17s\n", "operation", "processor time, ms", "times", "must", "peak memory, MiB");
   std::printf("%-12s %9s %9s %10s %6s   %8s %8s\n", "", "btfkit", "peer", "faster", "be", "btfkit", "peer");

@@ -18,7 +18,7 @@ struct Image {
 
   Image& text(std::size_t at, std::string_view what) {
     if (bytes.size() < at + what.size()) bytes.resize(at + what.size());
-    std::memcpy(bytes.data() + at, what.data(), what.size());
+    if (!what.empty()) std::memcpy(bytes.data() + at, what.data(), what.size());
     return *this;
   }
   Image& put(std::size_t at, std::span<const std::byte> what) { return text(at, detail::as_text(what)); }
