@@ -61,7 +61,7 @@ std::string help(std::string_view name) {
     for (const Verb& v : all) rows.emplace_back(v.name, v.summary);
     columns(out, rows);
     out << "\nOptions:\n";
-    columns(out, {{"-h, --help", "print this, or the help of a verb: btfkit VERB --help"}, {"--version", "print the version"}});
+    columns(out, {{"-h, --help", "print this, or the help of a verb: btfkit help VERB"}, {"--version", "print the version"}});
     return out.take();
   }
   out << verb->summary << "\n\nUsage: " << usage(*verb) << "\n\n";

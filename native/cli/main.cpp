@@ -158,6 +158,13 @@ int wrong_usage(const CLI::App& app, const std::string& what) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::vector<char*> words(argv, argv + argc);
+  if (argc > 1 && std::strcmp(argv[1], "help") == 0) {  // "help VERB" is "VERB --help"
+    static char option[] = "--help";
+    words.erase(words.begin() + 1);
+    words.push_back(option);
+    argv = words.data();
+  }
   CLI::App app("", "btfkit");
   app.set_version_flag("--version", "btfkit " BTFKIT_VERSION);
   app.require_subcommand(1);
@@ -173,6 +180,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::CallForHelp&) {
     std::string verb;
     for (const CLI::App* used : app.get_subcommands()) verb = used->get_name();
+    if (verb.empty() && argv[1][0] != '-') return wrong_usage(app, "no verb '" + std::string(argv[1]) + "'");
     return write_all(STDOUT_FILENO, command::help(verb)) || !output_failed ? 0 : 1;
   } catch (const CLI::CallForVersion& version) {
     return write_all(STDOUT_FILENO, std::string(version.what()) + '\n') || !output_failed ? 0 : 1;
