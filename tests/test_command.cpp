@@ -39,6 +39,46 @@ TEST_CASE("inspect as JSON") {
   CHECK_THAT(out, EndsWith("}\n"));
 }
 
+TEST_CASE("inspect shows what is inside a BPF object") {
+  for (const std::string file : {"sample.bpf.o", "sample.bpf.eb.o"}) {
+    const auto [code, out, err] = inspect(file);
+    CHECK(code == 0);
+    CHECK(err.empty());
+    CHECK_THAT(out, StartsWith(file + ": BPF object, "));
+    CHECK_THAT(out, ContainsSubstring("  licence   GPL\n"));
+    CHECK_THAT(out, ContainsSubstring("\nPrograms\n  fexit/tcp_sendmsg  tracing, trace_fexit\n"
+                                      "    int on_sent(unsigned long long *ctx)\n"
+                                      "      26 instructions, 1 CO-RE relocation, sample.bpf.c:66\n"
+                                      "\nFunctions that programs call\n  .text\n    int account(__u32 pid, int size)\n"));
+    CHECK_THAT(out, ContainsSubstring("\nMaps\n  traffic: hash, 10,240 entries\n"
+                                      "    key     struct traffic_key  8 bytes\n    value   struct traffic  48 bytes\n"));
+    CHECK_THAT(out, ContainsSubstring("  .bss, 8 bytes\n       0      8  __u64 errors\n"
+                                      "  .data, 4 bytes\n       0      4  __u32 threshold = 1500\n"
+                                      "  .rodata, 12 bytes\n       0      4  volatile const __u32 only_pid = 0\n"
+                                      "       4      8  volatile const char prefix[8] = \"curl\"\n"));
+    CHECK_THAT(out, ContainsSubstring("\nCO-RE relocations: 1\n"
+                                      "  1 x <byte_off> struct sock.__sk_common.skc_family (0:0:0 @ offset 0)\n"));
+  }
+}
+
+TEST_CASE("inspect lists functions, kfuncs and variables of other files") {
+  TinyBtf btf = TinyBtf::one_of_each();
+  btf.add(Kind::DeclTag, "bpf_kfunc", 12, {0xffffffff});
+  TinyElf elf;
+  elf.machine = 62;
+  elf.add({".BTF", btf.bytes(elf.order)});
+  const auto object = Object::load(Source(Bytes::own(elf.bytes()), "tiny"));
+  REQUIRE(object);
+  const Outcome shown = run_verb(*object, "a.out", {"inspect", {}, {}});
+  CHECK_THAT(shown.out, ContainsSubstring("\nKernel functions that BPF programs may call (kfuncs): 1\n"
+                                          "  int move(struct point *p, ...)\n"
+                                          "\nFunctions: 1\n  int move(struct point *p, ...)\n"
+                                          "\nVariables (offset, size)\n  .data, 8 bytes\n"
+                                          "       0      8  struct point origin\n"));
+  const Outcome json = run_verb(*object, "a.out", {"inspect", {}, {{"json", ""}}});
+  CHECK_THAT(json.out, ContainsSubstring(R"("kfuncs":[{"name":"move","typeId":12,"prototype":)"));
+}
+
 TEST_CASE("inspect shows a type by name, kind and name, or id") {
   const std::string list_head =
       "struct list_head {\n"

@@ -101,7 +101,7 @@ std::string help(std::string_view name, const Platform& platform) {
   out << (grouped ? "Usage: btfkit " + group : "\nUsage: btfkit ") << "VERB [ARGUMENTS]\n\nVerbs:\n";
   columns(out, grouped ? of_group : rows);
   out << "\nOptions:\n";
-  rows = {{"-h, --help", "print this, or the help of a verb: btfkit " + (grouped ? group : std::string()) + "VERB --help"}};
+  rows = {{"-h, --help", "print this, or the help of a verb: btfkit help " + (grouped ? group : std::string()) + "VERB"}};
   if (!grouped) rows.emplace_back("--version", "print the version");
   columns(out, rows);
   return out.take();

@@ -6,6 +6,7 @@
 namespace btfkit::command {
 
 int inspect(const Request& request, const Object& object, Sink& out, Sink& err);
+int stat(const Request& request, const Object& object, Sink& out, Sink& err);
 int dump(const Request& request, const Object& object, Sink& out, Sink& err);
 int decode(const Request& request, const Object& object, Sink& out, Sink& err);
 int disasm(const Request& request, const Object& object, Sink& out, Sink& err);

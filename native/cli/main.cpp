@@ -212,6 +212,13 @@ void add_verb(CLI::App& app, const command::Verb& verb, int argc, char** argv, A
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::vector<char*> words(argv, argv + argc);
+  if (argc > 1 && std::strcmp(argv[1], "help") == 0) {  // "help VERB" is "VERB --help"
+    static char option[] = "--help";
+    words.erase(words.begin() + 1);
+    words.push_back(option);
+    argv = words.data();
+  }
   CLI::App app("", "btfkit");
   app.set_version_flag("--version", "btfkit " BTFKIT_VERSION);
   app.require_subcommand(1);
@@ -223,7 +230,9 @@ int main(int argc, char** argv) {
     if (argc < 2) return write_all(STDERR_FILENO, command::help({}, platform)), 2;
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    return write_all(STDOUT_FILENO, command::help(used_verb(app), platform)) || !output_failed ? 0 : 1;
+    const std::string verb = used_verb(app);
+    if (verb.empty() && argv[1][0] != '-') return wrong_usage(app, "no verb '" + std::string(argv[1]) + "'");
+    return write_all(STDOUT_FILENO, command::help(verb, platform)) || !output_failed ? 0 : 1;
   } catch (const CLI::CallForVersion& version) {
     return write_all(STDOUT_FILENO, std::string(version.what()) + '\n') || !output_failed ? 0 : 1;
   } catch (const CLI::ParseError& error) {

@@ -96,8 +96,8 @@ struct VariableSection {
   std::optional<Error> error;            ///< why offsets, sizes or initial values are not known
 };
 
-/// The sections of variables in the order of their ids, of every BTF of the file: .data, .bss, .rodata and what the object calls its own, of BPF objects,
-/// other programs and modules. Not those of maps and externs.
+/// The sections of variables in the order of their ids, of every BTF of the file: .data, .bss, .rodata and what the object
+/// calls its own, of BPF objects, other programs and modules. Not those of maps and externs.
 std::vector<VariableSection> variables_of(const Object& object);
 
 /// Something that the kernel, its configuration, or another object supplies.

@@ -13,6 +13,7 @@
 //   ext       Ext, what .BTF.ext says of each section: functions, source lines, CO-RE relocations
 //   object    Object, an opened file: its BTFs, sections and symbols
 //   bpf_object what a BPF object defines: what its programs are for, maps, global variables, externs
+//   statistics where the bytes go
 //   rebase    a module's BTF moved from its distilled base onto a kernel's
 //   size      sizes and alignments
 //   path      members by path, and what is at an offset
@@ -61,5 +62,6 @@
 #include <btfkit/size.hpp>
 #include <btfkit/source.hpp>
 #include <btfkit/spec.hpp>
+#include <btfkit/statistics.hpp>
 #include <btfkit/type.hpp>
 #include <btfkit/value.hpp>
