@@ -1,4 +1,5 @@
 // The `btfkit` command: parses arguments by core's table of verbs, opens inputs, prints. What the verbs do is core's.
+#include <malloc.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -157,6 +158,11 @@ int wrong_usage(const CLI::App& app, const std::string& what) {
 }  // namespace
 
 int main(int argc, char** argv) {
+#ifdef M_MMAP_THRESHOLD  // glibc: freed memory is used again, not given back; a new page costs a microsecond
+  constexpr int kept = 64 << 20;
+  mallopt(M_MMAP_THRESHOLD, kept);
+  mallopt(M_TRIM_THRESHOLD, kept);
+#endif
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app("", "btfkit");
   app.set_version_flag("--version", "btfkit " BTFKIT_VERSION);
