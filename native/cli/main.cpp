@@ -1,4 +1,5 @@
 // The `btfkit` command: parses arguments by core's table of verbs, opens inputs, prints. What the verbs do is core's.
+#include <malloc.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -211,6 +212,11 @@ void add_verb(CLI::App& app, const command::Verb& verb, int argc, char** argv, A
 }  // namespace
 
 int main(int argc, char** argv) {
+#ifdef M_MMAP_THRESHOLD  // glibc: freed memory is used again, not given back; a new page costs a microsecond
+  constexpr int kept = 64 << 20;
+  mallopt(M_MMAP_THRESHOLD, kept);
+  mallopt(M_TRIM_THRESHOLD, kept);
+#endif
   std::signal(SIGPIPE, SIG_IGN);
   std::vector<char*> words(argv, argv + argc);
   if (argc > 1 && std::strcmp(argv[1], "help") == 0) {  // "help VERB" is "VERB --help"
