@@ -265,3 +265,45 @@ TEST_CASE("help fits a terminal and names everything") {
        {"  -f, --format FORMAT ", "  -t, --type TYPE ", "repeatable", "sorted, id", "  -p, --pretty ", "bpftool"})
     CHECK_THAT(dump_help, ContainsSubstring(part));
 }
+
+TEST_CASE("the last lines of an error's log follow its message") {
+  Error error{ErrorCode::Malformed, "refused", {}};
+  const command::Request request{.verb = "load", .source = "a.btf"};
+  const auto shown = [&](bool json) {
+    command::Request asked = request;
+    asked.json = json;
+    Sink out, err;
+    const int code = command::fail(error, asked, out, err);
+    return Outcome{code, out.take(), err.take()};
+  };
+  CHECK(shown(false).err == "btfkit: a.btf: refused\n");
+  error.log = "[1] INT int\n\tx\x1b type_id=1\n\n";
+  CHECK(shown(false).err == "btfkit: a.btf: refused\n  | [1] INT int\n  |   x\\x1b type_id=1\n");
+  CHECK(shown(true).err == "btfkit: a.btf: refused\n");
+  CHECK_THAT(shown(true).out, ContainsSubstring(R"("log":"[1] INT int\u000a\u0009x)"));
+  error.log.clear();
+  for (int i = 1; i <= 1012; ++i) error.log += "line " + std::to_string(i) + '\n';
+  CHECK_THAT(shown(false).err,
+             StartsWith("btfkit: a.btf: refused\n  | (1,000 lines before these are in --json)\n  | line 1001\n"));
+  CHECK_THAT(shown(false).err, EndsWith("  | line 1012\n"));
+}
+
+TEST_CASE("a platform's verbs and inputs are in the help and in the table") {
+  using command::Verb;
+  static constexpr std::array positionals = {command::Positional{"FILE", "a file", true}};
+  static constexpr std::array<command::Option, 0> options = {};
+  static constexpr std::array examples = {command::Example{"moon land x", "land"}};
+  static constexpr std::array verbs = {Verb{"moon land", "come down", positionals, options, examples, nullptr},
+                                       Verb{"moon leave", "go up", positionals, options, examples, nullptr}};
+  const command::Platform platform{verbs, "or the word moon"};
+  CHECK_THAT(command::help({}, platform), ContainsSubstring("  moon land ") && ContainsSubstring("  inspect "));
+  CHECK(command::help().find("moon") == std::string::npos);
+  CHECK(command::help("moon", platform) ==
+        "Usage: btfkit moon VERB [ARGUMENTS]\n\nVerbs:\n  moon land   come down\n  moon leave  go up\n\nOptions:\n"
+        "  -h, --help  print this, or the help of a verb: btfkit moon VERB --help\n");
+  CHECK_THAT(command::help("moon land", platform),
+             StartsWith("come down\n\nUsage: btfkit moon land FILE [OPTIONS]\n\n  FILE  a file; or the word moon\n"));
+  CHECK_THAT(command::help("inspect", platform), ContainsSubstring("; or the word moon"));
+  CHECK(command::help("inspect").find("moon") == std::string::npos);
+  CHECK_THAT(command::verbs_json(platform), ContainsSubstring(R"("name":"moon leave")"));
+}

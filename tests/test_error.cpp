@@ -12,6 +12,12 @@ TEST_CASE("an error says where, then what") {
   CHECK(Error{ErrorCode::Malformed, "bad", {{}, {}, 7, {}}}.message() == "type 7: bad");
 }
 
+TEST_CASE("a log is beside the message") {
+  Error error{ErrorCode::Malformed, "refused", {}};
+  error.log = "line\n";
+  CHECK(error.message() == "refused");
+}
+
 TEST_CASE("control characters of hostile names can't drive the terminal") {
   const Error error{ErrorCode::NotFound, "no '\x1b[2J\n'", {".evil\x07", {}, 1, "na\tme"}};
   CHECK(error.message() == "type 1 'na\\x09me' at .evil\\x07: no '\\x1b[2J\\x0a'");

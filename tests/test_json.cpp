@@ -54,4 +54,6 @@ TEST_CASE("an error as JSON leaves out what it does not have") {
   CHECK(to_json(Error{ErrorCode::Malformed, "bad", {".BTF", 16, 3, {}}}) ==
         R"({"code":"malformed","message":"type 3 at .BTF+0x10: bad","section":".BTF","offset":16,"typeId":3})");
   CHECK(to_json(Error{ErrorCode::NotFound, "none", {}}) == R"({"code":"not_found","message":"none"})");
+  CHECK(to_json(Error{ErrorCode::Malformed, "bad", {}, "[1] INT\n[2] bad\n"}) ==
+        R"({"code":"malformed","message":"bad","log":"[1] INT\u000a[2] bad\u000a"})");
 }

@@ -217,18 +217,18 @@ TEST_CASE("the kernel in a bzImage is handed out to be unpacked") {
   };
   CHECK(message(bz_image("\x28\xb5\x2f\xfd"
                          "payload."
-                         "size")) == "compressed with zstd, and there is no decoder for it");
+                         "size")) == "x86 bzImage: compressed with zstd, and there is no decoder for it");
   CHECK(message(bz_image("?? unknown packing")) ==
-        "bzImage+0x500: the kernel is packed in a way that is not known: it starts with 0x3f3f2075");
+        "x86 bzImage+0x500: the kernel is packed in a way that is not known: it starts with 0x3f3f2075");
   auto image = bz_image(
       "\x28\xb5\x2f\xfd"
       "payload."
       "size");
   image[0x24e] = std::byte{1};
   CHECK(message(image) ==
-        "bzImage+0x248: the packed kernel is 65552 bytes at 0x500 of the file, which has 2048: is it truncated?");
+        "x86 bzImage+0x248: the packed kernel is 65552 bytes at 0x500 of the file, which has 2048: is it truncated?");
   image[0x207] = std::byte{1};
-  CHECK(message(image) == "bzImage+0x206: boot protocol 0x10f does not say where the kernel is; 0x208 and later do");
+  CHECK(message(image) == "x86 bzImage+0x206: boot protocol 0x10f does not say where the kernel is; 0x208 and later do");
   image[0x202] = std::byte{0};
-  CHECK(message(image) == "a Windows or EFI executable that is no x86 bzImage");
+  CHECK(message(image) == "a Windows or EFI executable that is no kernel image of a kind that is known");
 }

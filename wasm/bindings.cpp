@@ -257,6 +257,7 @@ class Opening {
 };
 
 std::string help(const std::string& verb) { return command::help(verb); }
+std::string verbs() { return command::verbs_json(); }
 
 /// An Error as the command shows it: {"out", "err", "exitCode"}. `error`: as error_from takes it.
 std::string fail(const val& error, const std::string& source, bool json) {
@@ -290,7 +291,7 @@ EMSCRIPTEN_BINDINGS(btfkit) {
       .function("feed", &Opening::feed)
       .function("fail", &Opening::fail)
       .function("take", &Opening::take, emscripten::allow_raw_pointers());
-  emscripten::function("verbs", &command::verbs_json);
+  emscripten::function("verbs", &verbs);
   emscripten::function("help", &help);
   emscripten::function("fail", &fail);
 }

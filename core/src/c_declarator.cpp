@@ -45,7 +45,7 @@ std::string_view tag_keyword(Type type) {
   using Word = std::string_view;
   return match(
       type, [](Struct) { return Word("struct "); }, [](Union) { return Word("union "); }, [](Enum) { return Word("enum "); },
-      [](Forward f) { return Word(f.is_union() ? "union " : "struct "); }, [](View) { return Word(); });
+      [](Forward f) { return Word(f.is_union() ? "union " : "struct "); }, [](View) { return Word(""); });
 }
 
 /// From a type to the base of its declarator, outermost first. False when there is no end.

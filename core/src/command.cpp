@@ -191,6 +191,27 @@ std::string kinds_text(const std::vector<Type>& types) {
   return text + (types.size() > most ? " and more" : "");
 }
 
+/// The end of a log, where its reason stands.
+void log_lines(std::string_view log, bool has_all, Sink& err) {
+  constexpr std::size_t most = 12;
+  while (!log.empty() && log.back() == '\n') log.remove_suffix(1);
+  if (log.empty() || has_all) return;
+  std::size_t start = log.size();
+  for (std::size_t lines = 0; lines < most && start != 0; ++lines) {
+    const std::size_t before = log.rfind('\n', start - 1);
+    start = before == std::string_view::npos ? 0 : before;
+  }
+  const auto cut = std::count(log.begin(), log.begin() + static_cast<std::ptrdiff_t>(start), '\n') + (start != 0 ? 1 : 0);
+  if (cut != 0) err << "  | (" << detail::grouped(static_cast<std::uint64_t>(cut)) << " lines before these are in --json)\n";
+  for (std::string_view rest = log.substr(start == 0 ? 0 : start + 1); !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    const std::size_t indent = std::min(line.find_first_not_of('\t'), line.size());
+    err << "  | ";
+    err.pad(2 * indent) << detail::printable(line.substr(indent)) << '\n';
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  }
+}
+
 }  // namespace
 
 std::span<const Verb> verbs() { return verb_table; }
@@ -271,6 +292,7 @@ int fail(const Error& error, const Request& request, Sink& out, Sink& err) {
   err << "btfkit: " << detail::printable(request.source) << ": " << error.message();
   if (lacks_base(error)) err << ": --base VMLINUX";
   err << '\n';
+  log_lines(error.log, request.json, err);
   return 1;
 }
 

@@ -48,47 +48,75 @@ std::string choices_text(std::string_view choices) {
   return text;
 }
 
-}  // namespace
+/// Core's verbs, then the platform's.
+std::vector<Verb> all_verbs(const Platform& platform) {
+  std::vector<Verb> all(verbs().begin(), verbs().end());
+  all.insert(all.end(), platform.verbs.begin(), platform.verbs.end());
+  return all;
+}
 
-std::string help(std::string_view name) {
-  Sink out;
+/// What may stand for FILE is the platform's to say.
+std::string positional_help(const Positional& positional, const Platform& platform) {
+  std::string text(positional.help);
+  if (positional.name == "FILE" && !platform.inputs.empty()) text.append("; ").append(platform.inputs);
+  return text;
+}
+
+void verb_help(Sink& out, const Verb& verb, const Platform& platform) {
   std::vector<std::pair<std::string, std::string>> rows;
-  const std::span<const Verb> all = verbs();
-  const auto verb = std::find_if(all.begin(), all.end(), [&](const Verb& v) { return v.name == name; });
-  if (verb == all.end()) {
-    wrapped(out, "Reads, checks and explains BTF, the type information of Linux kernels and BPF objects.", 0);
-    out << "\nUsage: btfkit VERB [ARGUMENTS]\n\nVerbs:\n";
-    for (const Verb& v : all) rows.emplace_back(v.name, v.summary);
-    columns(out, rows);
-    out << "\nOptions:\n";
-    columns(out, {{"-h, --help", "print this, or the help of a verb: btfkit VERB --help"}, {"--version", "print the version"}});
-    return out.take();
-  }
-  out << verb->summary << "\n\nUsage: " << usage(*verb) << "\n\n";
-  for (const Positional& p : verb->positionals) rows.emplace_back(std::string(p.name) + (p.repeatable ? "..." : ""), p.help);
+  out << verb.summary << "\n\nUsage: " << usage(verb) << '\n';
+  for (const Positional& p : verb.positionals)
+    rows.emplace_back(std::string(p.name) + (p.repeatable ? "..." : ""), positional_help(p, platform));
+  if (!rows.empty()) out << '\n';
   columns(out, rows);
   rows.clear();
-  for (const Option& o : verb->options)
+  for (const Option& o : verb.options)
     rows.emplace_back(spelling(o), std::string(o.help) + (o.choices.empty() ? "" : ": " + choices_text(o.choices)) +
                                        (o.repeatable ? "; repeatable" : ""));
   rows.emplace_back("-h, --help", "print this");
   out << "\nOptions:\n";
   columns(out, rows);
   out << "\nExamples:\n";
-  for (const Example& e : verb->examples) out << "  btfkit " << e.arguments << "\n      " << e.meaning << '\n';
+  for (const Example& e : verb.examples) out << "  btfkit " << e.arguments << "\n      " << e.meaning << '\n';
+}
+
+}  // namespace
+
+std::string help(std::string_view name, const Platform& platform) {
+  Sink out;
+  const std::vector<Verb> all = all_verbs(platform);
+  const auto verb = std::find_if(all.begin(), all.end(), [&](const Verb& v) { return v.name == name; });
+  if (verb != all.end()) {
+    verb_help(out, *verb, platform);
+    return out.take();
+  }
+  const std::string group = std::string(name) + ' ';
+  std::vector<std::pair<std::string, std::string>> rows, of_group;
+  for (const Verb& v : all) {
+    rows.emplace_back(v.name, v.summary);
+    if (v.name.substr(0, group.size()) == group) of_group.push_back(rows.back());
+  }
+  const bool grouped = !of_group.empty();
+  if (!grouped) wrapped(out, "Reads, checks and explains BTF, the type information of Linux kernels and BPF objects.", 0);
+  out << (grouped ? "Usage: btfkit " + group : "\nUsage: btfkit ") << "VERB [ARGUMENTS]\n\nVerbs:\n";
+  columns(out, grouped ? of_group : rows);
+  out << "\nOptions:\n";
+  rows = {{"-h, --help", "print this, or the help of a verb: btfkit " + (grouped ? group : std::string()) + "VERB --help"}};
+  if (!grouped) rows.emplace_back("--version", "print the version");
+  columns(out, rows);
   return out.take();
 }
 
-std::string verbs_json() {
+std::string verbs_json(const Platform& platform) {
   Sink out;
   detail::JsonWriter json(out);
   json.object().array("verbs");
-  for (const Verb& verb : verbs()) {
+  for (const Verb& verb : all_verbs(platform)) {
     json.object().field("name", verb.name).field("summary", verb.summary);
     if (!verb.data_option.empty()) json.field("dataOption", verb.data_option);
     json.array("positionals");
     for (const Positional& p : verb.positionals) {
-      json.object().field("name", p.name).field("help", p.help).field("required", p.required);
+      json.object().field("name", p.name).field("help", positional_help(p, platform)).field("required", p.required);
       if (p.repeatable) json.field("repeatable", true);
       json.end_object();
     }

@@ -69,6 +69,8 @@ Result<Type> element_of(Type type) {
   return plain;
 }
 
+}  // namespace
+
 /// Externs that the loader fills with the kernel's configuration: there is no section, so they are laid out here, largest
 /// alignment first, then largest size, then by name.
 Result<FixedDatasec> laid_out(const Datasec& datasec) {
@@ -111,8 +113,6 @@ Result<FixedDatasec> laid_out(const Datasec& datasec) {
   fixed.size = static_cast<std::uint32_t>(end);
   return fixed;
 }
-
-}  // namespace
 
 ElfNames::ElfNames(const std::vector<Section>& sections, const std::vector<Symbol>& symbols) {
   for (const Section& section : sections) sections_.emplace(Key{0, section.name}, &section);

@@ -35,6 +35,9 @@ class ElfNames {
 /// Does any own DATASEC of an ELF's BTF wait for the linker or loader to fill in its size?
 bool needs_fixup(const SpecData& data);
 
+/// The externs of .kconfig, which have no section: they are laid out one behind the other.
+Result<FixedDatasec> laid_out(const Datasec& datasec);
+
 /// Completes what needs_fixup speaks of, as an overlay: the words as read stay. What can't be completed carries its own Error
 /// and is listed among the warnings; the rest is completed all the same. Rules: libbpf's, by section name (.ksyms, .kconfig).
 void fix_datasecs(SpecData& data, const ElfNames& names);

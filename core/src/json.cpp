@@ -114,6 +114,7 @@ std::string to_json(const Error& error) {
   if (!error.where.section.empty()) json.field("section", error.where.section);
   if (error.where.offset) json.field("offset", *error.where.offset);
   if (error.where.type_id) json.field("typeId", *error.where.type_id);
+  if (!error.log.empty()) json.field("log", error.log);
   json.end_object();
   return out.take();
 }

@@ -17,8 +17,7 @@ constexpr std::uint32_t short_header = 24, long_header = 32;
 bool changes(const SpecData& data, const MarshalOptions& options) {
   const bool rewritten = std::any_of(rewrites.begin(), rewrites.end(), [&](const Rewrite& r) { return options.*r.option; });
   return rewritten || options.layout != LayoutSection::Keep || options.order.value_or(data.header.order) != data.header.order ||
-         options.header_length.value_or(data.header.length) != data.header.length ||
-         (options.apply_fixup && !data.fixed.empty());
+         options.header_length.value_or(data.header.length) != data.header.length;
 }
 
 Where type_at(const SpecData& data, TypeId id) { return {{}, {}, id, printable(data.string(load32(data.own_record(id))))}; }
@@ -83,15 +82,6 @@ std::vector<std::byte> layout_section(const SpecData& data, LayoutSection wanted
   return bytes;
 }
 
-/// The words of DATASECs as accessors show them.
-void apply_fixup(const SpecData& data, std::vector<std::byte>& types) {
-  for (const FixedDatasec& fixed : data.fixed) {
-    std::byte* record = types.data() + data.offsets[fixed.id - data.first_id];
-    store(record + 8, fixed.size);
-    for (std::size_t i = 0; i < fixed.words.size(); ++i) store(record + common_bytes + 4 * i, fixed.words[i]);
-  }
-}
-
 void write_header(std::span<std::byte> out, const Header& header, const SpecData& data) {
   store(out.data(), btf_magic, header.order);
   out[2] = std::byte{header.version};
@@ -127,25 +117,23 @@ Result<std::vector<std::byte>> marshal(const Spec& spec, const MarshalOptions& o
       options.layout != LayoutSection::Drop && (options.layout == LayoutSection::Write || data.header.layout_length != 0);
   if (auto ok = check_unknown(data, with_layout, swapped); !ok) return unexpected(ok.error());
 
-  const auto records = data.host_types.span();
-  Draft draft{{records.begin(), records.end()}, {}};
-  if (options.apply_fixup) apply_fixup(data, draft.types);
-  if (auto ok = rewrite(data, options, draft); !ok) return unexpected(ok.error());
-  if (header->order != host_order) swap_words(draft.types);
+  Draft draft(data);
+  if (auto ok = rewrite(options, draft); !ok) return unexpected(ok.error());
+  if (header->order != host_order) swap_words(draft.types());
   const auto layout = with_layout ? layout_section(data, options.layout, header->order) : std::vector<std::byte>();
 
   // Where no section changes its length, each stays where it is, gaps included.
-  const std::uint64_t strings_length = std::uint64_t{data.header.strings_length} + draft.new_names.size();
-  const bool same_sizes = draft.types.size() == data.header.types_length && strings_length == data.header.strings_length &&
+  const std::uint64_t strings_length = std::uint64_t{data.header.strings_length} + draft.names().size();
+  const bool same_sizes = draft.types().size() == data.header.types_length && strings_length == data.header.strings_length &&
                           layout.size() == data.header.layout_length;
   std::uint64_t body = image.size() - data.header.length;
   if (!same_sizes) {
-    body = draft.types.size() + layout.size() + strings_length;
+    body = draft.types().size() + layout.size() + strings_length;
     if (body > UINT32_MAX)
       return unexpected(ErrorCode::TooLarge, "the result has " + std::to_string(body) + " bytes, more than 4 GiB",
                         {".BTF", {}, {}, {}});
     header->types_offset = 0;
-    header->types_length = static_cast<std::uint32_t>(draft.types.size());
+    header->types_length = static_cast<std::uint32_t>(draft.types().size());
     header->layout_offset = with_layout ? header->types_length : 0;
     header->layout_length = static_cast<std::uint32_t>(layout.size());
     header->strings_offset = header->types_length + header->layout_length;
@@ -160,8 +148,8 @@ Result<std::vector<std::byte>> marshal(const Spec& spec, const MarshalOptions& o
   if (same_sizes) put(0, image.subspan(data.header.length));  // for the gaps
   else if (data.header.strings_length != 0)
     put(header->strings_offset, image.subspan(data.header.length + data.header.strings_offset, data.header.strings_length));
-  put(std::uint64_t{header->strings_offset} + data.header.strings_length, draft.new_names);
-  put(header->types_offset, draft.types);
+  put(std::uint64_t{header->strings_offset} + data.header.strings_length, draft.names());
+  put(header->types_offset, draft.types());
   put(header->layout_offset, layout);
   write_header(out, *header, data);
   return out;

@@ -2,63 +2,18 @@
 
 #include <algorithm>
 
-#include "store.hpp"
+#include "prepare.hpp"
 #include "text.hpp"
 
 namespace btfkit {
 namespace detail {
 namespace {
 
-/// The rows of `rewrites`.
-enum Row : std::size_t { FuncLinkage, NoFunc, NoDatasec, NoFloat, NoDeclTag, NoTypeTag, NoEnum64, NoQuestionMark };
-
-/// Which rewrite, if any, changes this type.
-std::optional<Row> row_for(Type type, const MarshalOptions& options) {
-  switch (type.kind()) {
-    case Kind::Var:
-      if (options.no_datasec) return NoDatasec;
-      break;
-    case Kind::Datasec:
-      if (options.no_datasec) return NoDatasec;
-      if (options.no_question_mark_names && *type.data()->string(load32(type.record())) == '?') return NoQuestionMark;
-      break;
-    case Kind::FuncProto:
-      if (options.no_func) return NoFunc;
-      break;
-    case Kind::Func:
-      if (options.no_func) return NoFunc;
-      if (options.func_linkage_static && type.vlen() != 0) return FuncLinkage;
-      break;
-    case Kind::Float:
-      if (options.no_float) return NoFloat;
-      break;
-    case Kind::DeclTag:
-      if (options.no_decl_tag) return NoDeclTag;
-      break;
-    case Kind::TypeTag:
-      if (options.no_type_tag) return NoTypeTag;
-      break;
-    case Kind::Enum:
-      if (options.no_enum64 && type.kind_flag()) return NoEnum64;
-      break;
-    case Kind::Enum64:
-      if (options.no_enum64) return NoEnum64;
-      break;
-    default: break;
-  }
-  return std::nullopt;
-}
-
-void append_name(std::vector<std::byte>& to, std::string_view name) {
-  for (const char c : name) to.push_back(static_cast<std::byte>(c));
-  to.push_back(std::byte{0});
-}
-
 /// Names that have to change, each written anew behind the spec's strings: the old bytes may be another type's name too. A name
 /// may lie within another one, so names that end at the same NUL become one, and hostile input can't multiply its length.
 class Renamed {
  public:
-  Renamed(const SpecData& data, std::vector<std::byte>& out) : data_(data), out_(out) {}
+  explicit Renamed(Draft& draft) : draft_(draft) {}
 
   void want(std::uint32_t name) { wanted_.push_back(name); }
 
@@ -68,14 +23,13 @@ class Renamed {
     std::uint32_t end = 0;  // of the group that the last name belongs to
     for (const std::uint32_t name : wanted_) {
       if (!groups_.empty() && name <= end) continue;
-      std::string text = data_.string(name);
+      std::string text = draft_.data().string(name);
       end = name + static_cast<std::uint32_t>(text.size());
       groups_.push_back({name, std::nullopt});
       if (text.find_first_of(unwanted) == std::string::npos) continue;
-      groups_.back().to = data_.end_string + static_cast<std::uint32_t>(out_.size());
       for (char& c : text)
         if (unwanted.find(c) != std::string_view::npos) c = '_';
-      append_name(out_, text);
+      groups_.back().to = draft_.add_name(text);
     }
   }
 
@@ -91,141 +45,158 @@ class Renamed {
     std::optional<std::uint32_t> to;  // nothing: it stays where it is
   };
 
-  const SpecData& data_;
-  std::vector<std::byte>& out_;
+  Draft& draft_;
   std::vector<std::uint32_t> wanted_;
   std::vector<Group> groups_;  // ascending
 };
 
-/// The record of one own type in the draft, word by word.
-class Record {
- public:
-  Record(Draft& draft, const SpecData& data, TypeId id) : at_(draft.types.data() + data.offsets[id - data.first_id]) {}
-
-  [[nodiscard]] std::uint32_t word(std::size_t i) const { return load32(at_ + 4 * i); }
-  void set(std::size_t i, std::uint32_t value) { store(at_ + 4 * i, value); }
-
-  [[nodiscard]] std::uint32_t name() const { return word(0); }
-  [[nodiscard]] std::uint32_t vlen() const { return vlen_of(word(1)); }
-  void set_name(std::uint32_t offset) { set(0, offset); }
-  void set_kind(Kind kind, std::uint32_t vlen = 0) { set(1, vlen | static_cast<std::uint32_t>(kind) << 24); }
-
-  /// A whole INT. One byte is the safest size: a variable it stands for may have no more.
-  void become_int() {
-    set_kind(Kind::Int);
-    set(2, 1);
-    set(3, 8);
-  }
-
- private:
-  std::byte* at_;
+/// Where a rule is at work.
+struct Site {
+  Draft& draft;
+  TypeId id;
+  Record record;
+  TypeId& placeholder;            ///< the INT of former ENUM64s' members; 0 until one is needed
+  std::vector<TypeId>& sections;  ///< former or present DATASECs whose names may have to change
 };
 
-constexpr std::size_t tail = common_bytes / 4;
+// ---- what becomes of a record ----------------------------------------------------------------------------------------------
 
-Result<void> become_struct(Record record, const SpecData& data, TypeId id) {
-  const std::uint32_t vlen = record.vlen();
-  record.set_kind(Kind::Struct, vlen);
-  for (std::size_t i = tail, end = tail + std::size_t{3} * vlen; i < end; i += 3) {
-    const std::uint32_t variable = record.word(i);
-    const std::uint32_t offset = record.word(i + 1);
+/// A whole INT. One byte is the safest size: a variable it stands for may have no more.
+Result<void> become_int(Site& at) {
+  at.record.set_kind(Kind::Int);
+  at.record.set(2, 1);
+  at.record.set(3, 8);
+  return {};
+}
+
+/// Whatever it refers to, it stands for it without a name of its own.
+Result<void> become_const(Site& at) {
+  at.record.set_name(0);
+  at.record.set_kind(Kind::Const);
+  return {};
+}
+
+Result<void> become_static(Site& at) { return at.record.set_kind(Kind::Func), Result<void>(); }
+
+Result<void> become_typedef(Site& at) { return at.record.set_kind(Kind::Typedef), Result<void>(); }
+
+/// A parameter's name and type read as an enumerator's name and value.
+Result<void> become_enum(Site& at) {
+  at.record.set_kind(Kind::Enum, at.record.vlen());
+  at.record.set(2, 4);
+  return {};
+}
+
+Result<void> become_unsigned(Site& at) { return at.record.set_kind(Kind::Enum, at.record.vlen()), Result<void>(); }
+
+/// C compilers would not take "float" as a struct's name.
+Result<void> become_empty_struct(Site& at) {
+  at.record.set_name(0);
+  at.record.set_kind(Kind::Struct);
+  return {};
+}
+
+Result<void> be_renamed(Site& at) { return at.sections.push_back(at.id), Result<void>(); }
+
+Result<void> become_struct(Site& at) {
+  const SpecData& data = at.draft.data();
+  const std::uint32_t vlen = at.record.vlen();
+  at.record.set_kind(Kind::Struct, vlen);
+  for (std::size_t i = Record::tail, end = i + std::size_t{3} * vlen; i < end; i += 3) {
+    const TypeId variable = at.record.word(i);
+    const std::uint32_t offset = at.record.word(i + 1);
     if (offset > UINT32_MAX / 8)
       return unexpected(ErrorCode::TooLarge,
                         "a variable at byte " + std::to_string(offset) + " is beyond what a STRUCT's bit offsets can say",
-                        {{}, {}, id, printable(data.string(record.name()))});
-    record.set(i, load32(Type(&data, variable).record()));
-    record.set(i + 1, variable);
-    record.set(i + 2, offset * 8);
+                        {{}, {}, at.id, printable(data.string(at.record.name()))});
+    at.record.set(i, at.draft.is_own(variable) ? at.draft.record(variable).name() : Type(&data, variable).name_offset());
+    at.record.set(i + 1, variable);
+    at.record.set(i + 2, offset * 8);
+  }
+  return be_renamed(at);
+}
+
+/// The values are lost, the names are not.
+Result<void> become_union(Site& at) {
+  if (at.placeholder == 0) {
+    at.placeholder = at.draft.add(Kind::Int, at.draft.add_name("enum64_placeholder"), 1, 8);
+    at.record = at.draft.record(at.id);
+  }
+  const std::uint32_t vlen = at.record.vlen();
+  at.record.set_kind(Kind::Union, vlen);
+  for (std::size_t i = Record::tail, end = i + std::size_t{3} * vlen; i < end; i += 3) {
+    at.record.set(i + 1, at.placeholder);
+    at.record.set(i + 2, 0);
   }
   return {};
 }
 
-void become_union(Record record, TypeId placeholder) {
-  const std::uint32_t vlen = record.vlen();
-  record.set_kind(Kind::Union, vlen);
-  for (std::size_t i = tail, end = tail + std::size_t{3} * vlen; i < end; i += 3) {
-    record.set(i + 1, placeholder);
-    record.set(i + 2, 0);
-  }
-}
+// ---- the rules -------------------------------------------------------------------------------------------------------------
 
-/// Calls visit(id, row) for each own type that a rewrite changes.
-template <class Visit>
-Result<void> each_change(const SpecData& data, const MarshalOptions& options, Visit visit) {
-  for (TypeId id = data.first_id; id < data.end_id; ++id)
-    if (const auto row = row_for(Type(&data, id), options))
-      if (auto ok = visit(id, *row); !ok) return ok;
+bool always(Draft&, Record) { return true; }
+bool has_linkage(Draft&, Record record) { return record.vlen() != 0; }
+bool has_flag(Draft&, Record record) { return record.kind_flag(); }
+bool begins_with_question_mark(Draft& draft, Record record) { return *draft.data().string(record.name()) == '?'; }
+
+/// Which records a rewrite changes, and how.
+struct Rule {
+  Kind kind;
+  bool MarshalOptions::*option;
+  bool (*applies)(Draft& draft, Record record);
+  Result<void> (*change)(Site& at);
+};
+
+/// Of a kind's rules the first that is asked for and applies is the one: what is no FUNC any more has no linkage to lose.
+constexpr Rule rules[] = {
+    {Kind::Enum, &MarshalOptions::no_enum64, has_flag, become_unsigned},
+    {Kind::Func, &MarshalOptions::no_func, always, become_typedef},
+    {Kind::Func, &MarshalOptions::func_linkage_static, has_linkage, become_static},
+    {Kind::FuncProto, &MarshalOptions::no_func, always, become_enum},
+    {Kind::Var, &MarshalOptions::no_datasec, always, become_int},
+    {Kind::Datasec, &MarshalOptions::no_datasec, always, become_struct},
+    {Kind::Datasec, &MarshalOptions::no_question_mark_names, begins_with_question_mark, be_renamed},
+    {Kind::Float, &MarshalOptions::no_float, always, become_empty_struct},
+    {Kind::DeclTag, &MarshalOptions::no_decl_tag, always, become_int},
+    {Kind::DeclTag, &MarshalOptions::no_tag_kind_flag, has_flag, become_int},
+    {Kind::TypeTag, &MarshalOptions::no_type_tag, always, become_const},
+    {Kind::TypeTag, &MarshalOptions::no_tag_kind_flag, has_flag, become_const},
+    {Kind::Enum64, &MarshalOptions::no_enum64, always, become_union},
+};
+
+Result<void> rewrite_for_older(const MarshalOptions& options, Draft& draft) {
+  std::array<std::vector<const Rule*>, kind_count> rules_of;
+  bool any = false;
+  for (const Rule& rule : rules)
+    if (options.*rule.option) any = true, rules_of[static_cast<std::size_t>(rule.kind)].push_back(&rule);
+  if (!any) return {};
+
+  TypeId placeholder = 0;
+  std::vector<TypeId> sections;
+  for (TypeId id = draft.first_id(), end = draft.end_id(); id < end; ++id) {  // of added ones, what prepare() added
+    Record record = draft.record(id);
+    if (!is_known(record.kind())) continue;
+    const auto& candidates = rules_of[static_cast<std::size_t>(record.kind())];
+    const auto rule =
+        std::find_if(candidates.begin(), candidates.end(), [&](const Rule* r) { return r->applies(draft, record); });
+    if (rule == candidates.end()) continue;
+    ++draft.changed[row_of((*rule)->option)];
+    Site site{draft, id, record, placeholder, sections};
+    if (auto done = (*rule)->change(site); !done) return done;
+  }
+
+  Renamed renamed(draft);
+  for (const TypeId id : sections) renamed.want(draft.record(id).name());
+  renamed.write(options.no_datasec ? ".?" : "?");
+  for (const TypeId id : sections) draft.record(id).set_name(renamed(draft.record(id).name()));
   return {};
 }
 
 }  // namespace
 
-Result<void> rewrite(const SpecData& data, const MarshalOptions& options, Draft& draft) {
-  const bool any = std::any_of(rewrites.begin(), rewrites.end(), [&](const Rewrite& r) { return options.*r.option; });
-  if (!any) return {};
-
-  Renamed renamed(data, draft.new_names);
-  std::vector<TypeId> sections;  // DATASECs whose names may have to change
-  const auto rename = [&](TypeId id, std::uint32_t name) {
-    renamed.want(name);
-    sections.push_back(id);
-  };
-  bool placeholder = false;
-  const TypeId placeholder_id = data.end_id;
-  auto done = each_change(data, options, [&](TypeId id, Row row) -> Result<void> {
-    Record record(draft, data, id);
-    const Kind kind = kind_of(record.word(1));
-    switch (row) {
-      case FuncLinkage: record.set_kind(Kind::Func); break;
-      case NoFunc:
-        if (kind == Kind::Func) {
-          record.set_kind(Kind::Typedef);
-        } else {
-          record.set_kind(Kind::Enum, record.vlen());  // a parameter's name and type read as an enumerator's name and value
-          record.set(2, 4);
-        }
-        break;
-      case NoDatasec:
-        if (kind == Kind::Var) {
-          record.become_int();
-          break;
-        }
-        rename(id, record.name());
-        return become_struct(record, data, id);
-      case NoFloat:
-        record.set_name(0);  // C compilers would not take "float" as a struct's name
-        record.set_kind(Kind::Struct);
-        break;
-      case NoDeclTag: record.become_int(); break;
-      case NoTypeTag:
-        record.set_name(0);
-        record.set_kind(Kind::Const);
-        break;
-      case NoEnum64:
-        if (kind == Kind::Enum) {
-          record.set_kind(Kind::Enum, record.vlen());
-        } else {
-          become_union(record, placeholder_id);
-          placeholder = true;
-        }
-        break;
-      case NoQuestionMark: rename(id, record.name()); break;
-    }
-    return {};
-  });
-  if (!done) return done;
-
-  renamed.write(options.no_datasec ? ".?" : "?");
-  for (const TypeId id : sections) {
-    Record record(draft, data, id);
-    record.set_name(renamed(record.name()));
-  }
-  if (placeholder) {
-    const std::uint32_t name = data.end_string + static_cast<std::uint32_t>(draft.new_names.size());
-    append_name(draft.new_names, "enum64_placeholder");
-    for (const std::uint32_t word : {name, static_cast<std::uint32_t>(Kind::Int) << 24, 1U, 8U}) append32(draft.types, word);
-  }
-  if (draft.new_names.size() > UINT32_MAX - data.end_string || draft.types.size() > UINT32_MAX)
+Result<void> rewrite(const MarshalOptions& options, Draft& draft) {
+  prepare(options, draft);
+  if (auto done = rewrite_for_older(options, draft); !done) return done;
+  if (draft.names().size() > UINT32_MAX - draft.data().end_string || draft.types().size() > UINT32_MAX)
     return unexpected(ErrorCode::TooLarge, "what the rewrites add makes the types or the strings exceed 4 GiB",
                       {".BTF", {}, {}, {}});
   return {};
@@ -234,13 +205,20 @@ Result<void> rewrite(const SpecData& data, const MarshalOptions& options, Draft&
 }  // namespace detail
 
 std::vector<AppliedRewrite> applied_rewrites(const Spec& spec, const MarshalOptions& options) {
-  std::array<std::uint32_t, rewrites.size()> changed{};
-  for (const Type type : spec.types())
-    if (const auto row = detail::row_for(type, options)) ++changed[*row];
+  detail::Draft draft(*spec.data());
+  static_cast<void>(detail::rewrite(options, draft));  // what it did before an Error counts
   std::vector<AppliedRewrite> applied;
   for (std::size_t i = 0; i < rewrites.size(); ++i)
-    if (changed[i] != 0) applied.push_back({&rewrites[i], changed[i]});
+    if (draft.changed[i] != 0) applied.push_back({&rewrites[i], draft.changed[i]});
   return applied;
+}
+
+MarshalOptions options_for(const KernelVersion& version) {
+  MarshalOptions options;
+  for (const Rewrite& rewrite : rewrites)
+    options.*rewrite.option = rewrite.until.empty() || version < *KernelVersion::parse(rewrite.until);
+  if (version < layout_since) options.layout = LayoutSection::Drop;
+  return options;
 }
 
 }  // namespace btfkit

@@ -52,7 +52,8 @@ std::string_view machine_name(std::uint16_t machine) {
 
 std::string container_text(const Object& object) {
   const Container& container = object.container();
-  std::string text;
+  std::string text(container.kernel_image);
+  if (!text.empty()) text += ": ";
   for (const Codec codec : container.wrappers) text += std::string(to_string(codec)) + ": ";
   if (!container.elf) return text + "raw BTF";
   text += "ELF " + std::to_string(container.elf_class) + "-bit";
@@ -159,6 +160,7 @@ void summary_json(const Request& request, const Object& object, Sink& out) {
   json.object().field("source", request.source).field("container", container.elf ? "elf" : "raw").field("size", container.size);
   if (container.elf)
     json.field("elfClass", container.elf_class).field("elfType", container.elf_type).field("elfMachine", container.elf_machine);
+  if (!container.kernel_image.empty()) json.field("kernelImage", container.kernel_image);
   json.array("wrappers");
   for (const Codec codec : container.wrappers) json.value(to_string(codec));
   json.end_array();

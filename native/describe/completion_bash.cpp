@@ -31,7 +31,7 @@ _btfkit_unquoted() {
 _btfkit_types() {
   local file=$1 prefix=$2 found most=2000
   shift 2
-  [[ -f $file && -r $file && $prefix != *[*?]* ]] || return 1
+  [[ $file == kernel || $file == @(kernel|id|prog|map):* || -f $file && -r $file ]] && [[ $prefix != *[*?]* ]] || return 1
   found=$(command btfkit find "$file" "$prefix*" "$@" --json --limit "$most" </dev/null 2>/dev/null) || return 1
   [[ $found =~ ^\{\"total\":([0-9]+) ]] && ((BASH_REMATCH[1] <= most)) || return 1
   grep -o '"name":"[^"\\]*"' <<<"$found" | cut -d'"' -f4 | sort -u

@@ -70,7 +70,7 @@ function __btfkit_types
         set kinds --kind (string trim -- $kind)
     end
     set -l file (string replace -r -- '^~/' "$HOME/" "$given[1]")
-    test -f "$file" -a -r "$file"; or return
+    string match -qr -- '^(kernel|(kernel|id|prog|map):.*)$' "$file"; or test -f "$file" -a -r "$file"; or return
     string match -qr -- '[*?]' "$prefix"; and return
     set -q base[1]; and set base --base (string replace -r -- '^~/' "$HOME/" $base[1])
     set -l found (command btfkit find $file "$prefix*" $kinds $base --json --limit 2000 </dev/null 2>/dev/null); or return

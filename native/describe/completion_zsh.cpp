@@ -20,7 +20,7 @@ _btfkit_types() {
     kinds=(--kind ${kind% })
   fi
   file=${file/#\~\//$HOME/}
-  [[ -f $file && -r $file && $prefix != *[*?]* ]] || return 1
+  [[ $file == (kernel|(kernel|id|prog|map):*) || -f $file && -r $file ]] && [[ $prefix != *[*?]* ]] || return 1
   given=${(Q)opt_args[--base]:-${(Q)opt_args[-B]}}
   [[ -z $given ]] || base=(--base ${given/#\~\//$HOME/})
   found=$(command btfkit find $file $prefix'*' $kinds $base --json --limit 2000 </dev/null 2>/dev/null) || return 1

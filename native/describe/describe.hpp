@@ -16,10 +16,11 @@ namespace btfkit::describe {
 
 using Verbs = std::span<const command::Verb>;
 
-/// What the page's header and footer say.
+/// What the page says besides the verbs.
 struct Edition {
   std::string_view version;
-  std::string_view date;  ///< of the release: 2026-11-22
+  std::string_view date;         ///< of the release: 2026-11-22
+  std::string_view inputs = {};  ///< what FILE may be besides: command::Platform::inputs
 };
 
 /// btfkit(1) in man(7)'s language.
@@ -32,7 +33,8 @@ std::string zsh_completion(Verbs verbs);
 /// For a folder of fish's $fish_complete_path, as btfkit.fish.
 std::string fish_completion(Verbs verbs);
 
-/// What a shell can offer for a word. Types are looked up in the file that the line names, if that is a plain file.
+/// What a shell can offer for a word. Types are looked up in the input that the line names, if that is a plain file or
+/// BTF in the kernel.
 enum class Offer {
   Nothing,
   Words,  ///< the choices

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <string>
 
+#include "cli_verbs.hpp"
 #include "describe.hpp"
 
 namespace {
@@ -20,8 +21,10 @@ int main(int argc, char** argv) {
   if (argc != 4) return std::fprintf(stderr, "usage: btfkit_describe FOLDER VERSION DATE\n"), 2;
   const std::string folder = std::string(argv[1]) + '/';
   namespace describe = btfkit::describe;
-  const describe::Verbs verbs = btfkit::command::verbs();
-  const bool written = write(folder + "btfkit.1", describe::man_page(verbs, {argv[2], argv[3]})) &&
+  const btfkit::command::Platform platform = btfkit::cli::platform();
+  std::vector<btfkit::command::Verb> verbs(btfkit::command::verbs().begin(), btfkit::command::verbs().end());
+  verbs.insert(verbs.end(), platform.verbs.begin(), platform.verbs.end());
+  const bool written = write(folder + "btfkit.1", describe::man_page(verbs, {argv[2], argv[3], platform.inputs})) &&
                        write(folder + "btfkit.bash", describe::bash_completion(verbs)) &&
                        write(folder + "_btfkit", describe::zsh_completion(verbs)) &&
                        write(folder + "btfkit.fish", describe::fish_completion(verbs));

@@ -156,6 +156,7 @@ std::string man_page(Verbs verbs, const Edition& edition) {
        "An input is raw BTF or an ELF file with a .BTF section, of 32 or 64 bits and of either byte order, whatever the "
        "machine that reads it.");
   line(out, "It may be compressed, or a compressed kernel image; of a large file only what matters is read.");
+  if (!edition.inputs.empty()) line(out, "FILE is the name of a file, " + sentence(edition.inputs, false));
   out << "The name " << bold("-") << " means standard input.\n.PP\n";
   line(out, "The BTF of a module is split: it continues that of the kernel it was built for, its base.");
   filled(out, "Below " + italic("/sys/kernel/btf") + " and " + italic("/lib/modules") +

@@ -22,7 +22,9 @@
 //   value     bytes as a value of a type: C initialisers, JSON
 //   dump      whole BTFs as C, raw text, JSON
 //   builder   Builder, BTF made of definitions and copies
+//   kernel_version  releases of kernels
 //   marshal   a Spec back to bytes, as older kernels want it too
+//   refusals  what a kernel of a version will not take
 //   sink      where printers write
 //   command   the verbs of the command line
 #pragma once
@@ -34,6 +36,7 @@
 #include <btfkit/error.hpp>
 #include <btfkit/ext.hpp>
 #include <btfkit/json.hpp>
+#include <btfkit/kernel_version.hpp>
 #include <btfkit/kind.hpp>
 #include <btfkit/layout.hpp>
 #include <btfkit/loader.hpp>
@@ -44,6 +47,7 @@
 #include <btfkit/query.hpp>
 #include <btfkit/rebase.hpp>
 #include <btfkit/referrers.hpp>
+#include <btfkit/refusals.hpp>
 #include <btfkit/search.hpp>
 #include <btfkit/sink.hpp>
 #include <btfkit/size.hpp>

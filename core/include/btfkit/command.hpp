@@ -63,16 +63,25 @@ struct Verb {
   /// The option that names a file of bytes for Request::data, without which they come from standard input. Empty: none are
   /// needed.
   std::string_view data_option = {};
+  /// Instead of `body`, for a platform's verbs that open no input.
+  int (*without_input)(const Request& request, Sink& out, Sink& err) = nullptr;
+};
+
+/// What a platform adds to verbs().
+struct Platform {
+  /// Its own verbs. A name may have two words, "kernel list": verbs that belong together, shown together.
+  std::span<const Verb> verbs;
+  std::string_view inputs;  ///< what FILE may be besides, a sentence behind the help of every FILE
 };
 
 /// Every verb that needs no kernel, in the order in which a newcomer needs them.
 std::span<const Verb> verbs();
 
-/// What `btfkit --help` and, with a verb's name, `btfkit VERB --help` print.
-std::string help(std::string_view verb = {});
+/// What `btfkit --help` and, with a verb's name or the first word of several, `btfkit VERB --help` print.
+std::string help(std::string_view verb = {}, const Platform& platform = {});
 
 /// The table as JSON, for command lines that are not written in C++.
-std::string verbs_json();
+std::string verbs_json(const Platform& platform = {});
 
 /// Whether the options ask for JSON: --json, or --format json.
 bool asks_for_json(const Request& request);
@@ -84,7 +93,8 @@ int run(const Request& request, const Object& object, Sink& out, Sink& err);
 /// nearest names or the kinds that there are.
 Result<std::vector<Type>> types_by_text(const Object& object, std::string_view text);
 
-/// An Error as the command shows it on stderr: "btfkit: FILE: message\n"; with `json` an object on stdout instead.
+/// An Error as the command shows it on stderr: "btfkit: FILE: message\n" and the last lines of its log; with `json` also as an
+/// object on stdout, which has the whole log. Returns 1.
 int fail(const Error& error, const Request& request, Sink& out, Sink& err);
 
 }  // namespace btfkit::command

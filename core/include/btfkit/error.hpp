@@ -38,6 +38,9 @@ struct Error {
   ErrorCode code = ErrorCode::Malformed;
   std::string text;
   Where where;
+  /// What somebody else said about it, in lines: the kernel's log when it refuses a BTF. Mostly empty, sometimes megabytes; not
+  /// part of message(), which has its gist.
+  std::string log{};
 
   /// One line for people; control characters of hostile names are shown as \xNN.
   [[nodiscard]] std::string message() const;

@@ -16,7 +16,7 @@ void json_string(Sink& out, std::string_view text);
 std::string to_json(Type type);
 inline constexpr std::size_t json_longest = std::size_t{64} << 20;
 
-/// An Error as {"code", "message", "section", "offset", "typeId"}; parts it does not have are left out.
+/// An Error as {"code", "message", "section", "offset", "typeId", "log"}; parts it does not have are left out.
 std::string to_json(const Error& error);
 
 }  // namespace btfkit

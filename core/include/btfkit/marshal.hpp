@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <btfkit/kernel_version.hpp>
 #include <btfkit/spec.hpp>
 #include <optional>
 #include <string_view>
@@ -21,9 +22,13 @@ struct MarshalOptions {
   std::optional<ByteOrder> order;              ///< unset: the input's
   std::optional<std::uint32_t> header_length;  ///< bytes, 24 or 32; unset: the input's, with fields newer than this library
   LayoutSection layout = LayoutSection::Keep;
-  bool apply_fixup = false;  ///< write DATASECs as the ELF completes them, which is how accessors show them
 
-  // ---- rewrites for kernels that know less; see `rewrites`. Type ids never change.
+  // ---- rewrites; see `rewrites`. Type ids never change. First what every kernel wants of a BPF object:
+  bool apply_fixup = false;  ///< write DATASECs as the ELF completes them, which is how accessors show them
+  bool define_externs = false;
+  bool name_parameters = false;
+  bool sort_variables = false;
+  // ---- then what kernels want that know less:
   bool func_linkage_static = false;
   bool no_func = false;
   bool no_datasec = false;
@@ -32,30 +37,56 @@ struct MarshalOptions {
   bool no_type_tag = false;
   bool no_enum64 = false;
   bool no_question_mark_names = false;
+  bool no_tag_kind_flag = false;
 };
 
-/// One rewrite for older kernels, as data.
+/// One rewrite, as data.
 struct Rewrite {
   std::string_view name;    ///< of its option
-  std::string_view until;   ///< the first kernel version that does not need it
+  std::string_view until;   ///< the first kernel version that does not need it; empty: every kernel needs it
   std::string_view effect;  ///< one line for people
+  std::string_view why;     ///< the same
   bool MarshalOptions::*option;
 };
 
-/// All of them. They are those of libbpf (bpf_object__sanitize_btf), so that what is loaded is what libbpf would load. Types
-/// that a rewrite needs (one at most: the INT behind a former ENUM64's members) and names come behind the existing ones.
-inline constexpr std::array<Rewrite, 8> rewrites = {{
-    {"func_linkage_static", "5.6", "FUNC linkage becomes static", &MarshalOptions::func_linkage_static},
-    {"no_func", "5.0", "FUNC becomes TYPEDEF, FUNC_PROTO becomes ENUM", &MarshalOptions::no_func},
+/// All of them, in the order in which they are done. They are those of libbpf (bpf_object__collect_externs and others before
+/// it loads an object, bpf_object__sanitize_btf), so that what is loaded is what libbpf would load; name_parameters goes
+/// further than libbpf, which names only those of extern FUNCs, and no_tag_kind_flag is not libbpf's. Types that a rewrite
+/// needs (an INT and a VAR for externs, the INT behind a former ENUM64's members) and names come behind the existing ones.
+inline constexpr std::array<Rewrite, 13> rewrites = {{
+    {"apply_fixup", "", "DATASECs get the sizes and offsets that the ELF says", "compilers leave them to the loader",
+     &MarshalOptions::apply_fixup},
+    {"define_externs", "",
+     "extern VAR and FUNC become global; those of .ksyms become INTs in a row, a FUNC there VAR dummy_ksym",
+     "kernels know nothing extern", &MarshalOptions::define_externs},
+    {"name_parameters", "", "nameless parameters of FUNCs get the name dummy_ksym", "kernels want them named",
+     &MarshalOptions::name_parameters},
+    {"sort_variables", "", "variables of DATASECs are sorted by offset", "kernels want them in that order",
+     &MarshalOptions::sort_variables},
+    {"func_linkage_static", "5.6", "FUNC linkage becomes static", "kernels before 5.6 know no other",
+     &MarshalOptions::func_linkage_static},
+    {"no_func", "5.0", "FUNC becomes TYPEDEF, FUNC_PROTO becomes ENUM", "kernels before 5.0 know neither",
+     &MarshalOptions::no_func},
     {"no_datasec", "5.2", "VAR becomes INT of 1 byte, DATASEC becomes STRUCT, '.' and '?' in its name become '_'",
-     &MarshalOptions::no_datasec},
-    {"no_float", "5.13", "FLOAT becomes an anonymous STRUCT of that size", &MarshalOptions::no_float},
-    {"no_decl_tag", "5.16", "DECL_TAG becomes INT of 1 byte", &MarshalOptions::no_decl_tag},
-    {"no_type_tag", "5.17", "TYPE_TAG becomes CONST", &MarshalOptions::no_type_tag},
-    {"no_enum64", "6.0", "ENUM64 becomes UNION of 1-byte INTs, ENUM loses its sign", &MarshalOptions::no_enum64},
-    {"no_question_mark_names", "6.9", "'?' becomes '_' in names of DATASECs that begin with it",
+     "kernels before 5.2 know neither", &MarshalOptions::no_datasec},
+    {"no_float", "5.13", "FLOAT becomes an anonymous STRUCT of that size", "kernels before 5.13 know none",
+     &MarshalOptions::no_float},
+    {"no_decl_tag", "5.16", "DECL_TAG becomes INT of 1 byte", "kernels before 5.16 know none", &MarshalOptions::no_decl_tag},
+    {"no_type_tag", "5.17", "TYPE_TAG becomes CONST", "kernels before 5.17 know none", &MarshalOptions::no_type_tag},
+    {"no_enum64", "6.0", "ENUM64 becomes UNION of 1-byte INTs, ENUM loses its sign", "kernels before 6.0 know neither",
+     &MarshalOptions::no_enum64},
+    {"no_question_mark_names", "6.9", "'?' becomes '_' in names of DATASECs that begin with it", "kernels before 6.9 refuse it",
      &MarshalOptions::no_question_mark_names},
+    {"no_tag_kind_flag", "6.15", "DECL_TAG of a whole attribute becomes INT of 1 byte, TYPE_TAG of one becomes CONST",
+     "kernels before 6.15 know only tags of btf_decl_tag and btf_type_tag", &MarshalOptions::no_tag_kind_flag},
 }};
+
+/// The first kernel that takes a layout section.
+inline constexpr KernelVersion layout_since{7, 1};
+
+/// The options that make a BTF one that a kernel of that version takes, as far as rewriting can (see refusals.hpp): every
+/// rewrite that it needs, and no layout section where it knows none.
+MarshalOptions options_for(const KernelVersion& version);
 
 /// The bytes of a BTF, plain or split: header, types, strings, and what else the input has. Unless options say otherwise they
 /// are spec.bytes(), gaps between sections and unknown header fields included. Gaps go where a section is added, dropped or
@@ -71,7 +102,8 @@ struct AppliedRewrite {
   std::uint32_t types;  ///< how many it changes, at least 1
 };
 
-/// Which of the rewrites that `options` ask for marshal(spec, options) does, in the order of `rewrites`.
+/// Which of the rewrites that `options` ask for marshal(spec, options) does, in the order of `rewrites`. Where marshal fails,
+/// those that it does before.
 std::vector<AppliedRewrite> applied_rewrites(const Spec& spec, const MarshalOptions& options);
 
 }  // namespace btfkit

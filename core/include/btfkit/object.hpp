@@ -55,15 +55,17 @@ struct Container {
   std::uint8_t elf_class = 0;     ///< 32 or 64
   std::uint16_t elf_type = 0;     ///< ET_*: 1 relocatable, 2 executable, 3 shared
   std::uint16_t elf_machine = 0;  ///< EM_*: 247 is BPF
+  std::string_view kernel_image;  ///< "x86 bzImage", "s390 image"...: what kind of kernel image the input is; empty: none
   std::vector<Codec> wrappers;    ///< what was peeled off, outermost first
 };
 
 /// An opened input: immutable and cheap to copy, like Spec.
 class Object {
  public:
-  /// Opens an input: raw BTF of either byte order, or any ELF (32 or 64 bit, either byte order) with a .BTF section. Only the
-  /// parts that matter are read. Errors: not_found (an ELF without BTF), malformed (neither ELF nor BTF, or broken, saying
-  /// where), not_supported (a codec without decoder, unknown version), system (from the source).
+  /// Opens an input: raw BTF of either byte order, any ELF (32 or 64 bit, either byte order) with a .BTF section, a kernel as
+  /// boot loaders take it, or one of these compressed. Only the parts that matter are read. Errors: not_found (an ELF without
+  /// BTF), malformed (neither ELF nor BTF, or broken, saying where), not_supported (a codec without decoder, unknown version),
+  /// system (from the source).
   static Result<Object> load(const Source& source, const LoadOptions& options);
   static Result<Object> load(const Source& source);
 
