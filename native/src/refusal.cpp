@@ -4,6 +4,7 @@
 #include <array>
 #include <btfkit/kind.hpp>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <optional>
 
@@ -15,10 +16,11 @@ namespace {
 
 constexpr int not_supported_inside = 524;  // ENOTSUPP, which is not for users, and reaches them
 
-/// The kernel's reason, and the type whose record it was looking at.
+/// The end of the kernel's log, taken apart.
 struct Reason {
-  std::string text;
-  std::optional<std::uint32_t> type_id;
+  std::string complaint;                 ///< "Invalid member offset"; empty: it gave none
+  std::string record;                    ///< what it was looking at: "STRUCT s size=4 vlen=1: m type_id=1 bits_offset=64"
+  std::optional<std::uint32_t> type_id;  ///< of that
 };
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
@@ -32,20 +34,48 @@ std::string_view last_line(std::string_view& text) {
   return line;
 }
 
-/// "[2] STRUCT s size=4 vlen=1" and, below it with a tab, the member at fault.
+/// Where the kernel's complaint begins in a line: behind the last "word=value" of the record, which the kernel prints in any
+/// case ("size == 0" is none), and behind "FWD name struct". npos: there is none.
+std::size_t complaint_in(std::string_view line) {
+  const auto is_word = [](char c) { return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'z'); };
+  std::size_t at = line.size();
+  do at = at == 0 ? std::string_view::npos : line.rfind('=', at - 1);
+  while (at != std::string_view::npos &&
+         (at == 0 || !is_word(line[at - 1]) || at + 1 == line.size() || line[at + 1] == ' ' || line[at + 1] == '='));
+  if (at != std::string_view::npos) {
+    const std::size_t end = line.find(line[at + 1] == '(' ? ')' : ' ', at);
+    return end == std::string_view::npos ? end : line.find_first_not_of(") ", end);
+  }
+  if (begins(line, "FWD ")) {
+    for (int words = 0; words < 3 && at + 1 != 0; ++words) at = line.find(' ', at + 1);
+    return at == std::string_view::npos ? at : at + 1;
+  }
+  const std::size_t colon = line.find(": ");  // "hdr_len: 24"
+  return colon != std::string_view::npos && line.find(' ', colon + 2) == std::string_view::npos ? std::string_view::npos : 0;
+}
+
+/// "[2] STRUCT s size=4 vlen=1" and, below it with a tab, the member at fault; behind either the complaint.
 Reason reason_in(std::string_view log) {
   std::string_view line = last_line(log);
   std::string member;
-  if (begins(line, "\t")) {
-    member = ": " + std::string(line.substr(1));
-    while (begins(line, "\t")) line = last_line(log);
-  }
   Reason reason;
+  const auto split = [&reason](std::string_view text) {
+    const std::size_t at = complaint_in(text);
+    if (at == std::string_view::npos) return text;
+    reason.complaint = text.substr(at);
+    return text.substr(0, at == 0 ? 0 : at - 1);
+  };
+  if (begins(line, "\t")) {
+    line.remove_prefix(line.find_first_not_of("\t "));
+    member = ": " + std::string(split(line));
+    do line = last_line(log);
+    while (begins(line, "\t"));
+  }
   if (const std::size_t end = line.find("] "); begins(line, "[") && end != std::string_view::npos) {
     reason.type_id = number(line.substr(1, end - 1));
     line.remove_prefix(end + 2);
   }
-  reason.text = std::string(line) + member;
+  reason.record = std::string(member.empty() ? split(line) : line) + member;
   return reason;
 }
 
@@ -73,16 +103,34 @@ std::optional<Newer> newer_kind(std::string_view reason) {
   return Newer{"kind " + std::to_string(*kind), ""};
 }
 
-std::optional<Newer> newer(std::string_view reason) {
-  if (auto kind = newer_kind(reason)) return kind;
-  if (begins(reason, "FUNC ") && contains(reason, "vlen != 0")) return Newer{"FUNC linkage", "5.6"};
-  if (contains(reason, "Invalid btf_info kind_flag")) {
-    if (begins(reason, "ENUM ")) return Newer{"signed ENUM", "6.0"};
-    if (begins(reason, "DECL_TAG ") || begins(reason, "TYPE_TAG ")) return Newer{"kind_flag of tags", "6.15"};
+/// "Invalid btf_info:64000000": bits that older kernels do not read.
+std::optional<Newer> newer_info(std::string_view complaint) {
+  constexpr std::string_view prefix = "Invalid btf_info:";
+  if (!begins(complaint, prefix)) return std::nullopt;
+  const std::string_view hex = complaint.substr(prefix.size());
+  std::uint32_t info = 0;
+  if (std::from_chars(hex.data(), hex.data() + hex.size(), info, 16).ec != std::errc()) return std::nullopt;
+  if ((info & 0xff0000) != 0) return Newer{"more than 65,535 elements in a type", "7.2"};
+  return Newer{"kind " + std::to_string(info >> 24 & 0x7f), ""};
+}
+
+std::optional<Newer> newer(const Reason& reason) {
+  const std::string_view complaint = reason.complaint;
+  if (auto kind = newer_kind(complaint)) return kind;
+  if (auto info = newer_info(complaint)) return info;
+  if (begins(reason.record, "FUNC ") && complaint == "vlen != 0") return Newer{"FUNC linkage", "5.6"};
+  if (contains(complaint, "Invalid btf_info kind_flag")) {
+    if (begins(reason.record, "ENUM ")) return Newer{"signed ENUM", "6.0"};
+    if (begins(reason.record, "DECL_TAG ") || begins(reason.record, "TYPE_TAG ")) return Newer{"kind_flag of tags", "6.15"};
   }
-  if (begins(reason, "DATASEC ?") && contains(reason, "Invalid name")) return Newer{"'?' in a DATASEC's name", "6.9"};
-  if (contains(reason, "Unsupported btf_header")) return Newer{"header of this length (a layout section?)", "7.0"};
+  if (begins(reason.record, "DATASEC ?") && complaint == "Invalid name") return Newer{"'?' in a DATASEC's name", "6.9"};
+  if (complaint == "Unsupported btf_header") return Newer{"a header of this length (for a layout section?)", "7.1"};
   return std::nullopt;
+}
+
+/// "Invalid name (STRUCT ...)"
+std::string text_of(const Reason& reason) {
+  return reason.complaint + (reason.record.empty() ? "" : " (" + reason.record + ')');
 }
 
 }  // namespace
@@ -94,25 +142,28 @@ Error refusal(int error, Log log) {
   if (error == ENOSYS) return Error{ErrorCode::NotSupported, "this kernel was built without bpf(2)", {}};
   Error failed{ErrorCode::Malformed, "", {}};
   const Reason reason = log.has_end ? reason_in(log.text) : Reason();
-  if (reason.text.empty()) {
-    const bool about_input = error == EINVAL || error == E2BIG || error == not_supported_inside;
-    failed.code = about_input ? ErrorCode::Malformed : ErrorCode::System;
+  const bool about_input = error == EINVAL || error == E2BIG || error == not_supported_inside;
+  if (error == ENOMEM || error == EFAULT || error == ENFILE || error == EMFILE || (log.text.empty() && !about_input)) {
+    failed.code = ErrorCode::System;
+    failed.text = "the kernel does not load it: " + errno_text(error);
+  } else if (!log.has_end || log.text.empty()) {
     failed.text = "the kernel does not load it: " + errno_text(error);
     if (!log.whole) failed.text += "; its log is longer than " + std::to_string(log.text.size()) + " bytes";
     else if (error == EINVAL) failed.text += ", and no log (BTF is known to Linux 4.18 and later)";
     else if (error == E2BIG) failed.text += ", and no log (an option that it does not know?)";
-  } else if (const auto lacks = newer(reason.text)) {
+  } else if (reason.complaint.empty()) {
+    failed.text = "the kernel refuses it and logs no reason (" + errno_text(error) +
+                  "): it looks at locks, lists, timers and kernel pointers in structs last";
+  } else if (const auto lacks = newer(reason)) {
     failed.code = ErrorCode::NotSupported;
     failed.text = "this kernel does not know " + lacks->what;
     if (!lacks->since.empty()) failed.text += ", which needs Linux " + std::string(lacks->since);
-    failed.text += ": " + reason.text;
+    failed.text += ": " + text_of(reason);
   } else {
     if (error == E2BIG) failed.code = ErrorCode::TooLarge;
-    if (error == ENOMEM || error == EFAULT || error == ENFILE || error == EMFILE) failed.code = ErrorCode::System;
-    failed.text = failed.code == ErrorCode::System ? "the kernel does not load it: " + errno_text(error)
-                                                   : "the kernel refuses it: " + reason.text;
+    failed.text = "the kernel refuses it: " + text_of(reason);
   }
-  if (failed.code != ErrorCode::System) failed.where.type_id = reason.type_id;
+  if (!reason.complaint.empty() && failed.code != ErrorCode::System) failed.where.type_id = reason.type_id;
   failed.log = std::move(log.text);
   return failed;
 }

@@ -121,8 +121,8 @@ TEST_CASE("what the kernel refuses says why, with the kernel's log") {
   const Error& error = refused.error();
   CHECK(error.code == ErrorCode::Malformed);
   CHECK(error.where.type_id == 2U);
-  CHECK_THAT(error.message(), StartsWith("type 2: the kernel refuses it: STRUCT broken size=4 vlen=2: outside type_id=1") &&
-                                  ContainsSubstring("Member bits_offset exceeds its struct size"));
+  CHECK_THAT(error.message(), StartsWith("type 2: the kernel refuses it: Member bits_offset exceeds its struct size "
+                                         "(STRUCT broken size=4 vlen=2: outside type_id=1 "));
   CHECK_THAT(error.log, StartsWith("magic: 0xeb9f\n") && ContainsSubstring("\n[1] INT int size=4") &&
                             EndsWith("Member bits_offset exceeds its struct size\n"));
 
@@ -135,7 +135,7 @@ TEST_CASE("what the kernel refuses says why, with the kernel's log") {
   const auto nonsense = Handle::load(Bytes::copy(std::as_bytes(std::span(text))));
   REQUIRE_FALSE(nonsense);
   CHECK(nonsense.error().code == ErrorCode::Malformed);
-  CHECK_THAT(nonsense.error().message(), ContainsSubstring("Invalid magic"));
+  CHECK_THAT(nonsense.error().message(), ContainsSubstring("btf_header not found"));
   CHECK(Handle::load(Bytes::own(ProgramTypes().btf.bytes())));
   CHECK(open_descriptors() == before);
 }
@@ -163,11 +163,11 @@ TEST_CASE("a kernel too old for a kind is not supported, and told by the kind") 
   needs_bpf();
   TinyBtf newer;
   newer.integer("int", 4);
-  newer.add(static_cast<Kind>(100), "future", 1);
+  newer.add(static_cast<Kind>(25), "future", 1);
   const auto refused = Handle::load(Bytes::own(newer.bytes()));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::NotSupported);
-  CHECK_THAT(refused.error().message(), StartsWith("type 2: this kernel does not know kind 100: "));
+  CHECK_THAT(refused.error().message(), StartsWith("type 2: this kernel does not know kind 25: Invalid kind:25"));
 }
 
 TEST_CASE("what no kernel takes is refused before it is asked, with the limit") {
@@ -206,7 +206,9 @@ TEST_CASE("load_spec writes the order of this machine and what the options rewri
   const auto handle = Handle::load_spec(*spec);
   REQUIRE(handle);
   const auto expected = types.bytes();
-  CHECK(std::equal(expected.begin(), expected.end(), handle->bytes()->span().begin(), handle->bytes()->span().end()));
+  const auto back = handle->bytes();
+  REQUIRE(back);
+  CHECK(std::equal(expected.begin(), expected.end(), back->span().begin(), back->span().end()));
 
   TinyBtf rich;
   const TypeId integer = rich.integer("int", 4, 1);
