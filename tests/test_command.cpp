@@ -13,7 +13,7 @@ namespace {
 Outcome inspect(const std::string& file, std::vector<std::string> arguments = {}, bool json = false) {
   Line line{"inspect", std::move(arguments), {}, false};
   if (json) line.options.emplace_back("json", "");
-  return run_verb(*Object::load(golden_source(file)), file, line);
+  return run_verb(golden_object(file), file, line);
 }
 
 }  // namespace
@@ -156,8 +156,6 @@ TEST_CASE("a sink hands on full buffers and stops when the reader has gone") {
 }
 
 namespace {
-
-using Options = std::vector<std::pair<std::string, std::string>>;
 
 Outcome dump(const Object& object, const Options& options) { return run_verb(object, "tiny", {"dump", {}, options, false}); }
 

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "json.hpp"
+
 namespace btfkit::fuzz {
 
 /// A rule that no input may break. Fuzzers call abort a finding.
@@ -26,24 +28,6 @@ inline bool is_raw_text(std::string_view text) {
     before = c;
   }
   return before == '\n';
-}
-
-/// Whether brackets, commas and strings of `text` are JSON's, as far as it takes to notice a name that got out of its string.
-inline bool is_json(std::string_view text) {
-  std::string open;
-  bool in_string = false, escaped = false;
-  for (const char c : text) {
-    if (in_string && static_cast<unsigned char>(c) < 0x20) return false;
-    if (escaped) escaped = false;
-    else if (c == '"') in_string = !in_string;
-    else if (in_string) escaped = c == '\\';
-    else if (c == '{' || c == '[') open += c;
-    else if (c == '}' || c == ']') {
-      if (open.empty() || open.back() != (c == '}' ? '{' : '[')) return false;
-      open.pop_back();
-    } else if (std::string_view(",:-0123456789 \n").find(c) == std::string_view::npos) return false;
-  }
-  return open.empty() && !in_string;
 }
 
 /// Whether `text` is what a header is made of: outside of comments and strings no byte that C has no use for, brackets in
@@ -107,7 +91,7 @@ inline void dumps(const Spec& spec) {
       }
       require(text.size() <= most, "a dump keeps its limit");
       if (options.bpftool_defects) continue;
-      require(json ? is_json(text) : text.empty() || is_raw_text(text), "no name gets out of its place");
+      require(json ? JsonCheck(text).passes() : text.empty() || is_raw_text(text), "no name gets out of its place");
     }
   }
 }
