@@ -192,8 +192,8 @@ Wanted<void> Loader::State::open_elf() {
   }
   auto ext = ext_contents(*elf);
   if (!ext && !std::holds_alternative<Error>(ext.error())) return stop(ext.error());
-  if (auto ok = read_facts(*elf); !ok) return ok;
   if (auto ok = keep_contents(*elf); !ok) return ok;
+  if (auto ok = read_facts(*elf); !ok) return ok;  // the last that may stop: it adds warnings
   std::optional<ElfNames> names;
   for (const auto& spec : unsealed) {
     if (needs_fixup(*spec)) {
