@@ -34,6 +34,12 @@ std::uint32_t told(int fd, const std::string& field) {
   return static_cast<std::uint32_t>(std::stoul(all.substr(at + field.size() + 2)));
 }
 
+/// What the kernel calls this process.
+std::string my_name() {
+  const auto text = read_file("/proc/self/comm").value_or(std::vector<std::byte>());
+  return {reinterpret_cast<const char*>(text.data()), text.empty() ? 0 : text.size() - 1};
+}
+
 bool pin(int fd, const std::string& path) {
   bpf_attr attributes{};
   attributes.pathname = as_u64(path.c_str());
@@ -118,7 +124,7 @@ TEST_CASE("users are programs, maps and the processes that hold them") {
                           [](const kernel::Process& p) { return p.pid == static_cast<std::uint32_t>(getpid()); });
     };
     REQUIRE(me(users) != users.processes.end());
-    CHECK(me(users)->name == "native_tests");
+    CHECK(me(users)->name == my_name());
     CHECK(me(users)->direct);
 
     auto second = Handle::load(Bytes::own(use.types.btf.bytes()));
@@ -152,7 +158,7 @@ TEST_CASE("kernel list tells what bpftool btf list tells") {
   CHECK_THAT(ours.out, ContainsSubstring("{\"id\":" + id + ",\"name\":\"\",\"owner\":\"user\",\"size\":" + size +
                                          ",\"programs\":[{\"id\":" + program + ",\"name\":\"probe\"}],\"maps\":[{\"id\":" +
                                          map + ",\"name\":\"counts\"}],\"processes\":[{\"pid\":" + std::to_string(getpid()) +
-                                         ",\"name\":\"native_tests\",\"direct\":true}]}"));
+                                         ",\"name\":\"" + my_name() + "\",\"direct\":true}]}"));
   // The kernel's own, which nothing changes meanwhile.
   const std::size_t own = theirs.out.find("\"name\":\"vmlinux\"");
   if (own == std::string::npos) SKIP("the kernel has no BTF of its own");
@@ -171,7 +177,7 @@ TEST_CASE("kernel list and kernel show, for people") {
   CHECK_THAT(list.out, StartsWith("    id  owner          size  name\n") && ContainsSubstring(id + "  user   ") &&
                            ContainsSubstring("\n        programs  ") && ContainsSubstring(" probe\n") &&
                            ContainsSubstring("\n        maps      ") && ContainsSubstring(" counts\n") &&
-                           ContainsSubstring("\n        held by   " + std::to_string(getpid()) + " native_tests\n"));
+                           ContainsSubstring("\n        held by   " + std::to_string(getpid()) + " " + my_name() + "\n"));
   CHECK(list.out.find('\x1b') == std::string::npos);
   CHECK_THAT(btfkit_command("kernel list --color always").out, ContainsSubstring("\x1b[1m" + id + "\x1b[0m"));
   const Ran show = btfkit_command("kernel show " + id);

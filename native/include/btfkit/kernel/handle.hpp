@@ -17,7 +17,7 @@ struct LoadIntoKernel {
   MarshalOptions rewrites;
   int token = -1;  ///< a descriptor of a BPF token, with which a user namespace may load; -1: none. Linux 6.9
   /// Where `token` is -1: the folder of a bpffs on which one is made for this load, "/sys/fs/bpf"; empty: none.
-  std::string token_from;
+  std::string token_from{};
   /// Bytes, the longest log that is asked for. Older kernels take no more than this.
   std::uint32_t longest_log = 0xffffff;
 };
