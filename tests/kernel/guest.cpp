@@ -231,6 +231,13 @@ int main() {
   run({"kernel", "list", "--json"});
   close(static_cast<int>(fd));
   run({"kernel", "modules"});
+  run({"kernel", "load", "/sample.bpf.o"});
+  const std::vector<std::byte> all = every_kind().bytes();
+  std::FILE* const file = std::fopen("/every.btf", "wb");
+  tell("written", static_cast<long>(std::fwrite(all.data(), 1, all.size(), file)));
+  std::fclose(file);
+  run({"kernel", "load", "/every.btf"});
+  run({"kernel", "load", "/every.btf", "--as-is"});
   run({"layout", "kernel", "task_struct"});
   run({"inspect", "/sys/kernel/btf/vmlinux", "list_head"});
   run({"layout", "/sys/kernel/btf/vmlinux", "task_struct"});

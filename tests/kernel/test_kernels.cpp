@@ -162,3 +162,20 @@ TEST_CASE("on every kernel, kernel list has the kernel's BTF and one that a proc
     CHECK_THAT(text.text, ContainsSubstring("held by   1 init"));
   }
 }
+
+TEST_CASE("kernel load prepares what clang made, and every kind, for every kernel") {
+  for (const Report& kernel : kernels()) {
+    const Told& sample = fact(kernel, "btfkit kernel load /sample.bpf.o");
+    INFO(kernel.release() << ": " << sample.text);
+    CHECK(sample.number == 0);
+    CHECK_THAT(sample.text, ContainsSubstring("  apply_fixup  5 types") && ContainsSubstring("accepted: "));
+    const Told& every = fact(kernel, "btfkit kernel load /every.btf");
+    INFO(every.text);
+    CHECK(every.number == 0);
+    CHECK((every.text.find("  no_enum64 ") != std::string::npos) == !has(kernel, "6.0"));
+    CHECK((every.text.find("  no_float ") != std::string::npos) == !has(kernel, "5.13"));
+    const Told& as_is = fact(kernel, "btfkit kernel load /every.btf --as-is");
+    INFO(as_is.text);
+    CHECK(as_is.number == (has(kernel, "6.15") ? 0 : 1));
+  }
+}
