@@ -25,13 +25,16 @@ TEST_CASE("what is no kernel version is refused, and why") {
     return version.error().text;
   };
   CHECK(why("") == "'' is no kernel version: it does not begin with a number below 65536, as 5.4 and 6.12.107-cloud do");
-  CHECK(why("v5.4") == "'v5.4' is no kernel version: it does not begin with a number below 65536, as 5.4 and 6.12.107-cloud do");
+  CHECK(why("v5.4") ==
+        "'v5.4' is no kernel version: it does not begin with a number below 65536, as 5.4 and 6.12.107-cloud do");
   CHECK(why("5") == "'5' is no kernel version: a second number is missing, as in 5.4 and 6.12.107-cloud");
   CHECK(why("5.") == "'5.' is no kernel version: a second number is missing, as in 5.4 and 6.12.107-cloud");
-  CHECK(why("-5.4") == "'-5.4' is no kernel version: it does not begin with a number below 65536, as 5.4 and 6.12.107-cloud do");
+  CHECK(why("-5.4") ==
+        "'-5.4' is no kernel version: it does not begin with a number below 65536, as 5.4 and 6.12.107-cloud do");
   CHECK(why("5.65536") == "'5.65536' is no kernel version: its second number is not below 65536");
   CHECK(why("5.4.999999999999") == "'5.4.999999999999' is no kernel version: its third number is not below 65536");
   CHECK(why("5.4x") == "'5.4x' is no kernel version: 'x' behind the numbers does not begin with one of - + _ ~ or a dot");
   CHECK(why("5.4.") == "'5.4.' is no kernel version: a number is missing behind the last dot");
-  CHECK(why("5.4\x1b[31m") == "'5.4\\x1b[31m' is no kernel version: '\\x1b[31m' behind the numbers does not begin with one of - + _ ~ or a dot");
+  CHECK(why("5.4\x1b[31m") ==
+        "'5.4\\x1b[31m' is no kernel version: '\\x1b[31m' behind the numbers does not begin with one of - + _ ~ or a dot");
 }

@@ -41,7 +41,8 @@ TEST_CASE("refusals: nothing is refused of correct BTF, in either byte order") {
 TEST_CASE("refusals: names") {
   TinyBtf btf = with_int();
   btf.add(Kind::Typedef, "\xc3\xa9t\xc3\xa9", 1);
-  CHECK(refusal(btf) == "2 TYPEDEF: Invalid name: the name '\xc3\xa9t\xc3\xa9' has other characters than letters, digits, _ and .");
+  CHECK(refusal(btf) ==
+        "2 TYPEDEF: Invalid name: the name '\xc3\xa9t\xc3\xa9' has other characters than letters, digits, _ and .");
   btf = with_int();
   btf.add(Kind::Typedef, "9lives", 1);
   CHECK(refusal(btf) == "2 TYPEDEF: Invalid name: the name '9lives' begins with a digit");
@@ -58,7 +59,8 @@ TEST_CASE("refusals: names") {
   CHECK(refusal(btf) == "2 FWD: Invalid name: it has no name");
   btf = with_int();
   btf.structure("s", 4, {{"a b", 1, 0}});
-  CHECK(refusal(btf) == "2 STRUCT: Invalid name: of a member: the name 'a b' has other characters than letters, digits, _ and .");
+  CHECK(refusal(btf) ==
+        "2 STRUCT: Invalid name: of a member: the name 'a b' has other characters than letters, digits, _ and .");
 }
 
 TEST_CASE("refusals: sizes and bitfields") {

@@ -37,7 +37,8 @@ TEST_CASE("rewrite writes what marshal makes and says what it did") {
   const Outcome ran = run_on(object, {"rewrite", {}, {{"for", "5.4"}}});
   CHECK(ran.code == 0);
   CHECK(ran.out == text_of(marshal(object.spec(), options_for({5, 4}))));
-  CHECK_THAT(ran.err, StartsWith("btfkit: prog.o: ") && ContainsSubstring(", for kernel 5.4\n") && ContainsSubstring("  apply_fixup "));
+  CHECK_THAT(ran.err,
+             StartsWith("btfkit: prog.o: ") && ContainsSubstring(", for kernel 5.4\n") && ContainsSubstring("  apply_fixup "));
 
   const auto [into, data] = run_into(object, {"rewrite", {}, {{"for", "5.4"}, {"json", ""}}});
   CHECK(into.code == 0);
@@ -62,13 +63,15 @@ TEST_CASE("rewrite names the types that a kernel will not take") {
   const Object object = *Object::load(Source(Bytes::own(btf.bytes()), "tiny"));
   const Outcome ran = run_on(object, {"rewrite", {}, {{"for", "6.1"}}});
   CHECK(ran.code == 0);
-  CHECK_THAT(ran.err, ContainsSubstring("btfkit: prog.o: kernel 6.1 will not take this:\n"
-                                        "  type 2, ENUM 'never': it is declared only: its size is 0, possible are 1, 2, 4 and 8 bytes\n") &&
+  CHECK_THAT(ran.err, ContainsSubstring(
+                          "btfkit: prog.o: kernel 6.1 will not take this:\n"
+                          "  type 2, ENUM 'never': it is declared only: its size is 0, possible are 1, 2, 4 and 8 bytes\n") &&
                           EndsWith("  and 2 more: --json lists them\n"));
   CHECK_THAT(run_on(object, {"rewrite", {}, {{"prepare", ""}}}).err, ContainsSubstring("a kernel will not take this:\n"));
   CHECK_THAT(run_on(object, {"rewrite", {}, {{"order", "big"}}}).err, !ContainsSubstring("will not take"));
   const auto [into, data] = run_into(object, {"rewrite", {}, {{"for", "6.1"}, {"json", ""}}});
-  CHECK_THAT(into.out, ContainsSubstring("{\"typeId\":13,\"kind\":\"ENUM\",\"name\":\"never\",\"kernelLog\":\"Unexpected size\""));
+  CHECK_THAT(into.out,
+             ContainsSubstring("{\"typeId\":13,\"kind\":\"ENUM\",\"name\":\"never\",\"kernelLog\":\"Unexpected size\""));
 }
 
 TEST_CASE("rewrite: wrong usage") {

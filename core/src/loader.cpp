@@ -272,6 +272,7 @@ Wanted<void> Loader::State::read_base(const ElfFile& elf) {
 Result<void> Loader::State::read_specs(Bytes section) {
   LoadOptions with_base = options;
   if (object.distilled_base) with_base.base = object.distilled_base;
+  object.btf = section;
   while (true) {
     std::optional<Error> damage;
     auto header = read_header(section, with_base.base.has_value(), options.partial ? &damage : nullptr);

@@ -49,6 +49,7 @@ Result<Spec> Spec::load_split(const Source& source, const Spec& base) {
 }
 
 const std::vector<Spec>& Object::specs() const { return data_->specs; }
+const Bytes& Object::btf() const { return data_->btf; }
 const std::optional<Spec>& Object::distilled_base() const { return data_->distilled_base; }
 const Container& Object::container() const { return data_->container; }
 std::span<const Section> Object::sections() const { return data_->sections; }

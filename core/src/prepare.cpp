@@ -41,9 +41,10 @@ class Externs {
   void define() {
     each(draft_, Kind::Datasec, [&](TypeId id, Record record) {
       const std::string_view name = draft_.data().string(record.name());
-      if (name == ".kconfig") configure(id, record);
-      if (has_func(record)) replace_funcs(id);
-      if (name == ".ksyms") lay_out(id);
+      const bool configured = name == ".kconfig" && configure(id, record);
+      const bool replaced = has_func(record) && replace_funcs(id);
+      const bool laid_out = name == ".ksyms" && lay_out(id);
+      if (configured || replaced || laid_out) count();
     });
     each(draft_, Kind::Var, [&](TypeId, Record record) {
       if (record.word(Record::tail) != static_cast<std::uint32_t>(Linkage::Extern)) return;
@@ -73,25 +74,24 @@ class Externs {
   }
 
   /// .kconfig needs no ELF to be laid out. Where it can't be, it stays as it is, and refusals() says so.
-  void configure(TypeId id, Record record) {
-    if (record.word(2) != 0) return;
+  [[nodiscard]] bool configure(TypeId id, Record record) {
+    if (record.word(2) != 0) return false;
     const auto fixed = laid_out(Datasec(Type(&draft_.data(), id)));
-    if (!fixed) return;
-    write_fixed(draft_, *fixed);
-    count();
+    if (fixed) write_fixed(draft_, *fixed);
+    return fixed.has_value();
   }
 
   /// Kernels want VARs in a DATASEC: one that stands for all FUNCs.
-  void replace_funcs(TypeId section) {
+  [[nodiscard]] bool replace_funcs(TypeId section) {
     const TypeId variable = dummy();
     Record record = draft_.record(section);
     for (std::uint32_t i = 0; i < record.vlen(); ++i)
       if (kind_of_entry(record, i) == Kind::Func) record.set(entry(i), variable);
-    count();
+    return true;
   }
 
   /// .ksyms: whatever the variables are, they become INTs one behind the other.
-  void lay_out(TypeId section) {
+  [[nodiscard]] bool lay_out(TypeId section) {
     const TypeId int_id = integer();
     Record record = draft_.record(section);
     bool changed = record.vlen() != 0 && record.word(2) != slot * record.vlen();
@@ -103,7 +103,7 @@ class Externs {
       record.set(entry(i) + 1, slot * i);
       record.set(entry(i) + 2, slot);
     }
-    if (changed) count();
+    return changed;
   }
 
   /// The first INT of 32 bits; a new one where there is none.

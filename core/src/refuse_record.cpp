@@ -88,7 +88,7 @@ class RecordCheck {
   [[nodiscard]] std::size_t longest_name() const { return kernel_ < KernelVersion{6, 1} ? 127 : 511; }
 
   [[nodiscard]] std::string too_long(std::string_view name) const {
-    return "the name '" + printable(name, 40) + "...' has " + counted(name.size(), "character") + ", this kernel takes " +
+    return "the name '" + printable(name, 40) + "' has " + counted(name.size(), "character") + ", this kernel takes " +
            std::to_string(longest_name());
   }
 

@@ -1,4 +1,5 @@
 #include <btfkit/object.hpp>
+#include <vector>
 
 #include "json_writer.hpp"
 #include "text.hpp"
@@ -7,11 +8,16 @@
 namespace btfkit::command {
 namespace {
 
-/// The BTFs to be written; they lie one behind the other in a file that has several.
-std::vector<Spec> wanted(const Request& request, const Object& object) {
-  if (!request.has("distilled-base")) return object.specs();
-  if (const auto& base = object.distilled_base()) return {*base};
-  return {};
+/// What is written, and what is read of it.
+struct Wanted {
+  std::span<const std::byte> bytes;
+  std::vector<Spec> specs;
+};
+
+Result<Wanted> wanted(const Request& request, const Object& object) {
+  if (!request.has("distilled-base")) return Wanted{object.btf().span(), object.specs()};
+  if (const auto& base = object.distilled_base()) return Wanted{base->bytes(), {*base}};
+  return unexpected(ErrorCode::NotFound, "it has no .BTF.base: only modules built outside of the kernel's tree do");
 }
 
 }  // namespace
@@ -23,15 +29,14 @@ void write_bytes(std::span<const std::byte> bytes, Sink& to) {
 int extract(const Request& request, const Object& object, Sink& out, Sink& err) {
   if (request.json && request.output == nullptr)
     return wrong_usage(request, "--json reports on standard output, where the BTF goes: give --output FILE", err);
-  const std::vector<Spec> specs = wanted(request, object);
-  if (specs.empty())
-    return fail({ErrorCode::NotFound, "it has no .BTF.base: only modules built outside of the kernel's tree do", {}}, request,
-                out, err);
-  std::uint64_t bytes = 0, types = 0;
+  const auto found = wanted(request, object);
+  if (!found) return fail(found.error(), request, out, err);
+  write_bytes(found->bytes, request.output != nullptr ? *request.output : out);
+  const std::vector<Spec>& specs = found->specs;
+  const std::size_t bytes = found->bytes.size();
+  std::uint64_t types = 0;
   bool lacking = false;
   for (const Spec& spec : specs) {
-    write_bytes(spec.bytes(), request.output != nullptr ? *request.output : out);
-    bytes += spec.bytes().size();
     types += spec.type_count();
     lacking = lacking || spec.damage();
   }

@@ -228,9 +228,11 @@ TEST_CASE("rewrite and extract write files that are whole or not there") {
   ran = btfkit_command("extract " + sample + " -o " + folder.string());
   CHECK(ran.code == 1);
   CHECK(ran.out == "btfkit: " + folder.string() + ": is a directory; give a file\n");
-  CHECK_THAT(btfkit_command("extract " + sample + " -o /nonexistent/x").out, ContainsSubstring("/nonexistent/x: No such file or directory\n"));
+  CHECK_THAT(btfkit_command("extract " + sample + " -o /nonexistent/x").out,
+             ContainsSubstring("/nonexistent/x: No such file or directory\n"));
   if (fs::exists("/dev/full"))
-    CHECK_THAT(btfkit_command("extract " + sample + " -o /dev/full").out, EndsWith("btfkit: /dev/full: No space left on device\n"));
+    CHECK_THAT(btfkit_command("extract " + sample + " -o /dev/full").out,
+               EndsWith("btfkit: /dev/full: No space left on device\n"));
   fs::remove_all(folder);
   if (run("command -v script").code != 0) SKIP("script (bsdutils) is not installed");
   const Ran terminal = run("script -qec '" + std::string(BTFKIT_COMMAND) + " extract " + sample + "' /dev/null");

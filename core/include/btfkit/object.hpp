@@ -82,6 +82,9 @@ class Object {
   [[nodiscard]] const std::vector<Spec>& specs() const;
   /// The first of them.
   [[nodiscard]] const Spec& spec() const { return specs().front(); }
+  /// What they were read from, byte for byte: the .BTF section, or raw BTF, unpacked; with all that lies between and behind
+  /// them, and whole even where `spec()` is but a part.
+  [[nodiscard]] const Bytes& btf() const;
   /// The .BTF.base that a module carries: the few types of its kernel that it refers to. The spec is split on it.
   [[nodiscard]] const std::optional<Spec>& distilled_base() const;
   [[nodiscard]] const Container& container() const;
