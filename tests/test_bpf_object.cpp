@@ -1,11 +1,14 @@
 #include "support/catch.hpp"
 #include "support/files.hpp"
 #include "support/tiny.hpp"
+#include "support/verb.hpp"
 
 using namespace btfkit;
 using namespace btfkit::test;
 
 namespace {
+
+using Options = std::vector<std::pair<std::string, std::string>>;
 
 /// A map's definition under construction: __uint and __type members.
 struct TinyMap {
@@ -347,4 +350,26 @@ TEST_CASE("program_kind: names of sections") {
   CHECK(map_type_name(1000).empty());
   CHECK(map_flag_name(10) == "BPF_F_MMAPABLE");
   CHECK(map_flag_name(31).empty());
+}
+
+TEST_CASE("inspect: variables that lie on one another cost no more than the file is worth") {
+  constexpr std::uint32_t size = 1 << 20;
+  constexpr std::uint32_t count = 20'000;
+  TinyBtf btf = with_int();
+  const TypeId array = btf.add(Kind::Array, "", 0, {btf.integer("char", 1, 2), 1, size});
+  const TypeId variable = btf.add(Kind::Var, "v", array, {1});
+  std::vector<std::uint32_t> entries;
+  for (std::uint32_t i = 0; i < count; ++i) entries.insert(entries.end(), {variable, 0, size});
+  btf.add(Kind::Datasec, ".data", size, entries, count);
+  btf.add(Kind::Datasec, ".bss", size, entries, count);
+  TinyElf elf;
+  elf.add({".data", std::vector<std::byte>(size), 1, 3});
+  elf.add({".bss", {}, 8, 3, 0, size});
+  const auto object = load(btf, elf);
+  REQUIRE(object);
+  for (const bool json : {false, true}) {
+    const Outcome shown = run_verb(*object, "tiny", {"inspect", {}, json ? Options{{"json", ""}} : Options{}});
+    CHECK(shown.code == 0);
+    CHECK(shown.out.size() < (std::size_t{64} << 20));
+  }
 }

@@ -37,6 +37,22 @@ std::vector<ProgramFacts> facts_of(const Object& object);
 /// The functions with the declaration tag "bpf_kfunc", by ascending id.
 std::vector<Func> kfuncs_of(const Spec& spec);
 
+/// How many bytes of variables are looked at: those of hostile files may all lie on one another.
+class ValueBudget {
+ public:
+  explicit ValueBudget(const Object& object) : left_((std::uint64_t{16} << 20) + 4 * object.container().size) {}
+  /// False once it is spent.
+  bool spend(const Variable& variable) {
+    const std::uint64_t cost = std::uint64_t{variable.size} + 64;
+    if (cost > left_) return false;
+    left_ -= cost;
+    return true;
+  }
+
+ private:
+  std::uint64_t left_;
+};
+
 /// The initialiser of a variable as C, over several lines when it is long, with `indent` in front of all but the first; empty
 /// when it is not known.
 std::string initialiser(const Variable& variable, std::string_view indent);

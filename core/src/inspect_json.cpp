@@ -157,7 +157,7 @@ class Lists {
     json_.field("declaration", declared(variable.type.target(), variable.name));
     json_.field("linkage", to_string(variable.type.linkage())).field("offset", variable.offset).field("size", variable.size);
     if (!variable.lies_in.empty()) json_.field("liesIn", variable.lies_in);
-    if (variable.initial) {
+    if (variable.initial && budget_.spend(variable)) {
       DecodeOptions options;
       options.max_bytes = std::uint64_t{1} << 20;
       Sink value;
@@ -174,6 +174,7 @@ class Lists {
   }
 
   const Object& object_;
+  ValueBudget budget_{object_};
   Sink& out_;
   JsonWriter& json_;
   std::uint64_t limit_;

@@ -302,7 +302,8 @@ class Screen {
     std::string text = declared(variable.type.target(), printable(variable.name));
     if (variable.type.linkage() == Linkage::Static) text = "static " + text;
     const bool address = variable.references.size() == 1 && variable.size <= 8;
-    const std::string value = address || zero ? std::string() : initialiser(variable, std::string(19, ' '));
+    const std::string value =
+        address || zero || !budget_.spend(variable) ? std::string() : initialiser(variable, std::string(19, ' '));
     if (!value.empty()) text += " = " + value;
     out_ << (color_ ? detail::highlighted(text, detail::Syntax::C) : text);
     if (!variable.lies_in.empty()) style_.faint("  (in " + printable(variable.lies_in, 100) + ")");
@@ -338,6 +339,7 @@ class Screen {
   }
 
   const Object& object_;
+  ValueBudget budget_{object_};
   Sink& out_;
   Styled style_;
   bool color_;

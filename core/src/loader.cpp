@@ -155,6 +155,8 @@ Wanted<void> Loader::State::run() {
 /// What was found in the wrong place.
 void Loader::State::forget() {
   object.distilled_base.reset();
+  object.kept = {};
+  object.relocation_sections.clear();
   object.warnings.clear();
   unpacked.clear();
   unsealed.clear();
@@ -346,6 +348,7 @@ Wanted<void> Loader::State::read_facts(const ElfFile& elf) {
 /// A BPF object's code, data and relocations, asked for in one piece: there may be thousands of sections.
 Wanted<void> Loader::State::keep_contents(const ElfFile& elf) {
   if (elf.container.elf_machine != em_bpf) return {};
+  const Window& input = wrapping.input();
   std::uint64_t begin = input.size(), end = 0;
   object.relocation_sections.clear();
   for (const Section& section : elf.sections) {
