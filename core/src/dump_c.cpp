@@ -269,11 +269,15 @@ Result<void> dump_c(Sink& out, const Spec& spec, const DumpOptions& options) {
   if (ids.empty() && options.by_id) {
     for (TypeId id = 1; id < spec.end_id(); ++id) ids.push_back(id);
   } else if (ids.empty()) {
-    const detail::CSorter sorter(spec, definitions.links());
+    detail::CSorter sorter(spec, definitions.links());
     ids = sorter.first();
-    if (options.bpftool_defects && !ids.empty()) ids.erase(ids.begin());
+    TypeId left_out = 0;
+    if (options.bpftool_defects && !ids.empty()) {
+      left_out = ids.front();
+      ids.erase(ids.begin());
+    }
     if (auto added = add_all(ids); !added || out.closed()) return added;
-    ids = sorter.rest(definitions.order());
+    ids = sorter.rest(definitions.order(), left_out);
   }
   if (auto added = add_all(ids); !added || out.closed()) return added;
 
