@@ -160,13 +160,13 @@ constexpr std::array verb_table = {
     Verb{"inspect", "what a file holds, or one of its types as C", inspect_positionals, inspect_options, inspect_examples,
          inspect},
     Verb{"dump", "everything as C, raw text or JSON", dump_positionals, dump_options, dump_examples, dump},
-    Verb{"decode", "bytes as a value of a type", decode_positionals, decode_options, decode_examples, decode, "data"},
-    Verb{"layout", "where the members of structs are, with holes, padding and cache lines", layout_positionals, layout_options,
-         layout_examples, layout},
     Verb{"find", "types by name, size, holes, members and what they refer to", find_positionals, find_options, find_examples,
          find},
+    Verb{"layout", "where the members of structs are, with holes, padding and cache lines", layout_positionals, layout_options,
+         layout_examples, layout},
     Verb{"offset", "where a member is", offset_positionals, where_options, offset_examples, offset},
     Verb{"at", "which member is at an offset", at_positionals, where_options, at_examples, at},
+    Verb{"decode", "bytes as a value of a type", decode_positionals, decode_options, decode_examples, decode, "data"},
 };
 
 /// The whole text as a number.
