@@ -77,9 +77,10 @@ class Opened {
   [[nodiscard]] const Spec& spec() const { return object_.spec(); }
 
   /// A verb of the command; its exit code. `options`: name, value, name, value... `load_ms` below 0: not known.
-  /// `data`: for verbs that interpret bytes, as source_from takes it, or null.
+  /// `data`: for verbs that interpret bytes, as source_from takes it, or null. `write_output`: where bytes go that are not to
+  /// go to standard output, or null.
   [[nodiscard]] int run(const std::string& verb, const val& arguments, const val& options, bool color, double load_ms,
-                        const val& data, const val& write_out, const val& write_err) const {
+                        const val& data, const val& write_out, const val& write_err, const val& write_output) const {
     command::Request request{
         .verb = verb, .source = name_, .arguments = emscripten::vecFromJSArray<std::string>(arguments), .color = color};
     const auto given = emscripten::vecFromJSArray<std::string>(options);
@@ -87,10 +88,12 @@ class Opened {
     request.json = command::asks_for_json(request);
     if (load_ms >= 0) request.load_ms = load_ms;
     if (!data.isNull()) request.data = source_from(data);
-    Sink out(into(write_out)), err(into(write_err));
+    Sink out(into(write_out)), err(into(write_err)), output(into(write_output));
+    if (!write_output.isNull()) request.output = &output;
     const int exit_code = command::run(request, object_, out, err);
     out.flush();
     err.flush();
+    if (!write_output.isNull()) output.flush();
     return exit_code;
   }
 

@@ -156,6 +156,44 @@ constexpr std::array at_examples = {
     Example{"at vmlinux page 8 16", "every member of a union is named"},
 };
 
+constexpr Option output_option{"output", 'o', "FILE", "where the BTF goes; standard output without it", ""};
+
+constexpr std::array rewrite_positionals = {inspect_positionals[0]};
+constexpr std::array rewrite_options = {
+    output_option,
+    Option{"for", 0, "VERSION", "do what kernels of that version need: 5.4, 6.1.0-31-amd64", ""},
+    Option{"prepare", 0, "", "do what every kernel needs of a BPF object, and no more", ""},
+    Option{
+        "rewrite", 'r', "NAME", "do this one",
+        "apply_fixup,define_externs,name_parameters,sort_variables,func_linkage_static,no_func,no_datasec,no_float,no_decl_tag,"
+        "no_type_tag,no_enum64,no_question_mark_names,no_tag_kind_flag",
+        true},
+    Option{"order", 0, "ORDER", "byte order of the result, where it is not the file's", "little,big"},
+    Option{"layout", 0, "WHAT", "the section that describes how long records are", "keep,write,drop"},
+    base_option,
+    Option{"json", 0, "", "report as JSON on standard output", ""},
+};
+constexpr std::array rewrite_examples = {
+    Example{"rewrite prog.bpf.o --for 5.4 -o prog.btf", "what a 5.4 kernel takes of it, and what it does not"},
+    Example{"rewrite prog.bpf.o --prepare -o prog.btf", "as a loader makes it for the newest kernel"},
+    Example{"rewrite vmlinux --rewrite no_enum64 -r no_float -o old.btf", "only these two"},
+    Example{"rewrite vmlinux --order big > big.btf", "the other byte order"},
+};
+constexpr std::array extract_positionals = {
+    Positional{"FILE", "a kernel image, a vmlinux, a module, an object, raw BTF; - reads standard input", true},
+};
+constexpr std::array extract_options = {
+    output_option,
+    Option{"distilled-base", 0, "", "what a module carries of its kernel (.BTF.base) instead of its own BTF", ""},
+    base_option,
+    Option{"json", 0, "", "report as JSON on standard output", ""},
+};
+constexpr std::array extract_examples = {
+    Example{"extract /boot/vmlinuz -o vmlinux.btf", "the BTF of a kernel image, byte for byte"},
+    Example{"extract veth.ko.xz -o veth.btf", "a module's, which is to be read on its kernel's"},
+    Example{"extract veth.ko --distilled-base -o base.btf", "the few types of its kernel that it carries"},
+};
+
 constexpr std::array verb_table = {
     Verb{"inspect", "what a file holds, or one of its types as C", inspect_positionals, inspect_options, inspect_examples,
          inspect},
@@ -167,6 +205,21 @@ constexpr std::array verb_table = {
     Verb{"offset", "where a member is", offset_positionals, where_options, offset_examples, offset},
     Verb{"at", "which member is at an offset", at_positionals, where_options, at_examples, at},
     Verb{"decode", "bytes as a value of a type", decode_positionals, decode_options, decode_examples, decode, "data"},
+    Verb{.name = "rewrite",
+         .summary = "BTF as a kernel of some version takes it, or in the other byte order",
+         .positionals = rewrite_positionals,
+         .options = rewrite_options,
+         .examples = rewrite_examples,
+         .body = rewrite,
+         .output_option = "output"},
+    Verb{.name = "extract",
+         .summary = "the BTF of a file, byte for byte",
+         .positionals = extract_positionals,
+         .options = extract_options,
+         .examples = extract_examples,
+         .body = extract,
+         .output_option = "output",
+         .damaged = true},
 };
 
 /// The whole text as a number.

@@ -118,6 +118,8 @@ std::string verbs_json(const Platform& platform) {
   for (const Verb& verb : all_verbs(platform)) {
     json.object().field("name", verb.name).field("summary", verb.summary);
     if (!verb.data_option.empty()) json.field("dataOption", verb.data_option);
+    if (!verb.output_option.empty()) json.field("outputOption", verb.output_option);
+    if (verb.damaged) json.field("damaged", true);
     json.array("positionals");
     for (const Positional& p : verb.positionals) {
       json.object().field("name", p.name).field("help", p.help).field("required", p.required);

@@ -60,8 +60,8 @@ class Draft {
   }
 
   /// The offset of the one name that several rewrites share; added at its first use.
-  std::uint32_t dummy_name(std::string_view name) {
-    if (dummy_name_ == 0) dummy_name_ = add_name(name);
+  std::uint32_t dummy_name() {
+    if (dummy_name_ == 0) dummy_name_ = add_name("dummy_ksym");
     return dummy_name_;
   }
 

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t entry_words = 3;  // type, offset, size
 constexpr std::uint32_t slot = 4;       // bytes that a symbol of the kernel is given in .ksyms; nobody looks into them
-constexpr std::string_view dummy_name = "dummy_ksym";
 
 template <class Visit>
 void each(Draft& draft, Kind kind, Visit visit) {
@@ -122,7 +121,7 @@ class Externs {
   TypeId dummy() {
     if (!dummy_) {
       const TypeId int_id = integer();
-      dummy_ = draft_.add(Kind::Var, draft_.dummy_name(dummy_name), int_id, static_cast<std::uint32_t>(Linkage::Global));
+      dummy_ = draft_.add(Kind::Var, draft_.dummy_name(), int_id, static_cast<std::uint32_t>(Linkage::Global));
     }
     return *dummy_;
   }
@@ -142,7 +141,7 @@ void name_parameters(Draft& draft) {
     for (std::size_t i = 0; i < proto.vlen(); ++i) {
       const std::size_t at = Record::tail + 2 * i;
       if (proto.word(at) != 0 || proto.word(at + 1) == 0) continue;
-      proto.set(at, draft.dummy_name(dummy_name));
+      proto.set(at, draft.dummy_name());
       changed = true;
     }
     if (changed) ++draft.changed[row_of(&MarshalOptions::name_parameters)];

@@ -29,9 +29,8 @@ class Refused {
 inline bool is_modifier(Kind kind) { return kind == Kind::Typedef || kind == Kind::TypeTag || Qualifier::is(kind); }
 /// An INT that fills 1, 2, 4, 8 or 16 bytes from their first bit on.
 inline bool is_regular(Int type) {
-  const std::uint32_t size = type.bits() / 8;
-  return type.bits() % 8 == 0 && type.bit_offset() == 0 && size == type.size() && size != 0 && (size & (size - 1)) == 0 &&
-         size <= 16;
+  const std::uint32_t size = type.bits() / 8;  // of its bytes there may be more
+  return type.bits() % 8 == 0 && type.bit_offset() == 0 && size != 0 && (size & (size - 1)) == 0 && size <= 16;
 }
 /// Whether a kernel of that version takes a name for one that C could have; no name is none.
 bool is_identifier(std::string_view name, const KernelVersion& kernel);

@@ -128,7 +128,7 @@ class RecordCheck {
   [[nodiscard]] static Verdict integer(Int t) {
     if (auto why = bare(t)) return why;
     const std::uint32_t word = load32(t.record() + common_bytes);
-    if ((word & ~0x0fff00ffU) != 0) return wrong("Invalid int_data", "its encoding word 0x" + hex(word) + " has unknown bits");
+    if ((word & ~0x0fffffffU) != 0) return wrong("Invalid int_data", "its encoding word 0x" + hex(word) + " has unknown bits");
     const std::uint32_t bits = t.bits() + t.bit_offset();
     if (bits > 128) return wrong("nr_bits exceeds 128", "it has " + std::to_string(bits) + " bits, 128 are possible");
     if ((bits + 7) / 8 > t.size())

@@ -278,7 +278,9 @@ class References {
   [[nodiscard]] Step standing_for(Referrer t, Type next) {
     const Target to = target(next.id());
     if (!Pointer::is(t.kind()) && to.refused) return silent();
-    if (!to.sized && (to.type.kind() == Kind::Func || !is_known(to.type.kind()))) return no_target(t);
+    // A FUNC that was looked at stands for its FUNC_PROTO, which may be referred to; another one does not.
+    if (Func::is(to.type.kind()) && states_[to.type.id()] == State::Done) return up(leads_to_[to.type.id()]);
+    if (Func::is(to.type.kind()) || !is_known(to.type.kind())) return no_target(t);
     return up(to.type.id());
   }
 
@@ -351,7 +353,10 @@ class References {
       const Type type = v.type();
       if (!Var::is(type.kind()))
         return stop("Not a VAR kind member", "it holds " + a(type) + ": define_externs puts a VAR in its place");
-      if (comes_first(type)) return down(type.id());
+      if (comes_first(type)) {
+        ++next;  // and no kernel looks at its size then
+        return down(type.id());
+      }
       const Target to = target(type.id());
       if (to.refused || states_[type.id()] == State::Refused) continue;
       if (v.size() < to.size)
@@ -380,6 +385,7 @@ class References {
 
   void check(FuncProto t) {
     const auto is_fine = [&](Type type) {
+      if (is_source(type.kind())) return false;
       if (needs_walk(type.kind()) && states_[type.id()] == State::New) walk(type);
       const Target to = target(type.id());
       return to.refused || to.sized;

@@ -80,10 +80,12 @@ Result<void> become_static(Site& at) { return at.record.set_kind(Kind::Func), Re
 
 Result<void> become_typedef(Site& at) { return at.record.set_kind(Kind::Typedef), Result<void>(); }
 
-/// A parameter's name and type read as an enumerator's name and value.
+/// A parameter's name and type read as an enumerator's name and value. Kernels want a name, libbpf leaves it to chance.
 Result<void> become_enum(Site& at) {
   at.record.set_kind(Kind::Enum, at.record.vlen());
   at.record.set(2, 4);
+  for (std::size_t i = Record::tail, end = i + std::size_t{2} * at.record.vlen(); i < end; i += 2)
+    if (at.record.word(i) == 0) at.record.set(i, at.draft.dummy_name());
   return {};
 }
 

@@ -50,17 +50,6 @@ std::string_view machine_name(std::uint16_t machine) {
   }
 }
 
-std::string container_text(const Object& object) {
-  const Container& container = object.container();
-  std::string text(container.kernel_image);
-  if (!text.empty()) text += ": ";
-  for (const Codec codec : container.wrappers) text += std::string(to_string(codec)) + ": ";
-  if (!container.elf) return text + "raw BTF";
-  text += "ELF " + std::to_string(container.elf_class) + "-bit";
-  const std::string_view machine = machine_name(container.elf_machine);
-  return text + ", " + (machine.empty() ? "machine " + std::to_string(container.elf_machine) : std::string(machine));
-}
-
 /// A bar of at most `width` columns, in eighths of a column.
 std::string bar(std::uint64_t part, std::uint64_t whole, std::uint64_t width) {
   constexpr std::array<std::string_view, 8> eighths = {"",       "\u258f", "\u258e", "\u258d",
@@ -182,6 +171,17 @@ void summary_json(const Request& request, const Object& object, Sink& out) {
 }
 
 }  // namespace
+
+std::string container_text(const Object& object) {
+  const Container& container = object.container();
+  std::string text(container.kernel_image);
+  if (!text.empty()) text += ": ";
+  for (const Codec codec : container.wrappers) text += std::string(to_string(codec)) + ": ";
+  if (!container.elf) return text + "raw BTF";
+  text += "ELF " + std::to_string(container.elf_class) + "-bit";
+  const std::string_view machine = machine_name(container.elf_machine);
+  return text + ", " + (machine.empty() ? "machine " + std::to_string(container.elf_machine) : std::string(machine));
+}
 
 int inspect(const Request& request, const Object& object, Sink& out, Sink& err) {
   if (request.arguments.empty()) {

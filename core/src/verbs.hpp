@@ -12,6 +12,14 @@ int layout(const Request& request, const Object& object, Sink& out, Sink& err);
 int find(const Request& request, const Object& object, Sink& out, Sink& err);
 int offset(const Request& request, const Object& object, Sink& out, Sink& err);
 int at(const Request& request, const Object& object, Sink& out, Sink& err);
+int rewrite(const Request& request, const Object& object, Sink& out, Sink& err);
+int extract(const Request& request, const Object& object, Sink& out, Sink& err);
+
+/// What a file is, from outside to inside: "xz: ELF 64-bit, x86-64".
+std::string container_text(const Object& object);
+
+/// Bytes as they are.
+void write_bytes(std::span<const std::byte> bytes, Sink& to);
 
 /// A number as people write it: decimal, or hexadecimal behind 0x.
 std::optional<std::uint64_t> number_from(std::string_view text);

@@ -1,4 +1,5 @@
 // btfkit kernel load.
+#include <algorithm>
 #include <btfkit/kernel/features.hpp>
 #include <btfkit/kernel/handle.hpp>
 #include <btfkit/kernel/token.hpp>
@@ -17,21 +18,22 @@ using btfkit::detail::grouped;
 using command::Request;
 using command::Styled;
 
+/// Lined up as the verb rewrite has it.
 void rewrites_text(const std::vector<AppliedRewrite>& applied, Sink& out, Styled style) {
   if (applied.empty()) return;
+  std::size_t name_width = 0, count_width = 0;
+  for (const AppliedRewrite& one : applied) {
+    name_width = std::max(name_width, one.rewrite->name.size());
+    count_width = std::max(count_width, counted(one.types, "type").size());
+  }
   out << "rewritten for this kernel:\n";
   for (const AppliedRewrite& one : applied) {
+    const std::string count = counted(one.types, "type");
     out << "  ";
     style.accent(one.rewrite->name);
-    out << "  " << counted(one.types, "type") << ": " << one.rewrite->effect << '\n';
+    out.pad(name_width - one.rewrite->name.size() + 2 + count_width - count.size())
+        << count << "  " << one.rewrite->effect << '\n';
   }
-}
-
-/// With what every kernel wants of a BPF object.
-MarshalOptions for_kernels(MarshalOptions options) {
-  for (const Rewrite& rewrite : rewrites)
-    if (rewrite.until.empty()) options.*rewrite.option = true;
-  return options;
 }
 
 }  // namespace
@@ -52,7 +54,7 @@ int kernel_load(const Request& request, const Object& object, Sink& out, Sink& e
   if (!as_is) {
     const auto features = kernel::features({.token = options.token});
     if (!features) return command::fail(features.error(), request, out, err);
-    options.rewrites = for_kernels(kernel::marshal_options(*features));
+    options.rewrites = kernel::marshal_options(*features);
   }
   const auto applied = applied_rewrites(spec, options.rewrites);
   auto handle = as_is ? kernel::Handle::load(Bytes::borrow(spec.bytes()), options) : kernel::Handle::load_spec(spec, options);
@@ -62,7 +64,8 @@ int kernel_load(const Request& request, const Object& object, Sink& out, Sink& e
   if (!info) return command::fail(info.error(), request, out, err);
   if (!request.json) {
     Styled(out, request.color).strong("accepted")
-        << ": " << grouped(info->size) << " bytes, " << counted(spec.type_count(), "type") << ", was id " << info->id << '\n';
+        << ": " << grouped(info->size) << " bytes, " << grouped(spec.type_count())
+        << (spec.type_count() == 1 ? " type" : " types") << ", was id " << info->id << '\n';
     return 0;
   }
   btfkit::detail::JsonWriter json(out);

@@ -29,7 +29,7 @@ void write_json(const std::vector<kernel::Probed>& all, Sink& out) {
   if (features) {
     const MarshalOptions options = kernel::marshal_options(*features);
     for (const Rewrite& rewrite : rewrites)
-      if (options.*rewrite.option) json.value(rewrite.name);
+      if (!rewrite.until.empty() && options.*rewrite.option) json.value(rewrite.name);
   }
   json.end_array().end_object();
   out << '\n';

@@ -14,6 +14,7 @@
 #include <map>
 
 #include "cli_verbs.hpp"
+#include "output_file.hpp"
 
 namespace {
 
@@ -93,6 +94,21 @@ void tell_base(const std::string& path, Sink& err) {
   err.flush();
 }
 
+/// Runs a verb whose data go to a file.
+int run_into(const std::string& path, command::Request& request, const Object& object, Sink& out, Sink& err) {
+  command::Request of_file = request;
+  of_file.source = path;
+  auto file = OutputFile::create(path);
+  if (!file) return command::fail(file.error(), of_file, out, err);
+  Sink data([&](std::string_view bytes) { return file->write(bytes); });
+  request.output = &data;
+  const int code = command::run(request, object, out, err);
+  data.flush();
+  if (code != 0) return code;
+  const auto done = file->finish();
+  return done ? 0 : command::fail(done.error(), of_file, out, err);
+}
+
 int run(const command::Verb& verb, const Arguments& arguments) {
   Sink out([](std::string_view text) { return write_all(STDOUT_FILENO, text); });
   Sink err([](std::string_view text) { return write_all(STDERR_FILENO, text); });
@@ -117,10 +133,17 @@ int run(const command::Verb& verb, const Arguments& arguments) {
 
   if (verb.without_input != nullptr) return finish(verb.without_input(request, out, err));
 
+  const std::string output = verb.output_option.empty() ? std::string() : arguments.value(verb.output_option);
+  const bool to_file = !output.empty() && output != "-";
+  if (!verb.output_option.empty() && !to_file && isatty(STDOUT_FILENO) != 0) {
+    err << "btfkit: what this makes is no text for a terminal: give --" << verb.output_option << " FILE\n";
+    return finish(2);
+  }
+
   const auto start = std::chrono::steady_clock::now();
   LoadOptions options;
   options.decode = &kernel::decode;
-  options.partial = arguments.has("partial");
+  options.partial = verb.damaged || arguments.has("partial");
   if (const std::string size = arguments.value("pointer-size"); !size.empty()) options.pointer_size = size == "4" ? 4 : 8;
   if (const std::string base = arguments.value("base"); !base.empty()) {
     auto opened = kernel::load_named(base, options);
@@ -147,6 +170,7 @@ int run(const command::Verb& verb, const Arguments& arguments) {
   request.load_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   if (!opened) return finish(command::fail(opened.error(), request, out, err));
   tell_base(opened->base, err);
+  if (to_file) return finish(run_into(output, request, opened->object, out, err));
   return finish(verb.body(request, opened->object, out, err));
 }
 

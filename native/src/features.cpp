@@ -1,8 +1,10 @@
+#include <sys/utsname.h>
+
 #include <btfkit/kernel/features.hpp>
 #include <cerrno>
 #include <cstring>
 
-#include "privileges.hpp"
+#include "denied.hpp"
 #include "prober.hpp"
 
 namespace btfkit::kernel {
@@ -19,6 +21,15 @@ std::string_view to_string(Answer answer) {
 namespace detail {
 namespace {
 
+/// Whether the running kernel is too old for a feature; false when uname's words can't be read.
+bool too_old_for(const Feature& feature) {
+  utsname name{};
+  if (uname(&name) != 0) return false;
+  const auto running = KernelVersion::parse(name.release);
+  const auto since = KernelVersion::parse(feature.since);
+  return running && since && *running < *since;
+}
+
 bool is_permission(int error) { return error == EPERM || error == EACCES; }
 
 }  // namespace
@@ -30,12 +41,11 @@ std::string explain(const Feature& feature, const Finding& finding) {
     return finding.answer == Answer::No ? "there is no BTF of this kernel: it was built without CONFIG_DEBUG_INFO_BTF"
                                         : "sysfs is not mounted on /sys";
   if (finding.answer == Answer::No) {
-    const std::string release = running_release();
-    return older_than(release, since)
+    return too_old_for(feature)
                ? "needs Linux " + since + " or later"
                : "Linux " + since + " and later should have it, this one has not: " + std::strerror(finding.error);
   }
-  if (is_permission(finding.error) && !is_looked_up(feature)) return missing_privilege();
+  if (is_permission(finding.error) && !is_looked_up(feature)) return denied("loading BTF", Capability::Bpf, true).text;
   if (finding.error == ENOSYS)
     return "there is no bpf(2): the kernel was built without CONFIG_BPF_SYSCALL, or a filter hides it";
   return std::strerror(finding.error);
@@ -79,7 +89,7 @@ Result<Features> features(const ProbeOptions& options) {
 }
 
 MarshalOptions marshal_options(const Features& features) {
-  MarshalOptions options;
+  MarshalOptions options = options_for(latest_kernel);
   options.func_linkage_static = !features.func_linkage;
   options.no_func = !features.func;
   options.no_datasec = !features.datasec;
@@ -88,6 +98,7 @@ MarshalOptions marshal_options(const Features& features) {
   options.no_type_tag = !features.type_tag;
   options.no_enum64 = !features.enum64;
   options.no_question_mark_names = !features.question_mark_names;
+  options.no_tag_kind_flag = !features.tag_kind_flag;
   if (!features.layout) options.layout = LayoutSection::Drop;
   return options;
 }

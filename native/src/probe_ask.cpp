@@ -7,7 +7,6 @@
 #include <cstring>
 #include <memory>
 
-#include "privileges.hpp"
 #include "probe_blobs.hpp"
 #include "prober.hpp"
 #include "syscall.hpp"

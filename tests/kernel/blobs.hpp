@@ -67,12 +67,13 @@ inline std::vector<std::pair<std::string_view, TinyBtf>> feature_blobs() {
   return all;
 }
 
-/// Everything that has a rewrite, and every kind, in one BTF; with a layout section on top.
-inline TinyBtf everything() {
+/// Every kind, and everything else that has a rewrite, in one BTF.
+inline TinyBtf every_kind() {
   TinyBtf btf = TinyBtf::one_of_each();
   btf.add(Kind::Var, "ops", 4, {1});
   btf.add(Kind::Datasec, "?.struct_ops", 8, {btf.last, 0, 8}, 1);
-  btf.layout = layout_of_all_kinds();
+  btf.add(Kind::DeclTag, "packed", 4, {0xffffffff}, 0, true);
+  btf.add(Kind::TypeTag, "noderef", 1, {}, 0, true);
   return btf;
 }
 

@@ -129,8 +129,12 @@ void rewrite(const std::string& name, const TinyBtf& btf) {
 
 void rewrite_all() {
   for (const auto& [name, btf] : feature_blobs()) rewrite(std::string(name), btf);
-  tell("raw everything", takes(everything().bytes()));
-  rewrite("everything", everything());
+  TinyBtf all = every_kind();
+  tell("raw every kind", takes(all.bytes()));
+  rewrite("every kind", all);
+  all.layout = layout_of_all_kinds();
+  tell("raw every kind and layout", takes(all.bytes()));
+  rewrite("every kind and layout", all);
 }
 
 /// Runs `body` in a process of its own and tells what it prints and how it ends.
@@ -220,6 +224,14 @@ int main() {
   ask_by_hand();
   ask_by_library();
   rewrite_all();
+  run({"kernel", "probe"});
+  run({"kernel", "probe", "--json"});
+  const long fd = load(feature_blobs().front().second.bytes());
+  run({"kernel", "list"});
+  run({"kernel", "list", "--json"});
+  close(static_cast<int>(fd));
+  run({"kernel", "modules"});
+  run({"layout", "kernel", "task_struct"});
   run({"inspect", "/sys/kernel/btf/vmlinux", "list_head"});
   run({"layout", "/sys/kernel/btf/vmlinux", "task_struct"});
   tell("done", 0);

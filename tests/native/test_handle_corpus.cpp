@@ -25,8 +25,6 @@ MarshalOptions prepared() {
   const auto features = kernel::features();
   if (!features) SKIP(features.error().message());
   MarshalOptions options = kernel::marshal_options(*features);
-  for (const Rewrite& rewrite : rewrites)
-    if (rewrite.until.empty()) options.*rewrite.option = true;
   options.order = detail::host_order;
   return options;
 }

@@ -232,7 +232,7 @@ TEST_CASE("kernel load: accepted, rewritten, refused") {
   needs_bpf();
   Ran ran = btfkit_command("kernel load " + golden_path("types.o"));
   CHECK(ran.code == 0);
-  CHECK_THAT(ran.out, StartsWith("rewritten for this kernel:\n  apply_fixup  2 types: ") &&
+  CHECK_THAT(ran.out, StartsWith("rewritten for this kernel:\n  apply_fixup      2 types  ") &&
                           ContainsSubstring("\naccepted: 2,328 bytes, 69 types, was id "));
   CHECK(btfkit_command("kernel load " + golden_path("types.eb.o")).code == 0);
   ran = btfkit_command("kernel load --json " + golden_path("types.o"));

@@ -45,6 +45,7 @@ struct Request {
   bool color = false;
   std::optional<double> load_ms;  ///< how long opening took, for verbs that show it
   std::optional<Source> data;     ///< for verbs with a data_option: the bytes that are not the input
+  Sink* output = nullptr;         ///< for verbs with an output_option: the file that it names; nullptr: the data go to `out`
 
   [[nodiscard]] bool has(std::string_view option) const;
   /// What the option was given last; `otherwise` when it was not.
@@ -65,6 +66,10 @@ struct Verb {
   std::string_view data_option = {};
   /// Instead of `body`, for a platform's verbs that open no input.
   int (*without_input)(const Request& request, Sink& out, Sink& err) = nullptr;
+  /// The option that names the file for what the verb makes, which is no text, and goes to standard output without it or for
+  /// "-", if that is no terminal. A file appears, or changes, only when all of it is there and the exit code is 0.
+  std::string_view output_option = {};
+  bool damaged = false;  ///< opens inputs as with LoadOptions::partial, whatever is wrong with what the BTF says
 };
 
 /// What a platform adds to verbs().

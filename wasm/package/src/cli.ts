@@ -8,11 +8,16 @@ import { runVerb } from './btf.js';
 import { engine, platform, type Input } from './engine.js';
 import { Btf, BtfError, version, type OpenOptions, type Output } from './node.js';
 import { parts } from './error.js';
+import { OutputFile } from './output.js';
 
 interface Verb {
   name: string;
   /** The option that names a file of bytes for the verb, which come on standard input otherwise. */
   dataOption?: string;
+  /** The option that names the file for the bytes that the verb makes, which go to standard output otherwise. */
+  outputOption?: string;
+  /** Opens inputs as `--partial` does. */
+  damaged?: boolean;
   /** Only the last may be repeatable. */
   positionals: { name: string; help: string; required: boolean; repeatable?: boolean }[];
   /** `value`: the placeholder of its value, empty for a flag; `choices`: comma-separated, empty for anything. */
@@ -139,9 +144,15 @@ async function run(verb: Verb, { positionals, options }: Arguments): Promise<num
   const when = value('color') ?? 'auto';
   const color = when === 'auto' ? !process.env['NO_COLOR'] && isatty(1) : when === 'always';
   const pointerSize = value('pointer-size');
-  const load: OpenOptions = { partial: value('partial') !== undefined };
+  const load: OpenOptions = { partial: verb.damaged === true || value('partial') !== undefined };
   if (pointerSize) load.pointerSize = pointerSize === '4' ? 4 : 8;
   let source = file; // the one that an error speaks of
+  const outputPath = verb.outputOption ? (value(verb.outputOption) ?? '-') : '-';
+  if (verb.outputOption && outputPath === '-' && isatty(1)) {
+    err.print(`btfkit: what this makes is no text for a terminal: give --${verb.outputOption} FILE\n`);
+    return 2;
+  }
+  let output: OutputFile | undefined;
   try {
     const start = performance.now();
     const base = value('base');
@@ -164,7 +175,11 @@ async function run(verb: Verb, { positionals, options }: Arguments): Promise<num
     const loadMs = performance.now() - start;
     // A base that was found on disk is worth a line: it may not be the one that its user thinks of.
     if (opened.base !== undefined && opened.base !== '/sys/kernel/btf/vmlinux') err.print(`btfkit: its base is ${opened.base}\n`);
-    return runVerb(opened.btf, { verb: verb.name, args, options, color, loadMs, data }, out.write, err.write);
+    source = outputPath;
+    if (source !== '-') output = new OutputFile(source);
+    const code = runVerb(opened.btf, { verb: verb.name, args, options, color, loadMs, data, output: output?.write }, out.write, err.write);
+    if (code === 0) output?.finish();
+    return code;
   } catch (error) {
     if (!(error instanceof BtfError)) throw error;
     const json = value('json') !== undefined || value('format') === 'json';
@@ -172,6 +187,8 @@ async function run(verb: Verb, { positionals, options }: Arguments): Promise<num
     out.print(failed.out);
     err.print(failed.err);
     return failed.exitCode;
+  } finally {
+    output?.discard();
   }
 }
 

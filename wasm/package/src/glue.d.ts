@@ -16,7 +16,7 @@ export interface Opened {
   firstId(): number;
   endId(): number;
   /** `options`: name, value, name, value... `loadMs` below 0: not known. Returns the exit code. */
-  run(verb: string, args: readonly string[], options: readonly string[], color: boolean, loadMs: number, data: Data | null, out: Write, err: Write): number;
+  run(verb: string, args: readonly string[], options: readonly string[], color: boolean, loadMs: number, data: Data | null, out: Write, err: Write, output: Write | null): number;
   dump(format: string, types: readonly (string | number)[], byId: boolean, pretty: boolean, defects: boolean, write: Write): string;
   type(id: number): string;
   c(id: number, offsets: boolean): string;

@@ -27,6 +27,8 @@ export interface Request {
   loadMs?: number | undefined;
   /** For verbs that interpret bytes. */
   data?: Input | undefined;
+  /** For verbs that make bytes: where they go; standard output without it. */
+  output?: Write | undefined;
 }
 
 interface Held extends Loaded {
@@ -151,10 +153,13 @@ export class Store {
   }
 
   /** Runs a verb of the command; its exit code. The bytes that `out` and `err` get are good during that call only. */
-  run({ verb, args = [], options = [], color = false, loadMs = -1, data }: Request, out: Write, err: Write): number {
+  run({ verb, args = [], options = [], color = false, loadMs = -1, data, output }: Request, out: Write, err: Write): number {
     const failures: unknown[] = [];
     const flat = options.flat() as string[];
-    const exitCode = this.#call((opened) => opened.run(verb, args, flat, color, loadMs, data ? readable(data) : null, guarded(out, failures), guarded(err, failures)));
+    const write = output ? guarded(output, failures) : null;
+    const exitCode = this.#call((opened) =>
+      opened.run(verb, args, flat, color, loadMs, data ? readable(data) : null, guarded(out, failures), guarded(err, failures), write),
+    );
     if (failures.length > 0) throw failures[0];
     return exitCode;
   }

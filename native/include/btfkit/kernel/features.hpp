@@ -83,8 +83,8 @@ std::vector<Probed> probe(const ProbeOptions& options = {});
 /// capability or what else refuses; system); what could only be looked up in sysfs is false instead.
 Result<Features> features(const ProbeOptions& options = {});
 
-/// Which rewrites a BTF needs before a kernel with these features takes it. Bytes that already suit it stay as they are.
-/// tag_kind_flag and long_vlen have no rewrite: without the first, attributes are refused.
+/// Which rewrites a BTF needs before a kernel with these features takes it: options_for() a version, but by what the kernel
+/// said. Bytes that already suit it stay as they are. long_vlen has no rewrite.
 MarshalOptions marshal_options(const Features& features);
 
 }  // namespace btfkit::kernel

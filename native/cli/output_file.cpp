@@ -1,0 +1,87 @@
+#include "output_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+using namespace btfkit;
+
+namespace {
+
+tl::unexpected<Error> failed(int error) {
+  const ErrorCode code = error == ENOENT || error == ENOTDIR ? ErrorCode::NotFound
+                         : error == EACCES || error == EPERM ? ErrorCode::Permission
+                                                             : ErrorCode::System;
+  return unexpected(code, std::strerror(error));
+}
+
+/// The mode of a file that the shell's `>` makes.
+mode_t new_mode() {
+  const mode_t mask = umask(0);
+  umask(mask);
+  return 0666 & ~mask;
+}
+
+/// Where a link leads to: it is to stay one.
+std::string followed(const std::string& path) {
+  char* const real = realpath(path.c_str(), nullptr);
+  if (real == nullptr) return path;
+  std::string result(real);
+  std::free(real);
+  return result;
+}
+
+}  // namespace
+
+Result<OutputFile> OutputFile::create(const std::string& path) {
+  struct stat there {};
+  const bool exists = stat(path.c_str(), &there) == 0;
+  if (exists && S_ISDIR(there.st_mode)) return unexpected(ErrorCode::InvalidArgument, "is a directory; give a file");
+  if (exists && !S_ISREG(there.st_mode)) {
+    const int fd = open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+    if (fd < 0) return failed(errno);
+    return OutputFile(fd, path, {});
+  }
+  if (exists && access(path.c_str(), W_OK) != 0) return failed(errno);  // replacing it would get around that
+  const std::string target = exists ? followed(path) : path;
+  std::string temporary = target + ".XXXXXX";
+  const int fd = mkostemp(temporary.data(), O_CLOEXEC);
+  if (fd < 0) return failed(errno);
+  OutputFile file(fd, target, temporary);
+  if (fchmod(fd, exists ? there.st_mode & 07777 : new_mode()) != 0) return failed(errno);
+  return file;
+}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      error_(other.error_) {}
+
+OutputFile::~OutputFile() {
+  if (fd_ >= 0) close(fd_);
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+bool OutputFile::write(std::string_view data) {
+  while (!data.empty() && error_ == 0) {
+    const ssize_t done = ::write(fd_, data.data(), data.size());
+    if (done >= 0) data.remove_prefix(static_cast<std::size_t>(done));
+    else if (errno != EINTR) error_ = errno;
+  }
+  return error_ == 0;
+}
+
+Result<void> OutputFile::finish() {
+  if (close(std::exchange(fd_, -1)) != 0 && error_ == 0) error_ = errno;
+  if (error_ != 0) return failed(error_);
+  if (temporary_.empty()) return {};
+  if (rename(temporary_.c_str(), path_.c_str()) != 0) return failed(errno);
+  temporary_.clear();
+  return {};
+}
