@@ -7,7 +7,7 @@ namespace btfkit::describe {
 namespace {
 
 Offered offered_for(std::string_view placeholder) {
-  if (placeholder == "FILE") return {Offer::Files, {}};
+  if (placeholder == "FILE" || placeholder == "FOLDER") return {Offer::Files, {}};
   if (placeholder == "TYPE") return {Offer::Types, {}};
   if (placeholder == "PATH") return {Offer::Paths, {}};
   if (placeholder == "PATTERN") return {Offer::Names, {}};

@@ -54,7 +54,7 @@ std::string sentence(std::string_view text, bool capital) {
   std::string out(text);
   if (capital && !out.empty() && out.front() >= 'a' && out.front() <= 'z')
     out.front() = static_cast<char>(out.front() - 'a' + 'A');
-  if (!out.empty() && out.back() != '.') out += '.';
+  if (!out.empty() && std::string_view(".?!").find(out.back()) == std::string_view::npos) out += '.';
   return out;
 }
 

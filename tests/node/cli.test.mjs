@@ -133,6 +133,9 @@ test('a reader that goes away is no error', async () => {
   assert.deepEqual([code, err], [0, '']);
 });
 
+/** The native command's help without what only it can do, for it has the running kernel. */
+const portable = (help) => help.toString().replace(/^Verbs for the running kernel:\n[^]*?\n\n/m, '').replace(/^ +or kernel, [^]*? running kernel\n/m, '');
+
 test('the same bytes as the native command', { skip: needs({ 'the native command (./dev build)': nativeCommand }) }, () => {
   const timeless = (text) => text.replace(/loaded in [\d.]+ ms/, 'loaded in some ms');
   const elf = write('sample.o', makeElf([{ name: '.BTF', bytes: everyKind(true) }], { big: true }));
@@ -149,8 +152,9 @@ test('the same bytes as the native command', { skip: needs({ 'the native command
     assert.equal(btfkit(args).status, run(nativeCommand, args).status, args.join(' '));
   for (const args of [[], ['help'], ['help', 'stat'], ['help', 'nothing'], ['--help'], ['inspect', '--help'], ['--version'], ['frobnicate']]) {
     const native = run(nativeCommand, args);
-    assert.deepEqual(btfkit(args), { status: native.status, out: native.stdout.toString(), err: native.stderr.toString() }, args.join(' '));
+    assert.deepEqual(btfkit(args), { status: native.status, out: portable(native.stdout), err: portable(native.stderr) }, args.join(' '));
   }
+  assert.notEqual(portable(run(nativeCommand, ['--help']).stdout), run(nativeCommand, ['--help']).stdout.toString());
 });
 
 test('the other verbs: the same bytes as the native command', { skip: needs({ 'the native command (./dev build)': nativeCommand }) }, () => {
@@ -175,7 +179,7 @@ test('the other verbs: the same bytes as the native command', { skip: needs({ 't
   assert.equal(btfkit(['decode', object, 'list_head'], piped).out, run(nativeCommand, ['decode', object, 'list_head'], piped).stdout.toString());
   const names = [...btfkit(['--help']).out.matchAll(/^  ([a-z]+) {2,}/gm)].map(([, name]) => name);
   assert.ok(names.includes('layout') && names.includes('decode'));
-  for (const name of names) assert.equal(btfkit([name, '--help']).out, run(nativeCommand, [name, '--help']).stdout.toString(), name);
+  for (const name of names) assert.equal(btfkit([name, '--help']).out, portable(run(nativeCommand, [name, '--help']).stdout), name);
 });
 
 test('rewrite and extract: the same bytes as the native command, in a file or on standard output', { skip: needs({ 'the native command (./dev build)': nativeCommand }) }, () => {

@@ -1,5 +1,6 @@
 # complete.bash FILE WORD...: what bash is offered behind the words, as its readline splits them (also at "=" and ":"), one a
 # line; completions are read from FILE. COMP_LINE in the environment is the line, where blanks alone do not part its words.
+# shellcheck source=/dev/null
 source "$1"
 shift
 compopt() { printf '<compopt %s>\n' "$*"; } # works during a completion only
