@@ -120,7 +120,7 @@ constexpr std::uint8_t mark_of(std::uint32_t hash) { return static_cast<std::uin
 
 }  // namespace
 
-CNamespace::Name& CNamespace::find(std::string_view name) {
+std::pair<std::uint32_t, bool> CNamespace::find(std::string_view name) {
   if (names_.size() >= marks_.size() / 4 * 3) grow();
   const std::uint32_t hash = name_hash(name, seed_);
   const std::uint8_t mark = mark_of(hash);
@@ -128,12 +128,13 @@ CNamespace::Name& CNamespace::find(std::string_view name) {
   std::size_t at = hash & mask;
   for (; marks_[at] != 0; at = (at + 1) & mask) {
     if (marks_[at] != mark) continue;
-    Name& other = names_[indices_[at]];
-    if (name == std::string_view(other.text, other.length)) return other;
+    const char* const other = names_[indices_[at]];
+    if (std::strncmp(name.data(), other, name.size()) == 0 && other[name.size()] == '\0') return {indices_[at], false};
   }
   marks_[at] = mark;
   indices_[at] = static_cast<std::uint32_t>(names_.size());
-  return names_.emplace_back(Name{name.data(), static_cast<std::uint32_t>(name.size()), 0});
+  names_.push_back(name.data());
+  return {indices_[at], true};
 }
 
 void CNamespace::grow() {
@@ -141,7 +142,7 @@ void CNamespace::grow() {
   marks_.assign(size, 0);
   indices_.resize(size);
   for (std::uint32_t i = 0; i < names_.size(); ++i) {
-    const std::uint32_t hash = name_hash({names_[i].text, names_[i].length}, seed_);
+    const std::uint32_t hash = name_hash(names_[i], seed_);
     std::size_t at = hash & (size - 1);
     while (marks_[at] != 0) at = (at + 1) & (size - 1);
     marks_[at] = mark_of(hash);
@@ -150,13 +151,15 @@ void CNamespace::grow() {
 }
 
 const char* CNamespace::take(std::string_view name) {
-  std::uint32_t count = ++find(name).count;
-  if (count == 1) return nullptr;
+  const auto [index, is_new] = find(name);
+  if (is_new) return nullptr;
   while (true) {
+    const std::uint32_t count = ++taken_again_[index] + 1;
     std::string& numbered = numbered_.emplace_back(std::string(name) + "___" + std::to_string(count));
-    if (find(numbered).count++ == 0) break;  // nothing else is called so
+    const auto [other, free] = find(numbered);
+    if (free) break;  // nothing else is called so
+    ++taken_again_[other];
     numbered_.pop_back();
-    count = ++find(name).count;
   }
   return numbered_.back().c_str();
 }

@@ -6,7 +6,10 @@
 #include <deque>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include "by_type.hpp"
 
 namespace btfkit::detail {
 
@@ -43,22 +46,20 @@ std::string_view alias_of(std::string_view int_name);
 class CNamespace {
  public:
   CNamespace(std::uint64_t seed, std::size_t expected);
-  /// Takes `name` (not empty, an identifier that lives as long as this): nullptr if it was free, else a free one instead.
+  /// Takes `name` (not empty, an identifier that ends with a NUL and lives as long as this): nullptr if it was free, else a
+  /// free one instead.
   const char* take(std::string_view name);
 
  private:
-  struct Name {
-    const char* text;
-    std::uint32_t length;
-    std::uint32_t count;  // how often it was taken
-  };
-  Name& find(std::string_view name);
+  /// Which of names_ it is, and whether it is a new one.
+  std::pair<std::uint32_t, bool> find(std::string_view name);
   void grow();
 
   // Most names are new: whether one is says a table of bytes alone, which stays in the cache.
   std::vector<std::uint8_t> marks_;     // bits of the hash, 0: empty. A power of two, at most three quarters full
   std::vector<std::uint32_t> indices_;  // of the same slots: which of names_
-  std::vector<Name> names_;
+  std::vector<const char*> names_;
+  std::unordered_map<std::uint32_t, std::uint32_t> taken_again_;  // of those of names_: how often after the first time
   std::uint64_t seed_;
   std::deque<std::string> numbered_;
 };
@@ -80,7 +81,7 @@ class CNames {
 
   const SpecData& data_;
   enum : std::uint8_t { unknown, own, different };
-  std::vector<std::uint8_t> state_;                    // by id: which name it has, once it was asked for
+  ByType<std::uint8_t> state_;                         // which name it has, once it was asked for
   std::unordered_map<TypeId, const char*> different_;  // by id: the numbered or safe name of those that have one
   std::deque<std::string> kept_;
   CNamespace tags_;    // of structs, unions and enums

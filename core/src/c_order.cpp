@@ -265,14 +265,13 @@ CSorter::Entry CSorter::entry_of(TypeId id, TypeId target, std::uint8_t rank) co
   return {std::uint64_t{rank} << 60 | first >> 4, first << 60 | second >> 4, name, id};
 }
 
-std::vector<TypeId> CSorter::first() {
+std::vector<TypeId> CSorter::first() const {
   std::vector<Entry> entries;
   entries.reserve(links_.sortable().size());
   for (const TypeId id : links_.sortable()) {
     const TypeId target = sorts_as(links_, id);
     const std::uint8_t rank = rank_of(id, target);
-    if (rank == last_rank) rest_.push_back(id);
-    else entries.push_back(entry_of(id, target, rank));
+    if (rank != last_rank) entries.push_back(entry_of(id, target, rank));
   }
   return sorted(std::move(entries));
 }
@@ -280,13 +279,15 @@ std::vector<TypeId> CSorter::first() {
 std::vector<TypeId> CSorter::rest(COrder& order, TypeId left_out) const {
   std::vector<Entry> entries;
   const auto add = [&](TypeId id) {
-    if (!order.needs_nothing(id)) entries.push_back(entry_of(id, sorts_as(links_, id), last_rank));
+    if (order.needs_nothing(id)) return;
+    const TypeId target = sorts_as(links_, id);
+    if (rank_of(id, target) == last_rank) entries.push_back(entry_of(id, target, last_rank));
   };
   if (left_out == 0 || order.needs_nothing(left_out)) {
-    for (const TypeId id : rest_) add(id);
+    for (const TypeId id : links_.sortable()) add(id);
   } else {  // what is settled may need it
     for (TypeId id = 1; id < links_.size(); ++id)
-      if (is_sortable.has(links_[id].kind) && rank_of(id, sorts_as(links_, id)) == last_rank) add(id);
+      if (is_sortable.has(links_[id].kind)) add(id);
   }
   return sorted(std::move(entries));
 }

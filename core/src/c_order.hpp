@@ -53,7 +53,7 @@ class CSorter {
  public:
   CSorter(const Spec& spec, const Links& links);
   /// All that sort before the rest: types with names, and enums.
-  [[nodiscard]] std::vector<TypeId> first();
+  [[nodiscard]] std::vector<TypeId> first() const;
   /// The rest, pointers and forward declarations among them, without those that need nothing once first() was added, perhaps
   /// without `left_out` (0: none).
   [[nodiscard]] std::vector<TypeId> rest(COrder& order, TypeId left_out) const;
@@ -70,7 +70,6 @@ class CSorter {
 
   const SpecData* data_;
   const Links& links_;
-  std::vector<TypeId> rest_;  // what may be in rest(), ascending
 };
 
 }  // namespace btfkit::detail

@@ -269,7 +269,7 @@ Result<void> dump_c(Sink& out, const Spec& spec, const DumpOptions& options) {
   if (ids.empty() && options.by_id) {
     for (TypeId id = 1; id < spec.end_id(); ++id) ids.push_back(id);
   } else if (ids.empty()) {
-    detail::CSorter sorter(spec, definitions.links());
+    const detail::CSorter sorter(spec, definitions.links());
     ids = sorter.first();
     TypeId left_out = 0;
     if (options.bpftool_defects && !ids.empty()) {
