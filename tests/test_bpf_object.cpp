@@ -168,7 +168,7 @@ TEST_CASE("bpf_object: maps of maps and of programs") {
     elf.order = order;
     // Slots 0 and 2, behind the two pointers of the definition.
     Words relocations(order);
-    for (const std::uint64_t word : {16, 2, 32, 2}) relocations.put(word == 2 ? (std::uint64_t{1} << 32 | 2) : word);
+    for (const std::uint64_t word : {16U, 2U, 32U, 2U}) relocations.put(word == 2 ? (std::uint64_t{1} << 32 | 2) : word);
     elf.symbols = {{"one", 0, 2, 8}};
     elf.add({".rel.maps", relocations.bytes, 9, 0, 0, 0, 2});
     TinyBtf longer = btf;
@@ -230,7 +230,7 @@ TEST_CASE("bpf_object: legacy maps") {
     TinyElf elf;
     elf.order = order;
     Words words(order);
-    for (const std::uint32_t word : {1, 4, 8, 100, 1, 2, 16, 24, 3, 0, 9}) words.put(word);
+    for (const std::uint32_t word : {1U, 4U, 8U, 100U, 1U, 2U, 16U, 24U, 3U, 0U, 9U}) words.put(word);
     elf.add({"maps", words.bytes, 1, 3});
     elf.symbols = {{"second", 20, 1, 20}, {"first", 0, 1, 20}, {"third", 40, 1, 4}, {"far", 1000, 1, 20}, {"other", 0, 2, 8}};
     const auto object = load(with_int(), elf);

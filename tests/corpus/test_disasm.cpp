@@ -59,7 +59,7 @@ TEST_CASE("every object is disassembled without a rest or an unknown instruction
       CHECK(line.instruction.is_known());
       CHECK_FALSE(line.instruction.unused_fields);
       ++instructions;
-      sources += line.source ? 1 : 0;
+      sources += line.source ? 1U : 0U;
       if (line.core) {
         CHECK(*line.core);
         ++relocations;

@@ -59,7 +59,8 @@ std::string to_llvm(const Instruction& in) {
 std::vector<std::byte> as_older(const Instruction& in, std::vector<std::byte> bytes) {
   const bool extends = in.operation->form == Form::SignExtend;
   if (!extends && !(in.operation->name == "atomic_fetch_add" && in.width == 32)) return {};
-  std::fill_n(bytes.begin() + (extends ? 2 : 4), extends ? 2 : 4, std::byte{0});
+  const std::size_t first = extends ? 2 : 4, end = extends ? 4 : 8;
+  for (std::size_t i = first; i < end && i < bytes.size(); ++i) bytes[i] = std::byte{0};
   return bytes;
 }
 
