@@ -124,6 +124,7 @@ void mend(std::vector<std::byte>& bytes, const Spec& spec, const Refusal& refusa
     end = word(bytes, element + 4) + word(bytes, element + 8);
   }
   if (refusal.log == "Unexpected size") put(bytes, at + 8, 4);
+  if (refusal.log == "Unsupported encoding") put(bytes, at + 12, word(bytes, at + 12) & 0xf1ffffff);
   if (Datasec::is(type.kind())) put(bytes, at + 8, std::max(end, word(bytes, at + 8)));
 }
 
