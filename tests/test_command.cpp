@@ -13,16 +13,16 @@ namespace {
 Outcome inspect(const std::string& file, std::vector<std::string> arguments = {}, bool json = false) {
   Line line{"inspect", std::move(arguments), {}, false};
   if (json) line.options.emplace_back("json", "");
-  return run_verb(*Object::load(golden_source(file)), file, line);
+  return run_verb(golden_object(file), file, line);
 }
 
 }  // namespace
 
 TEST_CASE("inspect summarises a file") {
-  const auto [code, out, err] = inspect("sample.bpf.o");
+  const auto [code, out, err] = inspect("sample.bpf.btf");
   CHECK(code == 0);
   CHECK(err.empty());
-  CHECK_THAT(out, StartsWith("sample.bpf.o: ELF 64-bit, BPF, little-endian, 8-byte pointers\n"));
+  CHECK_THAT(out, StartsWith("sample.bpf.btf: raw BTF, little-endian, 8-byte pointers\n"));
   CHECK_THAT(out, ContainsSubstring("  types     47 in 1,000 bytes, ids 1 to 47\n"));
   CHECK_THAT(out, ContainsSubstring("    DATASEC             5   10.6 %  "));
   CHECK(out.find('\x1b') == std::string::npos);
@@ -37,6 +37,46 @@ TEST_CASE("inspect as JSON") {
       StartsWith(R"({"source":"types.eb.btf","container":"raw","size":2317,"wrappers":[],"byteOrder":"big","pointerSize":8,)"));
   CHECK_THAT(out, ContainsSubstring(R"("struct":)"));
   CHECK_THAT(out, EndsWith("}\n"));
+}
+
+TEST_CASE("inspect shows what is inside a BPF object") {
+  for (const std::string file : {"sample.bpf.o", "sample.bpf.eb.o"}) {
+    const auto [code, out, err] = inspect(file);
+    CHECK(code == 0);
+    CHECK(err.empty());
+    CHECK_THAT(out, StartsWith(file + ": BPF object, "));
+    CHECK_THAT(out, ContainsSubstring("  licence   GPL\n"));
+    CHECK_THAT(out, ContainsSubstring("\nPrograms\n  fexit/tcp_sendmsg  tracing, trace_fexit\n"
+                                      "    int on_sent(unsigned long long *ctx)\n"
+                                      "      26 instructions, 1 CO-RE relocation, sample.bpf.c:66\n"
+                                      "\nFunctions that programs call\n  .text\n    int account(__u32 pid, int size)\n"));
+    CHECK_THAT(out, ContainsSubstring("\nMaps\n  traffic: hash, 10,240 entries\n"
+                                      "    key     struct traffic_key  8 bytes\n    value   struct traffic  48 bytes\n"));
+    CHECK_THAT(out, ContainsSubstring("  .bss, 8 bytes\n       0      8  __u64 errors\n"
+                                      "  .data, 4 bytes\n       0      4  __u32 threshold = 1500\n"
+                                      "  .rodata, 12 bytes\n       0      4  volatile const __u32 only_pid = 0\n"
+                                      "       4      8  volatile const char prefix[8] = \"curl\"\n"));
+    CHECK_THAT(out, ContainsSubstring("\nCO-RE relocations: 1\n"
+                                      "  1 x <byte_off> struct sock.__sk_common.skc_family (0:0:0 @ offset 0)\n"));
+  }
+}
+
+TEST_CASE("inspect lists functions, kfuncs and variables of other files") {
+  TinyBtf btf = TinyBtf::one_of_each();
+  btf.add(Kind::DeclTag, "bpf_kfunc", 12, {0xffffffff});
+  TinyElf elf;
+  elf.machine = 62;
+  elf.add({".BTF", btf.bytes(elf.order)});
+  const auto object = Object::load(Source(Bytes::own(elf.bytes()), "tiny"));
+  REQUIRE(object);
+  const Outcome shown = run_verb(*object, "a.out", {"inspect", {}, {}});
+  CHECK_THAT(shown.out, ContainsSubstring("\nKernel functions that BPF programs may call (kfuncs): 1\n"
+                                          "  int move(struct point *p, ...)\n"
+                                          "\nFunctions: 1\n  int move(struct point *p, ...)\n"
+                                          "\nVariables (offset, size)\n  .data, 8 bytes\n"
+                                          "       0      8  struct point origin\n"));
+  const Outcome json = run_verb(*object, "a.out", {"inspect", {}, {{"json", ""}}});
+  CHECK_THAT(json.out, ContainsSubstring(R"("kfuncs":[{"name":"move","typeId":12,"prototype":)"));
 }
 
 TEST_CASE("inspect shows a type by name, kind and name, or id") {
@@ -116,8 +156,6 @@ TEST_CASE("a sink hands on full buffers and stops when the reader has gone") {
 }
 
 namespace {
-
-using Options = std::vector<std::pair<std::string, std::string>>;
 
 Outcome dump(const Object& object, const Options& options) { return run_verb(object, "tiny", {"dump", {}, options, false}); }
 
@@ -298,14 +336,15 @@ TEST_CASE("a platform's verbs and inputs are in the help and in the table") {
   static constexpr std::array verbs = {Verb{"moon land", "come down", positionals, options, examples, nullptr},
                                        Verb{"moon leave", "go up", positionals, options, examples, nullptr}};
   const command::Platform platform{verbs, "or the word moon"};
-  CHECK_THAT(command::help({}, platform), ContainsSubstring("  moon land ") && ContainsSubstring("  inspect "));
+  CHECK_THAT(command::help({}, platform), ContainsSubstring("\n\nVerbs for the running kernel:\n  moon land   come down\n") &&
+                                              ContainsSubstring("  inspect "));
   CHECK(command::help().find("moon") == std::string::npos);
   CHECK(command::help("moon", platform) ==
         "Usage: btfkit moon VERB [ARGUMENTS]\n\nVerbs:\n  moon land   come down\n  moon leave  go up\n\nOptions:\n"
         "  -h, --help  print this, or the help of a verb: btfkit moon VERB --help\n");
   CHECK_THAT(command::help("moon land", platform),
-             StartsWith("come down\n\nUsage: btfkit moon land FILE [OPTIONS]\n\n  FILE  a file; or the word moon\n"));
-  CHECK_THAT(command::help("inspect", platform), ContainsSubstring("; or the word moon"));
+             StartsWith("come down\n\nUsage: btfkit moon land FILE [OPTIONS]\n\n  FILE  a file\n        or the word moon\n"));
+  CHECK_THAT(command::help("inspect", platform), ContainsSubstring("\n        or the word moon\n"));
   CHECK(command::help("inspect").find("moon") == std::string::npos);
   CHECK_THAT(command::verbs_json(platform), ContainsSubstring(R"("name":"moon leave")"));
 }

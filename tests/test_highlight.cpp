@@ -37,8 +37,6 @@ std::string shown(std::string_view text) {
   return seen;
 }
 
-using Options = std::vector<std::pair<std::string, std::string>>;
-
 Outcome dump(const Object& object, const Options& options, bool color) {
   return run_verb(object, "tiny", {"dump", {}, options, color});
 }

@@ -335,3 +335,40 @@ TEST_CASE("hostile: a megabyte of FUNCs claims millions by their linkage and is 
   CHECK(spec->type_count() == half / 6);
   CHECK(spec->types<Func>().begin().operator*().linkage() == static_cast<Linkage>(0xffffff));
 }
+
+TEST_CASE("hostile: a raw kernel that is nothing but headers of BTF") {
+  // Each one declares all that lies behind it, and looks like BTF as far as a look at its header tells.
+  std::vector<std::byte> image(2 * half);
+  std::memcpy(image.data() + 0x38, "ARM\x64", 4);
+  for (std::size_t at = 64; at + 64 <= image.size(); at += 24) {
+    Words header(ByteOrder::Little);
+    const auto rest = static_cast<std::uint32_t>(image.size() - at - 24);
+    const std::uint32_t types = rest / 4 * 4 - 64;
+    header.put(std::uint16_t{0xeb9f}).put(std::uint8_t{1}).put(std::uint8_t{0}).put(std::uint32_t{24});
+    header.put(std::uint32_t{0}).put(types).put(rest - 1).put(std::uint32_t{1});
+    std::memcpy(image.data() + at, header.bytes.data(), header.bytes.size());
+  }
+  const auto object = Object::load(Source(Bytes::own(image)));
+  REQUIRE_FALSE(object);
+  CHECK(object.error().code == ErrorCode::NotFound);
+}
+
+TEST_CASE("hostile: a kernel image that looks packed everywhere") {
+  std::vector<std::byte> image(2 * half);
+  std::memcpy(image.data() + 0x10008, "S390EP", 6);
+  for (std::size_t at = 0x11000; at + 18 <= image.size(); at += 4) std::memcpy(image.data() + at, "\x28\xb5\x2f\xfd", 4);
+  int asked = 0;
+  LoadOptions options;
+  SECTION("and nothing unpacks") {
+    options.decode = [&](Codec, const Bytes&, std::uint64_t) -> Result<Bytes> {
+      ++asked;
+      return unexpected(ErrorCode::Malformed, "corrupt");
+    };
+  }
+  SECTION("and all unpacks to the same") {
+    options.decode = [&](Codec, const Bytes&, std::uint64_t) -> Result<Bytes> { return ++asked, Bytes::own(image); };
+  }
+  const auto object = Object::load(Source(Bytes::own(image)), options);
+  REQUIRE_FALSE(object);
+  CHECK(asked <= 16);
+}

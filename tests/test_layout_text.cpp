@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "support/files.hpp"
 #include "support/tiny.hpp"
+#include "support/verb.hpp"
 
 using namespace btfkit;
 using namespace btfkit::test;
@@ -283,28 +284,13 @@ TEST_CASE("text is bounded") {
 
 namespace {
 
-struct Outcome {
-  int code;
-  std::string out, err;
-};
-
-Outcome run_layout(const Object& object, std::vector<std::string> arguments,
-                   std::vector<std::pair<std::string, std::string>> options = {}, bool json = false) {
-  command::Request request;
-  request.verb = "layout";
-  request.source = "file";
-  request.arguments = std::move(arguments);
-  request.options = std::move(options);
-  request.json = json;
-  Sink out;
-  Sink err;
-  const int code = command::run(request, object, out, err);
-  return {code, out.take(), err.take()};
+Outcome run_layout(const Object& object, std::vector<std::string> arguments, Options options = {}, bool json = false) {
+  if (json) options.emplace_back("json", "");
+  return run_verb(object, "file", {"layout", std::move(arguments), std::move(options)});
 }
 
-Outcome run_layout(std::vector<std::string> arguments, std::vector<std::pair<std::string, std::string>> options = {},
-                   bool json = false) {
-  return run_layout(*Object::load(golden_source("types.o")), std::move(arguments), std::move(options), json);
+Outcome run_layout(std::vector<std::string> arguments, Options options = {}, bool json = false) {
+  return run_layout(golden_object("types.o"), std::move(arguments), std::move(options), json);
 }
 
 }  // namespace

@@ -4,18 +4,12 @@
 #include "support/catch.hpp"
 #include "support/files.hpp"
 #include "support/tiny.hpp"
+#include "support/verb.hpp"
 
 using namespace btfkit;
 using namespace btfkit::test;
 
 namespace {
-
-struct Outcome {
-  int code;
-  std::string out, err;
-};
-
-using Options = std::vector<std::pair<std::string, std::string>>;
 
 TinyBtf records() {
   TinyBtf btf;
@@ -35,17 +29,9 @@ TinyBtf records() {
 Outcome decode(std::string_view type, std::vector<std::byte> data, Options options = {}, bool json = false) {
   const auto object = Object::load(Source(Bytes::own(records().bytes()), "tiny"));
   REQUIRE(object);
-  command::Request request;
-  request.verb = "decode";
-  request.source = "tiny.btf";
-  request.arguments = {std::string(type)};
-  request.options = std::move(options);
-  request.json = json;
-  request.data = Source(Bytes::own(std::move(data)), "data.bin");
-  Sink out;
-  Sink err;
-  const int code = command::run(request, *object, out, err);
-  return {code, out.take(), err.take()};
+  if (json) options.emplace_back("json", "");
+  return run_verb(*object, "tiny.btf",
+                  {"decode", {std::string(type)}, std::move(options), false, Source(Bytes::own(std::move(data)), "data.bin")});
 }
 
 std::vector<std::byte> upto(int count) {

@@ -3,33 +3,17 @@
 #include "support/catch.hpp"
 #include "support/files.hpp"
 #include "support/tiny.hpp"
+#include "support/verb.hpp"
 
 using namespace btfkit;
 using namespace btfkit::test;
 
 namespace {
 
-struct Outcome {
-  int code;
-  std::string out, err;
-};
-
-using Options = std::vector<std::pair<std::string, std::string>>;
-
 Outcome find(const Object& object, std::vector<std::string> arguments, Options options = {}, bool json = false) {
-  command::Request request;
-  request.verb = "find";
-  request.source = "file";
-  request.arguments = std::move(arguments);
-  request.options = std::move(options);
-  request.json = json;
-  Sink out;
-  Sink err;
-  const int code = command::run(request, object, out, err);
-  return {code, out.take(), err.take()};
+  if (json) options.emplace_back("json", "");
+  return run_verb(object, "file", {"find", std::move(arguments), std::move(options)});
 }
-
-Object golden_object(const std::string& name) { return *Object::load(golden_source(name)); }
 
 }  // namespace
 

@@ -3,30 +3,16 @@
 #include "support/catch.hpp"
 #include "support/files.hpp"
 #include "support/tiny.hpp"
+#include "support/verb.hpp"
 
 using namespace btfkit;
 using namespace btfkit::test;
 
 namespace {
 
-struct Outcome {
-  int code;
-  std::string out, err;
-};
-
 Outcome run(const Object& object, std::string verb, std::vector<std::string> arguments, bool json = false) {
-  command::Request request;
-  request.verb = std::move(verb);
-  request.source = "file";
-  request.arguments = std::move(arguments);
-  request.json = json;
-  Sink out;
-  Sink err;
-  const int code = command::run(request, object, out, err);
-  return {code, out.take(), err.take()};
+  return run_verb(object, "file", {std::move(verb), std::move(arguments), json ? Options{{"json", ""}} : Options{}});
 }
-
-Object golden_object(const std::string& name) { return *Object::load(golden_source(name)); }
 
 }  // namespace
 

@@ -88,6 +88,7 @@ bool COrder::visit(TypeId start, bool through_pointer, int depth) {
         state_[id] |= visiting;
         for (const Member member : c.members()) {
           const TypeId to = member.type_id();
+          if ((state_[to] & ordered) != 0) continue;  // most have been; this reads less than what follows
           if (links_.points_to_named(to)) state_[to] |= ordered;
           else see(to, false, depth + 1);
         }
@@ -173,27 +174,6 @@ TypeId sorts_as(const Links& links, TypeId id) {
   return id;
 }
 
-struct Sorted {
-  std::uint64_t first, second;  ///< the rank and the beginning of the name: most comparisons need no more
-  std::uint32_t name;           ///< offset, of the type that it stands for
-  TypeId id;
-};
-
-/// What is sorted at all.
-constexpr KindSet is_sorted{leads_on.bits | wants_definition.bits | KindSet::of<Int>().bits | KindSet::of<Float>().bits};
-
-std::uint8_t rank_of(const Links& links, TypeId id, TypeId target) {
-  // A nameless pointer, array or qualifier sorts last, whatever it leads to.
-  if (id != target && !links[id].named) return last_rank;
-  const bool has_name = links[id].named;
-  const Kind kind = links[target].kind;
-  if (Enum::is(kind)) return has_name ? 1 : 0;
-  if (Int::is(kind) || Float::is(kind)) return 2;
-  if (Composite::is(kind) && has_name) return 3;
-  if (FuncProto::is(kind) && has_name) return 4;
-  return last_rank;
-}
-
 std::uint32_t sort_name_of(Type type, Type target) {
   const auto enumeration = type.as<Enum>();
   if (enumeration && *type.c_name() == '\0' && enumeration->vlen() != 0) return enumeration->values()[0].name_offset();
@@ -213,14 +193,6 @@ std::uint64_t eight_of(const char* name, std::size_t readable) {
   const std::uint64_t ends = (bytes - 0x0101010101010101U) & ~bytes & 0x8080808080808080U;
   if (ends != 0) bytes &= (ends & (0 - ends)) - 1;
   return swapped(bytes);
-}
-
-Sorted key_of(const SpecData& data, std::uint8_t rank, std::uint32_t name, TypeId id) {
-  const char* const text = data.string(name);
-  const std::size_t readable = data.string_room(name);
-  const std::uint64_t first = eight_of(text, readable);
-  const std::uint64_t second = (first & 0xff) == 0 ? 0 : eight_of(text + 8, readable - 8);
-  return {std::uint64_t{rank} << 60 | first >> 4, first << 60 | second >> 4, name, id};
 }
 
 std::uint64_t hash_name(std::uint64_t h, const char* name) {
@@ -269,39 +241,64 @@ int compare(const SpecData& data, std::uint32_t a, std::uint32_t b) {
 
 }  // namespace
 
-CSorter::CSorter(const Spec& spec, const Links& links) : data_(spec.data().get()), links_(links) {
-  for (TypeId id = 1; id < links_.size(); ++id) {
-    const Links::Row& row = links_[id];
-    if (!(row.named || Enum::is(row.kind)) || !is_sorted.has(row.kind)) continue;
-    if (rank_of(links_, id, sorts_as(links_, id)) != last_rank) first_.push_back(id);
-  }
+CSorter::CSorter(const Spec& spec, const Links& links) : data_(spec.data().get()), links_(links) {}
+
+std::uint8_t CSorter::rank_of(TypeId id, TypeId target) const {
+  // A nameless pointer, array or qualifier sorts last, whatever it leads to.
+  const bool has_name = links_[id].named;
+  if (id != target && !has_name) return last_rank;
+  const Kind kind = links_[target].kind;
+  if (Enum::is(kind)) return has_name ? 1 : 0;
+  if (Int::is(kind) || Float::is(kind)) return 2;
+  if (Composite::is(kind) && has_name) return 3;
+  if (FuncProto::is(kind) && has_name) return 4;
+  return last_rank;
 }
 
-std::vector<TypeId> CSorter::rest(COrder& order) const {
-  std::vector<TypeId> rest;
-  auto first = first_.begin();
-  for (TypeId id = 1; id < links_.size(); ++id) {
-    if (first != first_.end() && *first == id) ++first;
-    else if (is_sorted.has(links_[id].kind) && !order.needs_nothing(id)) rest.push_back(id);
-  }
-  return sorted(rest);
+CSorter::Entry CSorter::entry_of(TypeId id, TypeId target, std::uint8_t rank) const {
+  const Type type(data_, id);
+  const std::uint32_t name = sort_name_of(type, type.reference(target));
+  const char* const text = data_->string(name);
+  const std::size_t readable = data_->string_room(name);
+  const std::uint64_t first = eight_of(text, readable);
+  const std::uint64_t second = (first & 0xff) == 0 ? 0 : eight_of(text + 8, readable - 8);
+  return {std::uint64_t{rank} << 60 | first >> 4, first << 60 | second >> 4, name, id};
 }
 
-std::vector<TypeId> CSorter::sorted(const std::vector<TypeId>& unsorted) const {
-  std::vector<Sorted> all;
-  all.reserve(unsorted.size());
-  for (const TypeId id : unsorted) {
+std::vector<TypeId> CSorter::first() {
+  std::vector<Entry> entries;
+  entries.reserve(links_.sortable().size());
+  for (const TypeId id : links_.sortable()) {
     const TypeId target = sorts_as(links_, id);
-    const Type type(data_, id);
-    all.push_back(key_of(*data_, rank_of(links_, id, target), sort_name_of(type, type.reference(target)), id));
+    const std::uint8_t rank = rank_of(id, target);
+    if (rank == last_rank) rest_.push_back(id);
+    else entries.push_back(entry_of(id, target, rank));
   }
-  const auto by_name = [this](const Sorted& a, const Sorted& b) {
+  return sorted(std::move(entries));
+}
+
+std::vector<TypeId> CSorter::rest(COrder& order, TypeId left_out) const {
+  std::vector<Entry> entries;
+  const auto add = [&](TypeId id) {
+    if (!order.needs_nothing(id)) entries.push_back(entry_of(id, sorts_as(links_, id), last_rank));
+  };
+  if (left_out == 0 || order.needs_nothing(left_out)) {
+    for (const TypeId id : rest_) add(id);
+  } else {  // what is settled may need it
+    for (TypeId id = 1; id < links_.size(); ++id)
+      if (is_sortable.has(links_[id].kind) && rank_of(id, sorts_as(links_, id)) == last_rank) add(id);
+  }
+  return sorted(std::move(entries));
+}
+
+std::vector<TypeId> CSorter::sorted(std::vector<Entry> all) const {
+  const auto by_name = [this](const Entry& a, const Entry& b) {
     if (a.first != b.first) return a.first < b.first ? -1 : 1;
     if (a.second != b.second) return a.second < b.second ? -1 : 1;
     if (const int names = compare(*data_, a.name, b.name); names != 0) return names;
     return compare(*data_, Type(data_, a.id).name_offset(), Type(data_, b.id).name_offset());
   };
-  std::sort(all.begin(), all.end(), [&](const Sorted& a, const Sorted& b) { return by_name(a, b) < 0; });
+  std::sort(all.begin(), all.end(), [&](const Entry& a, const Entry& b) { return by_name(a, b) < 0; });
 
   std::vector<TypeId> ids(all.size());
   std::vector<std::pair<std::uint64_t, TypeId>> tied;

@@ -53,16 +53,24 @@ class CSorter {
  public:
   CSorter(const Spec& spec, const Links& links);
   /// All that sort before the rest: types with names, and enums.
-  [[nodiscard]] std::vector<TypeId> first() const { return sorted(first_); }
-  /// The rest, pointers and forward declarations among them, without those that need nothing once first() was added.
-  [[nodiscard]] std::vector<TypeId> rest(COrder& order) const;
+  [[nodiscard]] std::vector<TypeId> first();
+  /// The rest, pointers and forward declarations among them, without those that need nothing once first() was added, perhaps
+  /// without `left_out` (0: none).
+  [[nodiscard]] std::vector<TypeId> rest(COrder& order, TypeId left_out) const;
 
  private:
-  [[nodiscard]] std::vector<TypeId> sorted(const std::vector<TypeId>& unsorted) const;
+  struct Entry {
+    std::uint64_t first, second;  ///< the rank and the beginning of the name: most comparisons need no more
+    std::uint32_t name;           ///< offset, of the type that it stands for
+    TypeId id;
+  };
+  [[nodiscard]] std::uint8_t rank_of(TypeId id, TypeId target) const;
+  [[nodiscard]] Entry entry_of(TypeId id, TypeId target, std::uint8_t rank) const;
+  [[nodiscard]] std::vector<TypeId> sorted(std::vector<Entry> entries) const;
 
   const SpecData* data_;
   const Links& links_;
-  std::vector<TypeId> first_;  // ascending
+  std::vector<TypeId> rest_;  // what may be in rest(), ascending
 };
 
 }  // namespace btfkit::detail

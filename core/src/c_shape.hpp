@@ -2,7 +2,8 @@
 #pragma once
 
 #include <btfkit/type.hpp>
-#include <vector>
+
+#include "by_type.hpp"
 
 namespace btfkit::detail {
 
@@ -32,7 +33,7 @@ void each_pad(const Gap& gap, Visit visit);
 class CShapes {
  public:
   /// `as_bpftool`: structs and unions are packed when bpftool packs them, even if compilers then see another layout.
-  CShapes(const SpecData& data, bool as_bpftool) : data_(data), as_bpftool_(as_bpftool) {}
+  CShapes(const SpecData& data, bool as_bpftool) : data_(data), as_bpftool_(as_bpftool), shapes_(data.end_id) {}
 
   enum class Form : std::uint8_t {
     Plain,    ///< every member stands where its alignment alone puts it: there is nothing to pad
@@ -56,9 +57,9 @@ class CShapes {
 
  private:
   const Shape& of(TypeId id, int depth) {
-    if (shapes_.empty()) shapes_.resize(data_.end_id);
-    if (shapes_[id].alignment == 0) find(Type(&data_, id), depth);
-    return shapes_[id];
+    const Shape& shape = shapes_[id];
+    if (shape.alignment == 0) find(Type(&data_, id), depth);
+    return shape;
   }
   void find(Type type, int depth);
   void find(Composite composite, int depth);
@@ -67,7 +68,7 @@ class CShapes {
 
   const SpecData& data_;
   bool as_bpftool_;
-  std::vector<Shape> shapes_;  // by id, made when first asked for; alignment 0: not known yet
+  ByType<Shape> shapes_;  // alignment 0: not known yet
 };
 
 // ---- templates

@@ -16,7 +16,8 @@ namespace {
 std::string amount(std::uint64_t bits) {
   std::string text;
   if (bits >= 8) text = counted(bits / 8, "byte");
-  if (bits % 8 != 0) text += (text.empty() ? "" : " ") + counted(bits % 8, "bit");
+  if (bits >= 8 && bits % 8 != 0) text += ' ';
+  if (bits % 8 != 0) text += counted(bits % 8, "bit");
   return text;
 }
 

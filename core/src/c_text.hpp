@@ -32,7 +32,7 @@ class CText {
   };
 
   CText(Sink& out, const SpecData& data, const Options& options)
-      : out_(&out), data_(data), shapes_(data, options.as_bpftool), options_(options) {}
+      : out_(&out), data_(data), shapes_(data, options.as_bpftool), options_(options), spelled_(data.end_id) {}
 
   /// `name` (an identifier) declared as `type`, no semicolon; an anonymous struct, union or enum is written out, its lines one
   /// tab deeper than `level`. An empty name: the type's own spelling.
@@ -91,9 +91,8 @@ class CText {
   static constexpr std::size_t readable_behind = 64;
   /// In a whole header most types are named many times: how this one is; no text when that depends on the place.
   Spelling spelling_of(TypeId id, int nesting = 0) {
-    if (spelled_.empty()) spelled_.resize(data_.end_id);
-    if (spelled_[id] == unknown) new_spelling(id, nesting);
-    const std::uint32_t at = spelled_[id];
+    const std::uint32_t& at = spelled_[id];
+    if (at == unknown) new_spelling(id, nesting);
     if (at <= changes) return {};
     const char* const kept = spellings_.text().data() + at;
     std::uint16_t lengths[2];
@@ -113,9 +112,9 @@ class CText {
   std::vector<TypeId> expanding_;  // the structs and unions that are being written out in place
   std::vector<bool> written_;      // by id: anonymous enums; made when first needed
   enum : std::uint32_t { unknown, changes };
-  std::vector<std::uint32_t> spelled_;  // by id: where in spellings_, or one of the above
-  Sink spellings_;                      // of each, two lengths of 16 bits and the text
-  Sink scratch_;                        // for what is being spelled for the first time
+  ByType<std::uint32_t> spelled_;  // where in spellings_, or one of the above
+  Sink spellings_;                 // of each, two lengths of 16 bits and the text
+  Sink scratch_;                   // for what is being spelled for the first time
   bool nameless_ = false;
   std::uint32_t paddings_ = 0;  // arrays that fill wide gaps: each has a name of its own
   int depth_ = 0;               // of declarators within declarators

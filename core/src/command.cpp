@@ -30,7 +30,16 @@ constexpr std::array inspect_examples = {
     Example{"inspect /sys/kernel/btf/vmlinux", "what is in the running kernel's BTF"},
     Example{"inspect /sys/kernel/btf/vmlinux list_head", "one type with offsets, sizes and holes"},
     Example{"inspect veth.ko --base vmlinux", "a module's own types, on the kernel they refer to"},
-    Example{"inspect prog.bpf.o --json", "the same summary for a program to read"},
+    Example{"inspect prog.bpf.o", "programs, maps, variables, externs and relocations of a BPF object"},
+    Example{"inspect prog.bpf.o --json", "the same for a program to read"},
+};
+
+constexpr std::array stat_positionals = {inspect_positionals[0]};
+constexpr std::array stat_options = {base_option, pointer_option, partial_option, json_option, color_option};
+constexpr std::array stat_examples = {
+    Example{"stat prog.bpf.o", "bytes by kind, strings, the largest structs, sections of .BTF.ext"},
+    Example{"stat /sys/kernel/btf/vmlinux", "the same of the running kernel's BTF"},
+    Example{"stat veth.ko --base vmlinux --json", "a module's own part, for a program to read"},
 };
 
 constexpr std::array dump_positionals = {
@@ -77,9 +86,27 @@ constexpr std::array decode_options = {
     color_option,
 };
 constexpr std::array decode_examples = {
-    Example{"decode prog.o event --data ring.bin --count all", "every record of a file"},
+    Example{"decode prog.bpf.o traffic --data ring.bin --count all", "every record of a file"},
     Example{"decode vmlinux 'struct tcphdr' --order big --at 34 < packet", "a header in a packet"},
-    Example{"decode prog.o traffic --json < value", "a map's value for a program to read"},
+    Example{"decode prog.bpf.o traffic --json < value", "a map's value for a program to read"},
+};
+
+constexpr std::array disasm_positionals = {
+    Positional{"FILE", "a BPF object", true},
+    Positional{"FUNCTION", "functions, or sections with code; none: all", false, true},
+};
+constexpr std::array disasm_options = {
+    Option{"no-source", 0, "", "leave out the lines of source", ""},
+    Option{"hex", 'x', "", "show the bytes of each instruction", ""},
+    partial_option,
+    json_option,
+    color_option,
+};
+constexpr std::array disasm_examples = {
+    Example{"disasm prog.bpf.o", "all code, with its source, names and CO-RE relocations"},
+    Example{"disasm prog.bpf.o handle_exec", "one function"},
+    Example{"disasm prog.bpf.o --hex --no-source", "instructions and their bytes"},
+    Example{"disasm prog.bpf.o xdp --json", "the functions of a section for a program to read"},
 };
 
 constexpr std::array layout_positionals = {
@@ -195,16 +222,20 @@ constexpr std::array extract_examples = {
 };
 
 constexpr std::array verb_table = {
-    Verb{"inspect", "what a file holds, or one of its types as C", inspect_positionals, inspect_options, inspect_examples,
-         inspect},
-    Verb{"dump", "everything as C, raw text or JSON", dump_positionals, dump_options, dump_examples, dump},
-    Verb{"decode", "bytes as a value of a type", decode_positionals, decode_options, decode_examples, decode, "data"},
-    Verb{"layout", "where the members of structs are, with holes, padding and cache lines", layout_positionals, layout_options,
-         layout_examples, layout},
+    Verb{"inspect", "what is in a file: programs, maps, variables; or one type as C", inspect_positionals, inspect_options,
+         inspect_examples, inspect},
     Verb{"find", "types by name, size, holes, members and what they refer to", find_positionals, find_options, find_examples,
          find},
+    Verb{"layout", "where the members of structs are, with holes, padding and cache lines", layout_positionals, layout_options,
+         layout_examples, layout},
     Verb{"offset", "where a member is", offset_positionals, where_options, offset_examples, offset},
     Verb{"at", "which member is at an offset", at_positionals, where_options, at_examples, at},
+    Verb{"dump", "everything as C, raw text or JSON", dump_positionals, dump_options, dump_examples, dump},
+    Verb{"disasm", "the code of a BPF object with its source lines and names", disasm_positionals, disasm_options,
+         disasm_examples, disasm},
+    Verb{"decode", "bytes as a value of a type", decode_positionals, decode_options, decode_examples, decode, "data"},
+    Verb{"stat", "where the bytes go: kinds, strings, the largest structs", stat_positionals, stat_options, stat_examples,
+         stat},
     Verb{.name = "rewrite",
          .summary = "BTF as a kernel of some version takes it, or in the other byte order",
          .positionals = rewrite_positionals,

@@ -55,18 +55,13 @@ std::vector<Verb> all_verbs(const Platform& platform) {
   return all;
 }
 
-/// What may stand for FILE is the platform's to say.
-std::string positional_help(const Positional& positional, const Platform& platform) {
-  std::string text(positional.help);
-  if (positional.name == "FILE" && !platform.inputs.empty()) text.append("; ").append(platform.inputs);
-  return text;
-}
-
 void verb_help(Sink& out, const Verb& verb, const Platform& platform) {
   std::vector<std::pair<std::string, std::string>> rows;
   out << verb.summary << "\n\nUsage: " << usage(verb) << '\n';
-  for (const Positional& p : verb.positionals)
-    rows.emplace_back(std::string(p.name) + (p.repeatable ? "..." : ""), positional_help(p, platform));
+  for (const Positional& p : verb.positionals) {
+    rows.emplace_back(std::string(p.name) + (p.repeatable ? "..." : ""), p.help);
+    if (p.name == "FILE" && !platform.inputs.empty()) rows.emplace_back("", platform.inputs);
+  }
   if (!rows.empty()) out << '\n';
   columns(out, rows);
   rows.clear();
@@ -90,20 +85,29 @@ std::string help(std::string_view name, const Platform& platform) {
     verb_help(out, *verb, platform);
     return out.take();
   }
+  const auto list = [&](std::string_view heading, std::span<const Verb> listed) {
+    std::vector<std::pair<std::string, std::string>> rows;
+    for (const Verb& v : listed) rows.emplace_back(v.name, v.summary);
+    out << '\n' << heading << ":\n";
+    columns(out, rows);
+  };
   const std::string group = std::string(name) + ' ';
-  std::vector<std::pair<std::string, std::string>> rows, of_group;
-  for (const Verb& v : all) {
-    rows.emplace_back(v.name, v.summary);
-    if (v.name.substr(0, group.size()) == group) of_group.push_back(rows.back());
+  std::vector<Verb> of_group;
+  for (const Verb& v : all)
+    if (v.name.substr(0, group.size()) == group) of_group.push_back(v);
+  if (!of_group.empty()) {
+    out << "Usage: btfkit " << group << "VERB [ARGUMENTS]\n";
+    list("Verbs", of_group);
+    out << "\nOptions:\n";
+    columns(out, {{"-h, --help", "print this, or the help of a verb: btfkit help " + group + "VERB"}});
+    return out.take();
   }
-  const bool grouped = !of_group.empty();
-  if (!grouped) wrapped(out, "Reads, checks and explains BTF, the type information of Linux kernels and BPF objects.", 0);
-  out << (grouped ? "Usage: btfkit " + group : "\nUsage: btfkit ") << "VERB [ARGUMENTS]\n\nVerbs:\n";
-  columns(out, grouped ? of_group : rows);
+  wrapped(out, "Reads, checks and explains BTF, the type information of Linux kernels and BPF objects.", 0);
+  out << "\nUsage: btfkit VERB [ARGUMENTS]\n";
+  list("Verbs", verbs());
+  if (!platform.verbs.empty()) list("Verbs for the running kernel", platform.verbs);
   out << "\nOptions:\n";
-  rows = {{"-h, --help", "print this, or the help of a verb: btfkit " + (grouped ? group : std::string()) + "VERB --help"}};
-  if (!grouped) rows.emplace_back("--version", "print the version");
-  columns(out, rows);
+  columns(out, {{"-h, --help", "print this, or the help of a verb: btfkit help VERB"}, {"--version", "print the version"}});
   return out.take();
 }
 
@@ -118,7 +122,7 @@ std::string verbs_json(const Platform& platform) {
     if (verb.damaged) json.field("damaged", true);
     json.array("positionals");
     for (const Positional& p : verb.positionals) {
-      json.object().field("name", p.name).field("help", positional_help(p, platform)).field("required", p.required);
+      json.object().field("name", p.name).field("help", p.help).field("required", p.required);
       if (p.repeatable) json.field("repeatable", true);
       json.end_object();
     }

@@ -224,6 +224,7 @@ Wanted<SymbolTable> read_symbols(const Window& input, const ElfFile& elf) {
     const Fields f{entries->data() + i * size, elf.order, is64};
     Symbol symbol;
     symbol.name = string_at(table.names, f.u32(0, 0)).value_or("");
+    symbol.index = static_cast<std::uint32_t>(i);
     symbol.value = f.word(4, 8);
     symbol.size = f.word(8, 16);
     const auto info = static_cast<std::uint8_t>(f.base[is64 ? 4 : 12]);
@@ -237,6 +238,32 @@ Wanted<SymbolTable> read_symbols(const Window& input, const ElfFile& elf) {
     table.symbols.push_back(symbol);
   }
   return table;
+}
+
+bool is_kept(const Section& section) {
+  const bool has_bytes = section.type == sht_progbits || section.type == sht_rel || section.type == sht_rela;
+  return has_bytes && section.name.substr(0, 6) != ".debug" && section.name.substr(0, 10) != ".rel.debug" &&
+         section.name.substr(0, 11) != ".rela.debug";
+}
+
+void read_relocations(const Section& section, const Bytes& bytes, ByteOrder order, bool is64, std::span<const Symbol> symbols,
+                      std::vector<Relocation>& to) {
+  const bool has_addend = section.type == sht_rela;
+  const std::size_t size = (is64 ? 16U : 8U) + (has_addend ? (is64 ? 8U : 4U) : 0U);
+  to.reserve(to.size() + bytes.size() / size);
+  for (std::size_t i = 0; i < bytes.size() / size; ++i) {
+    const Fields f{bytes.data() + i * size, order, is64};
+    const std::uint64_t info = f.word(4, 8);
+    Relocation entry;
+    entry.offset = f.word(0, 0);
+    entry.type = static_cast<std::uint32_t>(is64 ? info & 0xffffffff : info & 0xff);
+    if (has_addend) entry.addend = is64 ? static_cast<std::int64_t>(f.word(8, 16)) : static_cast<std::int32_t>(f.u32(8, 16));
+    const auto index = static_cast<std::uint32_t>(info >> (is64 ? 32 : 8));
+    const auto symbol = std::lower_bound(symbols.begin(), symbols.end(), index,
+                                         [](const Symbol& s, std::uint32_t wanted) { return s.index < wanted; });
+    if (index != 0 && symbol != symbols.end() && symbol->index == index) entry.symbol = &*symbol;
+    to.push_back(entry);
+  }
 }
 
 }  // namespace btfkit::detail

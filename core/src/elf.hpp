@@ -47,8 +47,18 @@ struct SymbolTable {
 /// The entries of .symtab; empty when there is none. Names longer than 64 KiB are cut.
 Wanted<SymbolTable> read_symbols(const Window& input, const ElfFile& elf);
 
+/// Appends the entries of a relocation section, whose bytes these are. `symbols` are those of the file by ascending index.
+void read_relocations(const Section& section, const Bytes& bytes, ByteOrder order, bool is64, std::span<const Symbol> symbols,
+                      std::vector<Relocation>& to);
+
+/// Whether the contents of a BPF object's section are kept once it is loaded: all that is not debug information.
+bool is_kept(const Section& section);
+
+inline constexpr std::uint32_t sht_progbits = 1;
 inline constexpr std::uint32_t sht_symtab = 2;
+inline constexpr std::uint32_t sht_rela = 4;
 inline constexpr std::uint32_t sht_nobits = 8;
+inline constexpr std::uint32_t sht_rel = 9;
 inline constexpr std::uint32_t sht_symtab_shndx = 18;
 inline constexpr std::uint64_t shf_compressed = 0x800;
 inline constexpr std::uint16_t et_rel = 1;

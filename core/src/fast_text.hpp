@@ -54,7 +54,17 @@ enum class Odd : std::uint8_t {
   NotAscii,           ///< all but printable ASCII
   NotAsciiOrEscaped,  ///< those, and the two that a JSON string escapes
   NotIdentifier,      ///< all but ASCII letters, digits and underscores
+  Control,            ///< ASCII's control characters
 };
+
+/// Eight times the byte.
+constexpr std::uint64_t eight(char c) { return static_cast<unsigned char>(c) * 0x0101010101010101U; }
+
+/// The lowest bit that is set is bit 7 of the first of eight bytes that is a control character, as NUL is.
+constexpr std::uint64_t controls(std::uint64_t bytes) {
+  const std::uint64_t no_delete = bytes ^ eight(0x7f);
+  return (((bytes - eight(0x20)) & ~bytes) | ((no_delete - eight(1)) & ~no_delete)) & eight('\x80');
+}
 
 /// Writes at `at` and moves on. Bytes behind `at` may be overwritten, so there must be more room than the text needs: 4 bytes,
 /// or what a function says. It is passed by value, which keeps it in a register.
@@ -129,8 +139,6 @@ struct Pen {
     at += digits.count;
   }
 
-  static constexpr std::uint64_t eight(char c) { return static_cast<unsigned char>(c) * 0x0101010101010101U; }
-
   /// Looks at eight bytes at once. The lowest bit that is set is bit 7 of the first byte that is NUL or odd; what it borrows or
   /// carries may set others above, never below.
   template <Odd odd>
@@ -145,6 +153,7 @@ struct Pen {
           within(low_bits | eight(0x20), 'a', 'z') | within(low_bits, '0', '9') | ~((low_bits ^ eight('_')) + eight(0x7f));
       return (~plain | bytes) & eight('\x80');
     }
+    if constexpr (odd == Odd::Control) return controls(bytes);
     std::uint64_t stops = (bytes - eight(0x20)) | (bytes + eight(1));
     if constexpr (odd == Odd::NotAsciiOrEscaped) {
       stops |= (bytes ^ eight('"')) - eight(1);

@@ -11,6 +11,12 @@ class JsonWriter {
 
   JsonWriter& object() { return open('{'); }
   JsonWriter& array() { return open('['); }
+  /// An object that begins a line.
+  JsonWriter& object_line() {
+    separate();
+    out_ << '\n';
+    return begin('{');
+  }
   JsonWriter& end_object() { return close('}'); }
   JsonWriter& end_array() { return close(']'); }
 

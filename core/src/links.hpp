@@ -10,6 +10,11 @@ namespace btfkit::detail {
 inline constexpr KindSet leads_on{KindSet::of<Pointer>().bits | KindSet::of<Qualifier>().bits | KindSet::of<TypeTag>().bits |
                                   KindSet::of<Array>().bits};
 
+/// The kinds that may have to be defined or lead on to one that has.
+inline constexpr KindSet is_sortable{leads_on.bits | KindSet::of<Typedef>().bits | KindSet::of<Composite>().bits |
+                                     KindSet::of<Enum>().bits | KindSet::of<Forward>().bits | KindSet::of<FuncProto>().bits |
+                                     KindSet::of<Int>().bits | KindSet::of<Float>().bits};
+
 /// The id of the type that one of leads_on, a typedef or a function (what it returns) leads on to.
 inline TypeId led_to(Type type) { return type.kind() == Kind::Array ? Array(type).element_id() : Referrer(type).target_id(); }
 
@@ -21,9 +26,11 @@ class Links {
   struct Row {
     TypeId next = 0;  ///< of leads_on and typedefs: what they lead on to; of others the type itself
     Kind kind = Kind::Void;
-    bool named = false;       ///< functions are not looked at
-    bool contained = false;   ///< it is the type of a member
-    bool referenced = false;  ///< by another type, not only as what a function returns
+    bool named : 1 = false;    ///< functions are not looked at
+    bool settled : 1 = false;  ///< certainly needs nothing but what stands on its own in sortable()
+    bool based : 1 = false;    ///< certainly leads on to a number, enum, struct, union or function
+    bool contained = false;    ///< it is the type of a member
+    bool referenced = false;   ///< by another type, not only as what a function returns
   };
   const Row& operator[](TypeId id) const { return rows_[id]; }
   [[nodiscard]] TypeId size() const { return static_cast<TypeId>(rows_.size()); }
@@ -34,6 +41,8 @@ class Links {
     if (target.kind == Kind::Const) target = rows_[target.next];
     return target.named && (target.kind == Kind::Struct || target.kind == Kind::Union);
   }
+  /// What definitions may be asked for: types with names, enums, and all that is not settled. Ascending.
+  [[nodiscard]] const std::vector<TypeId>& sortable() const { return sortable_; }
   /// The enumerators and typedefs of all types.
   [[nodiscard]] std::size_t identifiers() const { return identifiers_; }
   /// Ascending.
@@ -42,7 +51,7 @@ class Links {
 
  private:
   std::vector<Row> rows_;
-  std::vector<TypeId> nameless_enums_, declaration_tags_;
+  std::vector<TypeId> sortable_, nameless_enums_, declaration_tags_;
   std::size_t identifiers_ = 0;
 };
 

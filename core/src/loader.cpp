@@ -6,33 +6,22 @@
 
 #include "elf.hpp"
 #include "ext.hpp"
+#include "find_btf.hpp"
 #include "fixup.hpp"
 #include "header.hpp"
-#include "kernel_image.hpp"
 #include "object_data.hpp"
 #include "programs.hpp"
 #include "rebase.hpp"
 #include "records.hpp"
 #include "text.hpp"
 #include "window.hpp"
+#include "wrapping.hpp"
 
 namespace btfkit {
 namespace detail {
 namespace {
 
 constexpr std::size_t most_specs = 10000;  // that one section may hold
-
-Error neither(std::span<const std::byte> head, std::uint64_t size) {
-  if (size == 0) return {ErrorCode::Malformed, "the file is empty", {}};
-  std::string first;
-  for (std::size_t i = 0; i < std::min<std::size_t>(head.size(), 4); ++i)
-    first += (i == 0 ? "" : " ") +
-             (head[i] < std::byte{16} ? "0" + hex(static_cast<unsigned>(head[i])) : hex(static_cast<unsigned>(head[i])));
-  return {ErrorCode::Malformed,
-          "neither ELF nor BTF: it starts with " + first +
-              ", an ELF with 7f 45 4c 46, raw BTF with 9f eb (little-endian) or eb 9f (big-endian)",
-          {}};
-}
 
 Error no_btf(const ElfFile& elf) {
   const auto has = [&](std::string_view name) { return elf.find(name) != nullptr; };
@@ -49,24 +38,29 @@ Error no_btf(const ElfFile& elf) {
 using namespace detail;
 
 struct Loader::State {
-  State(std::uint64_t size, LoadOptions given) : options(std::move(given)), input(size) { object.container.size = size; }
+  State(std::uint64_t size, LoadOptions given) : options(std::move(given)), wrapping(size) { object.container.size = size; }
 
   // What has been gathered. A stage that stops for bytes runs again from its start; what was expensive is kept here.
   LoadOptions options;
-  Window input;
+  Wrapping wrapping;
   std::optional<Step> pending;
+  std::optional<Error> failure;                     ///< why the input could not be unpacked
   std::uint32_t decoding = 0;                       ///< the section that a NeedDecode speaks of; 0: the whole input
   std::map<std::uint32_t, Result<Bytes>> unpacked;  ///< compressed sections, by index, or why they could not be
   std::vector<std::shared_ptr<SpecData>> unsealed;  ///< checked records that wait for the ELF's facts
   Object::Data object;
 
+  Step advance();
   Wanted<void> run();
+  void forget();
+  Result<void> search(std::span<const std::byte> bytes);
   Wanted<void> open_elf();
   Wanted<Bytes> contents(const ElfFile& elf, const Section& section);
   Wanted<std::optional<Bytes>> ext_contents(const ElfFile& elf);
   Wanted<void> read_base(const ElfFile& elf);
   Result<void> read_specs(Bytes section);
   Wanted<void> read_facts(const ElfFile& elf);
+  Wanted<void> keep_contents(const ElfFile& elf);
   void seal();
 };
 
@@ -78,10 +72,7 @@ Loader& Loader::operator=(Loader&&) noexcept = default;
 
 Step Loader::step() {
   State& s = *state_;
-  if (!s.pending) {
-    auto done = s.run();
-    s.pending = done ? Step(Done{}) : std::visit([](auto& why) { return Step(std::move(why)); }, done.error());
-  }
+  if (!s.pending) s.pending = s.advance();
   return *s.pending;
 }
 
@@ -93,7 +84,7 @@ void Loader::feed(Bytes bytes) {
   };
   if (const auto* need = std::get_if<NeedBytes>(&pending)) {
     if (bytes.size() != need->length) return refuse(std::to_string(need->length) + " were asked for");
-    s.input.add(need->offset, std::move(bytes));
+    s.wrapping.input().add(need->offset, std::move(bytes));
   } else if (const auto* packed = std::get_if<NeedDecode>(&pending)) {
     if (s.decoding != 0 && bytes.size() != packed->max_size) {
       s.unpacked.emplace(s.decoding,
@@ -106,8 +97,7 @@ void Loader::feed(Bytes bytes) {
     if (s.decoding != 0) {
       s.unpacked.emplace(s.decoding, std::move(bytes));
     } else {
-      s.object.container.wrappers.push_back(packed->codec);
-      s.input = Window(std::move(bytes));
+      s.wrapping.enter(packed->codec, std::move(bytes));
     }
   } else {
     refuse("none were asked for");
@@ -117,9 +107,9 @@ void Loader::feed(Bytes bytes) {
 void Loader::fail(Error why) {
   State& s = *state_;
   const auto pending = std::exchange(s.pending, std::nullopt).value_or(Done{});
-  if (std::holds_alternative<NeedDecode>(pending) && s.decoding != 0)
-    s.unpacked.emplace(s.decoding, unexpected(std::move(why)));
-  else s.pending = std::move(why);
+  if (!std::holds_alternative<NeedDecode>(pending)) s.pending = std::move(why);
+  else if (s.decoding != 0) s.unpacked.emplace(s.decoding, unexpected(std::move(why)));
+  else s.failure = std::move(why);
 }
 
 Object Loader::take() {
@@ -127,41 +117,71 @@ Object Loader::take() {
   return Object(std::make_shared<const Object::Data>(std::move(state_->object)));
 }
 
+/// Runs the stages: again with the next place that may hold the kernel, where the one before in a kernel image did not.
+Step Loader::State::advance() {
+  while (true) {
+    auto why = std::exchange(failure, std::nullopt);
+    if (!why) {
+      auto done = run();
+      if (done) return Done{};
+      if (!std::holds_alternative<Error>(done.error()))
+        return std::visit([](auto& need) { return Step(std::move(need)); }, done.error());
+      why = std::get<Error>(std::move(done.error()));
+    }
+    if (!wrapping.try_next(*why)) return std::move(*why);
+    forget();
+  }
+}
+
 /// The path through the stages: what is it, its BTF sections, records, the facts that complete them, sealed.
 Wanted<void> Loader::State::run() {
-  auto head = input.get(0, std::min<std::uint64_t>(input.size(), 64));
-  if (!head) return stop(head.error());
-  if (looks_like_elf(head->span())) return open_elf();
-
-  if (const auto codec = codec_by_magic(head->span())) {
-    if (object.container.wrappers.size() == 4) return stop(ErrorCode::TooLarge, "compressed more than four times over");
-    auto whole = input.get(0, input.size());
+  decoding = 0;
+  const auto content = wrapping.peel(options.max_decoded);
+  if (!content) return stop(content.error());
+  if (*content == Content::Elf) {
+    if (auto ok = open_elf(); !ok) return ok;
+  } else {
+    auto whole = wrapping.input().get(0, wrapping.input().size());
     if (!whole) return stop(whole.error());
-    decoding = 0;
-    return stop(NeedDecode{*codec, std::move(*whole), options.max_decoded});
+    auto ok = *content == Content::Btf ? read_specs(std::move(*whole)) : search(whole->span());
+    if (!ok) return stop(ok.error());
+    seal();
   }
-  auto kernel = find_packed_kernel(input);
-  if (!kernel) return stop(kernel.error());
-  if (*kernel) {
-    auto packed = input.get((*kernel)->offset, (*kernel)->length);
-    if (!packed) return stop(packed.error());
-    decoding = 0;
-    return stop(NeedDecode{(*kernel)->codec, std::move(*packed), options.max_decoded});
-  }
-  if (!order_by_magic(head->span())) return stop(neither(head->span(), input.size()));
-  auto whole = input.get(0, input.size());
-  if (!whole) return stop(whole.error());
-  if (auto ok = read_specs(std::move(*whole)); !ok) return stop(ok.error());
-  seal();
+  object.container.wrappers = wrapping.codecs();
+  object.container.kernel_image = wrapping.kernel_image();
+  return {};
+}
+
+/// What was found in the wrong place.
+void Loader::State::forget() {
+  object.distilled_base.reset();
+  object.kept = {};
+  object.relocation_sections.clear();
+  object.warnings.clear();
+  unpacked.clear();
+  unsealed.clear();
+}
+
+/// The BTF that is somewhere in a kernel as it lies in memory.
+Result<void> Loader::State::search(std::span<const std::byte> bytes) {
+  const bool partial = std::exchange(options.partial, false);  // a large file has many places that look like damaged BTF
+  for (const BtfPlace& place : find_btf(bytes))
+    if (unsealed.empty()) static_cast<void>(read_specs(Bytes::copy(bytes.subspan(place.offset, place.size))));
+  options.partial = partial;
+  if (unsealed.empty()) return unexpected(wrapping.without_btf());
   return {};
 }
 
 Wanted<void> Loader::State::open_elf() {
+  const Window& input = wrapping.input();
   auto elf = read_elf(input);
   if (!elf) return stop(elf.error());
   if (unsealed.empty()) {
     const Section* section = elf->find(".BTF");
-    if (section == nullptr) return stop(no_btf(*elf));
+    if (section == nullptr) {
+      if (auto kernel = wrapping.peel(*elf, options.max_decoded); !kernel) return kernel;
+      return stop(no_btf(*elf));
+    }
     auto bytes = contents(*elf, *section);
     if (!bytes) return stop(bytes.error());
     if (auto ok = read_base(*elf); !ok) return ok;
@@ -174,7 +194,8 @@ Wanted<void> Loader::State::open_elf() {
   }
   auto ext = ext_contents(*elf);
   if (!ext && !std::holds_alternative<Error>(ext.error())) return stop(ext.error());
-  if (auto ok = read_facts(*elf); !ok) return ok;
+  if (auto ok = keep_contents(*elf); !ok) return ok;
+  if (auto ok = read_facts(*elf); !ok) return ok;  // the last that may stop: it adds warnings
   std::optional<ElfNames> names;
   for (const auto& spec : unsealed) {
     if (needs_fixup(*spec)) {
@@ -183,7 +204,6 @@ Wanted<void> Loader::State::open_elf() {
     }
     if (spec->pointer_size == 0) spec->pointer_size = elf->container.elf_class == 32 ? 4 : 8;
   }
-  elf->container.wrappers = std::move(object.container.wrappers);
   elf->container.size = object.container.size;
   object.container = std::move(elf->container);
   object.sections = std::move(elf->sections);
@@ -203,7 +223,7 @@ Wanted<Bytes> Loader::State::contents(const ElfFile& elf, const Section& section
     if (why.where.section.empty()) why.where.section = std::string(section.name);
     return stop(std::move(why));
   }
-  auto stored = section_bytes(input, section);
+  auto stored = section_bytes(wrapping.input(), section);
   if (!stored || !is_compressed(section, *stored)) return stored;
   auto packing = compression_of(elf, section, *stored);
   if (!packing) return stop(packing.error());
@@ -313,7 +333,7 @@ Wanted<void> Loader::State::read_facts(const ElfFile& elf) {
   const bool wanted = (elf.container.elf_machine == em_bpf && elf.container.elf_type == et_rel) ||
                       std::any_of(unsealed.begin(), unsealed.end(), [](const auto& spec) { return needs_fixup(*spec); });
   if (!wanted) return {};
-  auto table = read_symbols(input, elf);
+  auto table = read_symbols(wrapping.input(), elf);
   if (!table) {
     const auto* error = std::get_if<Error>(&table.error());
     if (error == nullptr) return stop(table.error());
@@ -322,6 +342,28 @@ Wanted<void> Loader::State::read_facts(const ElfFile& elf) {
   }
   object.symbols = std::move(table->symbols);
   object.symbol_names = std::move(table->names);
+  return {};
+}
+
+/// A BPF object's code, data and relocations, asked for in one piece: there may be thousands of sections.
+Wanted<void> Loader::State::keep_contents(const ElfFile& elf) {
+  if (elf.container.elf_machine != em_bpf) return {};
+  const Window& input = wrapping.input();
+  std::uint64_t begin = input.size(), end = 0;
+  object.relocation_sections.clear();
+  for (const Section& section : elf.sections) {
+    if (!is_kept(section)) continue;
+    if (section.type != sht_progbits) object.relocation_sections.emplace_back(section.info, section.index);
+    if (section.offset > input.size() || section.size > input.size() - section.offset) continue;  // an Error on use
+    begin = std::min(begin, section.offset);
+    end = std::max(end, section.offset + section.size);
+  }
+  std::sort(object.relocation_sections.begin(), object.relocation_sections.end());
+  if (end <= begin) return {};
+  auto bytes = input.get(begin, end - begin);
+  if (!bytes) return stop(bytes.error());
+  object.kept = std::move(*bytes);
+  object.kept_at = begin;
   return {};
 }
 
@@ -335,19 +377,6 @@ void Loader::State::seal() {
 bool lacks_base(const Error& error) {
   const std::string_view text = error.text;
   return text.size() >= base_hint.size() && text.substr(text.size() - base_hint.size()) == base_hint;
-}
-
-std::string_view to_string(Codec codec) {
-  switch (codec) {
-    case Codec::Zlib: return "zlib";
-    case Codec::Gzip: return "gzip";
-    case Codec::Zstd: return "zstd";
-    case Codec::Xz: return "xz";
-    case Codec::Lz4: return "lz4";
-    case Codec::Bzip2: return "bzip2";
-    case Codec::Lzma: return "lzma";
-  }
-  return "unknown codec";
 }
 
 }  // namespace btfkit

@@ -15,6 +15,10 @@ struct Object::Data {
   std::optional<Ext> ext;
   std::vector<Program> programs;      ///< by section and offset
   Bytes section_names, symbol_names;  ///< keep the names above alive
+  Bytes kept;                         ///< of a BPF object: the part of the file in which the contents of its sections are
+  std::uint64_t kept_at = 0;          ///< where that part starts, bytes into the file
+  /// The sections with relocations: (which section they relocate, their own index), ascending.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> relocation_sections;
   std::vector<Error> warnings;
 };
 

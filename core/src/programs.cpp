@@ -5,13 +5,13 @@
 #include <set>
 #include <tuple>
 
+#include "elf.hpp"
 #include "text.hpp"
 
 namespace btfkit {
 namespace detail {
 namespace {
 
-constexpr std::uint32_t sht_progbits = 1;
 constexpr std::uint64_t shf_execinstr = 4;
 constexpr std::uint8_t stt_func = 2;
 constexpr std::size_t longest_searched = 4096;  // names that are looked up in the BTF; the kernel allows 511 bytes

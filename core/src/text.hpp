@@ -22,6 +22,10 @@ constexpr std::uint64_t sane_output(std::uint64_t input) { return (std::uint64_t
 /// `text` with control characters as \xNN, so that a hostile name can't drive a terminal; cut behind `limit` bytes.
 std::string printable(std::string_view text, std::size_t limit = 400);
 
+/// The first `limit` bytes of a NUL-terminated string, all if it is shorter: many records may share one huge string, of which
+/// no more than that is looked at.
+std::string_view beginning(const char* text, std::size_t limit);
+
 /// How many bytes the character at the start of `text` takes; 0 when a terminal had better not see it: its first byte is then
 /// to be shown as \xNN. Those are control characters of ASCII and of Unicode (U+0080 to U+009F), and what is not UTF-8.
 std::size_t printable_length(std::string_view text);

@@ -81,7 +81,7 @@ class CWriter : ValueWalk {
   /// What stands behind a label: the cast, and the value. Inside arrays libbpf and C have no casts.
   void value(const Place& place, std::string_view label, bool in_array, int depth) {
     out_ << label;
-    if (!in_array) out_ << place.shape.cast;
+    if (!in_array && options_.casts) out_ << place.shape.cast;
     if (!is_there(place)) out_ << "/* " << missing(place) << " */";
     else if (place.bitfield == 0 && place.shape.reading == Reading::Composite) composite(place, in_array, depth);
     else if (place.bitfield == 0 && place.shape.reading == Reading::Array) array(place, depth);

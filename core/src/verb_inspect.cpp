@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "highlight.hpp"
+#include "inspect.hpp"
 #include "json_writer.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
@@ -96,8 +97,57 @@ std::vector<Error> all_warnings(const Object& object) {
   return all;
 }
 
+void warnings_text(const Object& object, Sink& out, Styled style) {
+  const auto warnings = all_warnings(object);
+  constexpr std::size_t most = 10;
+  if (!warnings.empty()) out << '\n';
+  for (std::size_t i = 0; i < std::min(warnings.size(), most); ++i)
+    style.warning("  warning") << "   " << warnings[i].message() << '\n';
+  if (warnings.size() > most) out << "            and " << warnings.size() - most << " more\n";
+}
+
+void time_text(const Request& request, Sink& out, Styled style) {
+  if (!request.load_ms) return;
+  const auto hundredths = std::lround(*request.load_ms * 100);
+  out << '\n';
+  style.faint("  loaded in " + std::to_string(hundredths / 100) + '.' + std::to_string(hundredths / 10 % 10) +
+              std::to_string(hundredths % 10) + " ms")
+      << '\n';
+}
+
+/// "6.12.0" of 0x60c00.
+std::string version_text(std::uint32_t version) {
+  return std::to_string(version >> 16) + '.' + std::to_string(version >> 8 & 0xff) + '.' + std::to_string(version & 0xff);
+}
+
+/// The head of a BPF object's screen; what kinds of types it has is a question for `stat`.
+void object_head(const Request& request, const Object& object, Sink& out, Styled style) {
+  const Spec& spec = object.spec();
+  std::string wrappers;
+  for (const Codec codec : object.container().wrappers) wrappers += std::string(to_string(codec)) + ": ";
+  style.strong(detail::printable(request.source)) << ": " << wrappers << "BPF object, " << to_string(spec.byte_order()) << ", "
+                                                  << grouped(object.container().size) << " bytes\n";
+  if (const auto licence = licence_of(object)) out << "  licence   " << detail::printable(*licence, 100) << '\n';
+  if (const auto version = kernel_version_of(object); version && *version != 0)
+    out << "  kernel    " << version_text(*version) << '\n';
+  if (object.specs().size() > 1) out << "  BTFs      " << object.specs().size() << "; this is what the first one says\n";
+  if (const auto& damage = spec.damage())
+    style.warning("  damaged") << "   " << damage->message() << "; this is what stands before it\n";
+  out << "  types     " << grouped(spec.type_count()) << " in " << grouped(spec.header().types_length) << " bytes\n";
+  out << "  strings   " << grouped(count_strings(spec)) << " in " << grouped(spec.header().strings_length) << " bytes\n";
+  if (const Ext* ext = object.ext(); ext != nullptr && ext->line_count() != 0)
+    out << "  source    " << grouped(ext->line_count()) << " line records\n";
+  else if (ext == nullptr) out << "  source    no .BTF.ext: neither lines nor relocations are known\n";
+}
+
 void summary_text(const Request& request, const Object& object, Sink& out) {
   Styled style(out, request.color);
+  if (is_bpf_object(object)) {
+    object_head(request, object, out, style);
+    object_text(request, object, out);
+    warnings_text(object, out, style);
+    return time_text(request, out, style);
+  }
   const Spec& first = object.spec();
   style.strong(detail::printable(request.source)) << ": " << container_text(object) << ", " << to_string(first.byte_order())
                                                   << ", " << first.pointer_size() << "-byte pointers\n\n";
@@ -111,21 +161,9 @@ void summary_text(const Request& request, const Object& object, Sink& out) {
     spec_text(object.specs()[i], out, style);
   }
   if (object.specs().size() > most_specs) out << "\n  and " << object.specs().size() - most_specs << " more BTFs\n";
-  if (const auto warnings = all_warnings(object); !warnings.empty()) {
-    constexpr std::size_t most = 10;
-    out << '\n';
-    for (std::size_t i = 0; i < std::min(warnings.size(), most); ++i) {
-      style.warning("  warning") << "   " << warnings[i].message() << '\n';
-    }
-    if (warnings.size() > most) out << "            and " << warnings.size() - most << " more\n";
-  }
-  if (request.load_ms) {
-    const auto hundredths = std::lround(*request.load_ms * 100);
-    out << '\n';
-    style.faint("  loaded in " + std::to_string(hundredths / 100) + '.' + std::to_string(hundredths / 10 % 10) +
-                std::to_string(hundredths % 10) + " ms")
-        << '\n';
-  }
+  program_text(request, object, out);
+  warnings_text(object, out, style);
+  time_text(request, out, style);
 }
 
 void spec_json(const Spec& spec, detail::JsonWriter& json) {
@@ -149,6 +187,7 @@ void summary_json(const Request& request, const Object& object, Sink& out) {
   json.object().field("source", request.source).field("container", container.elf ? "elf" : "raw").field("size", container.size);
   if (container.elf)
     json.field("elfClass", container.elf_class).field("elfType", container.elf_type).field("elfMachine", container.elf_machine);
+  if (!container.kernel_image.empty()) json.field("kernelImage", container.kernel_image);
   json.array("wrappers");
   for (const Codec codec : container.wrappers) json.value(to_string(codec));
   json.end_array();
@@ -163,6 +202,7 @@ void summary_json(const Request& request, const Object& object, Sink& out) {
     json.end_array();
   }
   json.field("specs", object.specs().size()).field("distilledBase", object.distilled_base().has_value());
+  is_bpf_object(object) ? object_json(object, out, json) : program_json(object, out, json);
   json.array("warnings");
   for (const Error& warning : all_warnings(object)) json.raw_value(to_json(warning));
   json.end_array().end_object();
@@ -173,7 +213,8 @@ void summary_json(const Request& request, const Object& object, Sink& out) {
 
 std::string container_text(const Object& object) {
   const Container& container = object.container();
-  std::string text;
+  std::string text(container.kernel_image);
+  if (!text.empty()) text += ": ";
   for (const Codec codec : container.wrappers) text += std::string(to_string(codec)) + ": ";
   if (!container.elf) return text + "raw BTF";
   text += "ELF " + std::to_string(container.elf_class) + "-bit";

@@ -6,8 +6,10 @@
 namespace btfkit::command {
 
 int inspect(const Request& request, const Object& object, Sink& out, Sink& err);
+int stat(const Request& request, const Object& object, Sink& out, Sink& err);
 int dump(const Request& request, const Object& object, Sink& out, Sink& err);
 int decode(const Request& request, const Object& object, Sink& out, Sink& err);
+int disasm(const Request& request, const Object& object, Sink& out, Sink& err);
 int layout(const Request& request, const Object& object, Sink& out, Sink& err);
 int find(const Request& request, const Object& object, Sink& out, Sink& err);
 int offset(const Request& request, const Object& object, Sink& out, Sink& err);

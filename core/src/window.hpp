@@ -21,7 +21,8 @@ inline tl::unexpected<Stop> stop(ErrorCode code, std::string text, Where where =
 class Window {
  public:
   explicit Window(std::uint64_t size) : size_(size) {}
-  explicit Window(Bytes whole) : size_(whole.size()) { add(0, std::move(whole)); }
+  /// An input that was unpacked. Small parts of it are given as copies, so that a Spec does not keep a whole kernel alive.
+  explicit Window(Bytes whole) : size_(whole.size()), copies_(true) { add(0, std::move(whole)); }
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
@@ -30,8 +31,10 @@ class Window {
     if (length == 0) return Bytes();
     for (const Piece& piece : pieces_)
       if (offset >= piece.offset && offset - piece.offset <= piece.bytes.size() &&
-          length <= piece.bytes.size() - (offset - piece.offset))
-        return piece.bytes.slice(static_cast<std::size_t>(offset - piece.offset), static_cast<std::size_t>(length));
+          length <= piece.bytes.size() - (offset - piece.offset)) {
+        const Bytes part = piece.bytes.slice(static_cast<std::size_t>(offset - piece.offset), static_cast<std::size_t>(length));
+        return copies_ && length < size_ / 2 ? Bytes::copy(part.span()) : part;
+      }
     return stop(NeedBytes{offset, length});
   }
 
@@ -43,6 +46,7 @@ class Window {
     Bytes bytes;
   };
   std::uint64_t size_;
+  bool copies_ = false;
   std::vector<Piece> pieces_;
 };
 

@@ -1,10 +1,11 @@
 // The `btfkit` command: parses arguments by core's table of verbs, opens inputs, prints. What the verbs do is core's.
+#include <malloc.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <btfkit/btfkit.hpp>
-#include <btfkit/kernel/base.hpp>
+#include <btfkit/kernel/named.hpp>
 #include <btfkit/kernel/open.hpp>
 #include <chrono>
 #include <csignal>
@@ -13,6 +14,7 @@
 #include <cstring>
 #include <map>
 
+#include "cli_verbs.hpp"
 #include "output_file.hpp"
 
 namespace {
@@ -113,7 +115,7 @@ int run(const command::Verb& verb, const Arguments& arguments) {
   Sink err([](std::string_view text) { return write_all(STDERR_FILENO, text); });
   command::Request request;
   request.verb = verb.name;
-  request.source = arguments.positionals.front();
+  if (!arguments.positionals.empty()) request.source = arguments.positionals.front();
   for (std::size_t i = 1; i < arguments.positionals.size() && !arguments.positionals[i].empty(); ++i)
     request.arguments.push_back(arguments.positionals[i]);
   request.arguments.insert(request.arguments.end(), arguments.more.begin(), arguments.more.end());
@@ -130,6 +132,8 @@ int run(const command::Verb& verb, const Arguments& arguments) {
     return output_failed ? 1 : code;
   };
 
+  if (verb.without_input != nullptr) return finish(verb.without_input(request, out, err));
+
   const std::string output = verb.output_option.empty() ? std::string() : arguments.value(verb.output_option);
   const bool to_file = !output.empty() && output != "-";
   if (!verb.output_option.empty() && !to_file && isatty(STDOUT_FILENO) != 0) {
@@ -143,7 +147,7 @@ int run(const command::Verb& verb, const Arguments& arguments) {
   options.partial = verb.damaged || arguments.has("partial");
   if (const std::string size = arguments.value("pointer-size"); !size.empty()) options.pointer_size = size == "4" ? 4 : 8;
   if (const std::string base = arguments.value("base"); !base.empty()) {
-    auto opened = kernel::load(base, options);
+    auto opened = kernel::load_named(base, options);
     command::Request of_base = request;
     of_base.source = base;
     if (!opened) return finish(command::fail(opened.error(), of_base, out, err));
@@ -163,49 +167,86 @@ int run(const command::Verb& verb, const Arguments& arguments) {
     }
     request.data = std::move(*data);
   }
-  auto opened = kernel::load(request.source, options);
+  auto opened = kernel::load_named(request.source, options);
   request.load_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   if (!opened) return finish(command::fail(opened.error(), request, out, err));
   tell_base(opened->base, err);
   if (to_file) return finish(run_into(output, request, opened->object, out, err));
-  return finish(command::run(request, opened->object, out, err));
+  return finish(verb.body(request, opened->object, out, err));
+}
+
+/// The verb that the command line named, one or two words of it; empty: none.
+std::string used_verb(const CLI::App& app) {
+  std::string words;
+  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+    at = at->get_subcommands().front();
+    words += (words.empty() ? "" : " ") + at->get_name();
+  }
+  return words;
 }
 
 /// A wrong command line: what is wrong and where help is, on stderr.
 int wrong_usage(const CLI::App& app, const std::string& what) {
-  std::string verb;
-  for (const CLI::App* used : app.get_subcommands()) verb = used->get_name() + ' ';
-  std::fprintf(stderr, "btfkit: %s\nTry 'btfkit %s--help'.\n", what.c_str(), verb.c_str());
+  const std::string verb = used_verb(app);
+  std::fprintf(stderr, "btfkit: %s\nTry 'btfkit %s--help'.\n", what.c_str(), verb.empty() ? "" : (verb + ' ').c_str());
   return 2;
+}
+
+/// Adds a verb, below the first of its words where it has two. Only the one that is used is described in full: describing all
+/// costs more than a look-up.
+void add_verb(CLI::App& app, const command::Verb& verb, int argc, char** argv, Arguments& arguments) {
+  const std::string name(verb.name);
+  const std::size_t space = name.find(' ');
+  CLI::App* group = &app;
+  if (space != std::string::npos) {
+    const std::string first = name.substr(0, space);
+    const auto there = app.get_subcommands([&](CLI::App* known) { return known->get_name() == first; });
+    group = there.empty() ? app.add_subcommand(first)->require_subcommand(1) : there.front();
+  }
+  CLI::App* described = group->add_subcommand(name.substr(space + 1), std::string(verb.summary));
+  const bool one_word = space == std::string::npos;
+  const std::string used = argc < 2 ? "" : one_word || argc < 3 ? argv[1] : std::string(argv[1]) + ' ' + argv[2];
+  if (used == name) describe(*described, verb, arguments);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+#ifdef M_MMAP_THRESHOLD  // glibc: freed memory is used again, not given back; a new page costs a microsecond
+  constexpr int kept = 64 << 20;
+  mallopt(M_MMAP_THRESHOLD, kept);
+  mallopt(M_TRIM_THRESHOLD, kept);
+#endif
   std::signal(SIGPIPE, SIG_IGN);
+  std::vector<char*> words(argv, argv + argc);
+  if (argc > 1 && std::strcmp(argv[1], "help") == 0) {  // "help VERB" is "VERB --help"
+    static char option[] = "--help";
+    words.erase(words.begin() + 1);
+    words.push_back(option);
+    argv = words.data();
+  }
   CLI::App app("", "btfkit");
   app.set_version_flag("--version", "btfkit " BTFKIT_VERSION);
   app.require_subcommand(1);
-  std::map<std::string, Arguments, std::less<>> arguments;
-  for (const command::Verb& verb : command::verbs()) {
-    const std::string name(verb.name);
-    CLI::App* described = app.add_subcommand(name, std::string(verb.summary));
-    if (argc > 1 && name == argv[1]) describe(*described, verb, arguments[name]);  // describing all costs more than a look-up
-  }
+  Arguments arguments;
+  const command::Platform platform = cli::platform();
+  for (const std::span<const command::Verb> verbs : {command::verbs(), platform.verbs})
+    for (const command::Verb& verb : verbs) add_verb(app, verb, argc, argv, arguments);
   try {
-    if (argc < 2) return write_all(STDERR_FILENO, command::help()), 2;
+    if (argc < 2) return write_all(STDERR_FILENO, command::help({}, platform)), 2;
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    std::string verb;
-    for (const CLI::App* used : app.get_subcommands()) verb = used->get_name();
-    return write_all(STDOUT_FILENO, command::help(verb)) || !output_failed ? 0 : 1;
+    const std::string verb = used_verb(app);
+    if (verb.empty() && argv[1][0] != '-') return wrong_usage(app, "no verb '" + std::string(argv[1]) + "'");
+    return write_all(STDOUT_FILENO, command::help(verb, platform)) || !output_failed ? 0 : 1;
   } catch (const CLI::CallForVersion& version) {
     return write_all(STDOUT_FILENO, std::string(version.what()) + '\n') || !output_failed ? 0 : 1;
   } catch (const CLI::ParseError& error) {
-    const bool known = argv[1][0] == '-' || !app.get_subcommands().empty();
-    return wrong_usage(app, known ? error.what() : "no verb '" + std::string(argv[1]) + "'");
+    const std::string verb = used_verb(app);
+    if (argv[1][0] == '-' || cli::find_verb(verb) != nullptr) return wrong_usage(app, error.what());
+    if (!verb.empty() && argc == 2) return write_all(STDERR_FILENO, command::help(verb, platform)), 2;
+    const std::string word = verb.empty() ? argv[1] : verb + ' ' + argv[2];
+    return wrong_usage(app, "no verb '" + word + "'");
   }
-  for (const command::Verb& verb : command::verbs())
-    if (app.got_subcommand(std::string(verb.name))) return run(verb, arguments.at(std::string(verb.name)));
-  return 2;
+  return run(*cli::find_verb(used_verb(app)), arguments);
 }

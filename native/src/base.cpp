@@ -6,13 +6,10 @@
 #include <memory>
 #include <optional>
 
+#include "places.hpp"
+
 namespace btfkit::kernel {
 namespace {
-
-std::string running_release() {
-  utsname name{};
-  return uname(&name) == 0 ? name.release : "";
-}
 
 /// The absolute path without symbolic links; empty: there is no such file.
 std::string resolved(const std::string& path) {
@@ -34,13 +31,19 @@ std::optional<std::string> version_of(const std::string& path) {
   return std::nullopt;
 }
 
-std::string list(const std::vector<std::string>& paths) {
+}  // namespace
+
+std::string detail::release_of(const Places& places) {
+  utsname running{};
+  if (!places.release.empty()) return places.release;
+  return uname(&running) == 0 ? running.release : "";
+}
+
+std::string detail::list(const std::vector<std::string>& paths) {
   std::string text;
   for (std::size_t i = 0; i < paths.size(); ++i) text += (i == 0 ? "" : i + 1 == paths.size() ? " or " : ", ") + paths[i];
   return text;
 }
-
-}  // namespace
 
 std::vector<std::string> base_candidates(const std::string& path, const Places& places) {
   const std::string root = places.root.empty() ? "" : resolved(places.root);
@@ -57,7 +60,7 @@ std::vector<std::string> base_candidates(const std::string& path, const Places& 
                                          root + "/boot/vmlinux-" + v,
                                          root + "/lib/modules/" + v + "/vmlinuz",
                                          root + "/boot/vmlinuz-" + v};
-  if (v == (places.release.empty() ? running_release() : places.release)) candidates.insert(candidates.begin(), running);
+  if (v == detail::release_of(places)) candidates.insert(candidates.begin(), running);
   return candidates;
 }
 
@@ -67,7 +70,7 @@ Result<Opened> load(const std::string& path, const LoadOptions& options, const P
   LoadOptions strict = options;  // what is split is not to be taken for damaged
   strict.partial = false;
   auto object = Object::load(*source, strict);
-  if (object) return Opened{std::move(*object), {}};
+  if (object) return Opened{std::move(*object), {}, path};
   const auto candidates =
       options.base || !lacks_base(object.error()) ? std::vector<std::string>{} : base_candidates(path, places);
   for (const std::string& candidate : candidates) {
@@ -78,14 +81,15 @@ Result<Opened> load(const std::string& path, const LoadOptions& options, const P
     of_base = options;
     of_base.base = base->spec();
     auto on_base = Object::load(*source, of_base);
-    if (on_base) return Opened{std::move(*on_base), candidate};
+    if (on_base) return Opened{std::move(*on_base), candidate, path};
     on_base.error().text += " (it was found as " + candidate + ')';
     return unexpected(on_base.error());
   }
-  if (options.partial) return Object::load(*source, options).map([](Object part) { return Opened{std::move(part), {}}; });
+  if (options.partial)
+    return Object::load(*source, options).map([&](Object part) { return Opened{std::move(part), {}, path}; });
   if (!candidates.empty()) {
     std::string& text = object.error().text;
-    text.insert(text.rfind(": is it"), ", and there is no BTF of its kernel in " + list(candidates));
+    text.insert(text.rfind(": is it"), ", and there is no BTF of its kernel in " + detail::list(candidates));
   }
   return unexpected(object.error());
 }

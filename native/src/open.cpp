@@ -4,6 +4,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <btfkit/kernel/open.hpp>
 #include <cerrno>
 #include <cstring>
@@ -53,17 +54,18 @@ Result<std::size_t> read_at(const File& file, std::span<std::byte> to, std::uint
   return done;
 }
 
-Result<Bytes> read_to_end(const File& file) {
-  constexpr std::size_t chunk = std::size_t{1} << 20;
-  std::vector<std::byte> all;
+/// `expected`: how many bytes there probably are. Of sysfs a read gives no more than a page, of a pipe as much as it holds.
+Result<Bytes> read_to_end(const File& file, std::size_t expected = 0) {
+  std::vector<std::byte> all(std::max(expected + 1, std::size_t{1} << 16));
   for (std::size_t done = 0;;) {
-    all.resize(done + chunk);
-    const ssize_t got = read(file.fd(), all.data() + done, chunk);
+    if (done == all.size()) all.resize(done * 2);
+    const ssize_t got = read(file.fd(), all.data() + done, all.size() - done);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed("", errno);
     done += static_cast<std::size_t>(got);
+    if (got != 0) continue;
     all.resize(done);
-    if (got == 0) return Bytes::own(std::move(all));
+    return Bytes::own(std::move(all));
   }
 }
 
@@ -100,16 +102,18 @@ Result<Source> open(const std::string& path) {
   }
   if (on_sysfs(*file)) {
     if (auto mapped = map(*file, static_cast<std::size_t>(size))) return Source(std::move(*mapped), name);
-    auto all = read_to_end(*file);
+    auto all = read_to_end(*file, static_cast<std::size_t>(size));
     if (!all) return unexpected(all.error());
     return Source(std::move(*all), name);
   }
   const auto read_range = [file](std::uint64_t offset, std::uint64_t length) -> Result<Bytes> {
-    std::vector<std::byte> bytes(static_cast<std::size_t>(length));
+    // Not zeroed: all of it is read, or none is used.
+    const std::shared_ptr<std::byte[]> memory(new std::byte[static_cast<std::size_t>(length)]);
+    const std::span bytes(memory.get(), static_cast<std::size_t>(length));
     auto done = read_at(*file, bytes, offset);
     if (!done) return unexpected(done.error());
     if (*done != length) return unexpected(ErrorCode::System, "the file became shorter while it was read");
-    return Bytes::own(std::move(bytes));
+    return Bytes::shared(memory, bytes);
   };
   return Source(size, read_range, name);
 }

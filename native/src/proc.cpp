@@ -11,6 +11,13 @@
 #include <memory>
 
 namespace btfkit::kernel::detail {
+namespace {
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { closedir(folder); }
+};
+
+}  // namespace
 
 std::string read_text(const std::string& path) {
   constexpr std::size_t most = std::size_t{64} << 10;
@@ -48,7 +55,7 @@ std::optional<std::uint32_t> number(std::string_view text) {
 
 std::vector<std::uint32_t> numbered_entries(const std::string& folder) {
   std::vector<std::uint32_t> numbers;
-  const std::unique_ptr<DIR, int (*)(DIR*)> open(opendir(folder.c_str()), &closedir);
+  const std::unique_ptr<DIR, CloseFolder> open(opendir(folder.c_str()));
   if (open == nullptr) return numbers;
   while (const dirent* entry = readdir(open.get()))
     if (const auto found = number(entry->d_name)) numbers.push_back(*found);

@@ -1,13 +1,18 @@
-// The core against libbpf, on the running kernel's BTF (or the file that BTFKIT_BENCH_FILE names).
+// The core against libbpf, on the running kernel's BTF (or the file that BTFKIT_BENCH_FILE names) and on modules of the corpus.
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <btfkit/btfkit.hpp>
+#include <btfkit/kernel/base.hpp>
 #include <btfkit/kernel/open.hpp>
 #include <cstdlib>
 #include <ctime>
+#include <optional>
 
 #include "ratios.hpp"
+#include "support/tools.hpp"
 
 using namespace btfkit;
 
@@ -139,8 +144,57 @@ void marshal_swapped_btfkit(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(marshal(spec(), {.order = other}));
 }
 
+/// Files with the BTF of real modules, as sysfs has them, and the kernel they continue; none where there is no corpus.
+/// (libbpf's btf__new_split is not exported before 1.6.)
+struct Modules {
+  std::optional<Spec> base;
+  std::vector<std::string> all;
+};
+
+std::string in_memory(std::span<const std::byte> bytes) {
+  const int fd = memfd_create("module", MFD_CLOEXEC);
+  return write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) ? "/proc/self/fd/" + std::to_string(fd)
+                                                                                     : "";
+}
+const Modules& modules() {
+  static const Modules made = [] {
+    Modules m;
+    LoadOptions options;
+    options.decode = &kernel::decode;
+    const auto open = [&](const test::fs::path& path) {
+      return kernel::open(path.string()).and_then([&](const Source& source) { return Spec::load(source, options); });
+    };
+    const test::fs::path corpus = test::shared_folder() / "corpus";
+    if (const auto base = open(corpus / "kernels" / "amd64-6.12.107.btf.xz")) m.base = options.base = *base;
+    if (!m.base) return m;
+    for (const auto& entry : test::fs::directory_iterator(corpus / "modules" / "amd64-6.12.107"))
+      if (const auto module = open(entry.path())) m.all.push_back(in_memory(module->bytes()));
+    return m;
+  }();
+  return made;
+}
+
+void modules_btfkit(benchmark::State& state) {
+  if (modules().all.empty()) return state.SkipWithError("no corpus");
+  LoadOptions options;
+  options.base = modules().base;
+  for (auto _ : state)
+    for (const std::string& module : modules().all)
+      if (!kernel::load(module, options)) state.SkipWithError("a module did not load");
+}
+void modules_libbpf(benchmark::State& state) {
+  if (modules().all.empty()) return state.SkipWithError("no corpus");
+  const auto bytes = modules().base->bytes();
+  const Libbpf base(btf__new(bytes.data(), static_cast<__u32>(bytes.size())));
+  for (auto _ : state)
+    for (const std::string& module : modules().all)
+      if (!Libbpf(btf__parse_raw_split(module.c_str(), base.get()))) state.SkipWithError("a module did not load");
+}
+
 BENCHMARK(load_btfkit)->Name("load from memory, all checks/btfkit")->Unit(benchmark::kMillisecond);
 BENCHMARK(load_libbpf)->Name("load from memory, all checks/libbpf")->Unit(benchmark::kMillisecond);
+BENCHMARK(modules_btfkit)->Name("open modules on their base/btfkit")->Unit(benchmark::kMillisecond);
+BENCHMARK(modules_libbpf)->Name("open modules on their base/libbpf")->Unit(benchmark::kMillisecond);
 BENCHMARK(lookups_btfkit)->Name("10,000 look-ups, index included/btfkit")->Unit(benchmark::kMillisecond);
 BENCHMARK(lookups_libbpf)
     ->Name("10,000 look-ups, index included/libbpf")

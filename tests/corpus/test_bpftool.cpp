@@ -4,6 +4,7 @@
 #include <btfkit/btfkit.hpp>
 #include <btfkit/kernel/open.hpp>
 
+#include "support/load.hpp"
 #include "support/shared.hpp"
 
 using namespace btfkit;
@@ -42,12 +43,6 @@ std::string raw_dump(const fs::path& file) {
   const Ran ran = run(tool("bpftool") + " btf dump file '" + file.string() + "' format raw 2>/dev/null");
   REQUIRE(ran.code == 0);
   return ran.out;
-}
-
-Result<Object> load(const fs::path& file) {
-  LoadOptions options;
-  options.decode = &kernel::decode;
-  return kernel::open(file.string()).and_then([&](const Source& source) { return Object::load(source, options); });
 }
 
 }  // namespace
@@ -107,15 +102,14 @@ TEST_CASE("every module loads: on its kernel, or on the base it carries") {
   std::size_t modules = 0;
   for (const auto& [folder, kernel] : bases) {
     const fs::path kernel_file = unpacked(corpus("kernels") / (kernel + ".btf.xz"));
-    LoadOptions options;
-    options.base = load(kernel_file)->spec();
+    const Spec base = spec_of(kernel_file);
     for (const fs::path& file : corpus_files("modules/" + folder)) {
       CAPTURE(file);
       const fs::path plain = unpacked(file);
       const auto alone = load(plain);
       REQUIRE_FALSE(alone);
       CHECK(alone.error().message().find("give its base") != std::string::npos);
-      const auto object = kernel::open(plain.string()).and_then([&](const Source& s) { return Object::load(s, options); });
+      const auto object = load(plain, base);
       REQUIRE(object);
       const Ran dump =
           run(tool("bpftool") + " -B '" + kernel_file.string() + "' btf dump file '" + plain.string() + "' 2>/dev/null");

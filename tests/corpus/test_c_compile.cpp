@@ -7,6 +7,7 @@
 #include <set>
 
 #include "support/compiled.hpp"
+#include "support/load.hpp"
 #include "support/same_types.hpp"
 
 using namespace btfkit;
@@ -19,13 +20,6 @@ std::string header_of(const Spec& spec, const DumpOptions& options = {}) {
   const auto dumped = dump_c(out, spec, options);
   if (!dumped) FAIL(dumped.error().message());
   return std::string(out.text());
-}
-
-Result<Object> load(const fs::path& file, std::optional<Spec> base = {}) {
-  LoadOptions options;
-  options.decode = &kernel::decode;
-  options.base = std::move(base);
-  return kernel::open(unpacked(file).string()).and_then([&](const Source& source) { return Object::load(source, options); });
 }
 
 /// Where a compiler's ABI has no way to say what the source says.

@@ -5,19 +5,13 @@
 #include <btfkit/kernel/open.hpp>
 #include <sstream>
 
+#include "support/load.hpp"
 #include "support/shared.hpp"
 
 using namespace btfkit;
 using namespace btfkit::test;
 
 namespace {
-
-Result<Spec> load(const fs::path& file, const std::optional<Spec>& base = {}) {
-  LoadOptions options;
-  options.decode = &kernel::decode;
-  options.base = base;
-  return kernel::open(file.string()).and_then([&](const Source& source) { return Spec::load(source, options); });
-}
 
 std::string header(const Spec& spec, const DumpOptions& options) {
   Sink out;
@@ -56,7 +50,7 @@ TEST_CASE("headers of kernels equal bpftool's, sorted and by id") {
   const std::string bpftool = newest();
   for (const fs::path& file : corpus_files("kernels")) {
     const fs::path raw = unpacked(file);
-    const auto spec = load(raw);
+    const auto spec = load_spec(raw);
     REQUIRE(spec);
     for (const bool by_id : {false, true}) {
       INFO(file.filename().string() << (by_id ? " by id" : " sorted"));
@@ -72,7 +66,7 @@ TEST_CASE("headers of single types equal bpftool's") {
   std::uint32_t random = 4711;
   for (const fs::path& file : corpus_files("kernels")) {
     const fs::path raw = unpacked(file);
-    const auto spec = load(raw);
+    const auto spec = load_spec(raw);
     REQUIRE(spec);
     for (int round = 0; round < 8; ++round) {
       std::vector<TypeId> ids;
@@ -93,12 +87,12 @@ TEST_CASE("headers of single types equal bpftool's") {
 TEST_CASE("headers of modules, with their base, equal bpftool's") {
   const std::string bpftool = newest();
   const fs::path base_file = unpacked(corpus("kernels") / "amd64-6.12.107.btf.xz");
-  const auto base = load(base_file);
+  const auto base = load_spec(base_file);
   REQUIRE(base);
   int compared = 0;
   for (const fs::path& file : corpus_files("modules/amd64-6.12.107")) {
     const fs::path raw = unpacked(file);
-    const auto spec = load(raw, *base);
+    const auto spec = load_spec(raw, *base);
     REQUIRE(spec);
     INFO(file.filename().string());
     const Ran ran = run(bpftool + " -B " + quoted(base_file) + " btf dump file " + quoted(raw) + " format c");
@@ -115,7 +109,7 @@ TEST_CASE("headers of objects equal bpftool's but for names that are no C") {
   for (const char* folder : {"objects", "userspace"}) {
     for (const fs::path& file : corpus_files(folder)) {
       const Ran ran = run(bpftool + " btf dump file " + quoted(file) + " format c 2>/dev/null");
-      const auto spec = load(file);
+      const auto spec = load_spec(file);
       if (ran.code != 0) continue;  // no sections, compressed ones: see test_dump_raw
       INFO(file.string());
       REQUIRE(spec);
@@ -181,7 +175,7 @@ TEST_CASE("by default headers differ from bpftool's only where those are wrong")
   };
   for (const fs::path& file : corpus_files("kernels")) {
     const fs::path raw = unpacked(file);
-    const auto spec = load(raw);
+    const auto spec = load_spec(raw);
     REQUIRE(spec);
     const Ran ran = run(bpftool + " btf dump file " + quoted(raw) + " format c unsorted");
     const auto ours = paragraphs_of(header(*spec, {.by_id = true}));

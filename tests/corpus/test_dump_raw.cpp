@@ -5,6 +5,7 @@
 #include <btfkit/kernel/open.hpp>
 #include <cstring>
 
+#include "support/load.hpp"
 #include "support/odd.hpp"
 #include "support/shared.hpp"
 
@@ -12,13 +13,6 @@ using namespace btfkit;
 using namespace btfkit::test;
 
 namespace {
-
-Result<Object> load(const fs::path& file, const std::optional<Spec>& base = {}) {
-  LoadOptions options;
-  options.decode = &kernel::decode;
-  options.base = base;
-  return kernel::open(file.string()).and_then([&](const Source& source) { return Object::load(source, options); });
-}
 
 std::string text_of(Result<void> (*dump)(Sink&, const Spec&, const DumpOptions&), const Spec& spec,
                     const DumpOptions& options) {

@@ -10,6 +10,7 @@
 
 #include "support/catch.hpp"
 #include "support/files.hpp"
+#include "support/load.hpp"
 #include "support/shared.hpp"
 
 using namespace btfkit;
@@ -21,7 +22,7 @@ namespace {
 std::vector<std::pair<fs::path, Object>> objects_with_ext(const std::string& folder) {
   std::vector<std::pair<fs::path, Object>> found;
   for (const fs::path& file : corpus_files(folder)) {
-    auto object = kernel::open(file.string()).and_then([](const Source& source) { return Object::load(source); });
+    auto object = load(file);
     if (object && object->ext() != nullptr) found.emplace_back(file, *object);
   }
   return found;
@@ -151,7 +152,7 @@ TEST_CASE("all relocation kinds that these compilers can write occur in the obje
     std::set<std::string> seen;
     for (const char* name : {"04_core_fields.o", "05_core_types.o", "11_enum64.o"}) {
       const fs::path file = corpus(folder) / name;
-      const auto object = kernel::open(file.string()).and_then([](const Source& source) { return Object::load(source); });
+      const auto object = load(file);
       REQUIRE(object);
       REQUIRE(object->ext());
       for (const ExtSection& section : object->ext()->sections())
@@ -254,9 +255,7 @@ TEST_CASE("programs of the corpus: every function symbol, with its own type") {
 
 TEST_CASE("subprograms, static functions and several programs of one section are told apart") {
   for (const char* folder : {"objects/own/clang14-el", "objects/own/clang14-eb"}) {
-    const auto object = kernel::open((corpus(folder) / "06_subprogs.o").string()).and_then([](const Source& source) {
-      return Object::load(source);
-    });
+    const auto object = load(corpus(folder) / "06_subprogs.o");
     REQUIRE(object);
     std::string listed;
     for (const Program& p : object->programs())

@@ -21,6 +21,7 @@
 #include <regex>
 #include <set>
 
+#include "support/load.hpp"
 #include "support/shared.hpp"
 
 using namespace btfkit;
@@ -185,7 +186,7 @@ Comparison against_pahole(const fs::path& file, const std::string& options, cons
   REQUIRE(ran.code == 0);
   const auto theirs = definitions(ran.out);
   REQUIRE(theirs.size() > 5000);
-  const auto spec = kernel::open(file.string()).and_then([](const Source& s) { return Spec::load(s); });
+  const auto spec = load_spec(file);
   REQUIRE(spec);
   Layouts layouts(*spec, layout_options);
   Sink out;
@@ -264,7 +265,7 @@ TEST_CASE("so it is in hexadecimal, with other cache lines, and expanded") {
 TEST_CASE("better orders of every struct of every kernel are sound") {
   for (const fs::path& file : kernels()) {
     CAPTURE(file.filename().string());
-    const auto spec = kernel::open(file.string()).and_then([](const Source& s) { return Spec::load(s); });
+    const auto spec = load_spec(file);
     REQUIRE(spec);
     Layouts layouts(*spec);
     std::size_t better = 0;
@@ -307,9 +308,7 @@ TEST_CASE("better orders of every struct of every kernel are sound") {
 }
 
 TEST_CASE("summaries are those of layouts") {
-  const auto spec = kernel::open(unpacked(corpus("kernels") / "s390x-6.12.107.btf.xz").string()).and_then([](const Source& s) {
-    return Spec::load(s);
-  });
+  const auto spec = load_spec(corpus("kernels") / "s390x-6.12.107.btf.xz");
   REQUIRE(spec);
   Layouts first(*spec);
   Layouts second(*spec);

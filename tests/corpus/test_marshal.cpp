@@ -8,6 +8,7 @@
 
 #include "support/catch.hpp"
 #include "support/files.hpp"
+#include "support/load.hpp"
 #include "support/same.hpp"
 #include "support/shared.hpp"
 
@@ -15,19 +16,6 @@ using namespace btfkit;
 using namespace btfkit::test;
 
 namespace {
-
-Result<Object> open_object(const fs::path& file, std::optional<Spec> base = {}) {
-  LoadOptions options;
-  options.decode = kernel::decode;
-  options.base = std::move(base);
-  return kernel::open(unpacked(file).string()).and_then([&](const Source& source) { return Object::load(source, options); });
-}
-
-Spec open_spec(const fs::path& file) {
-  auto object = open_object(file);
-  if (!object) FAIL(file.string() << ": " << object.error().message());
-  return object->spec();
-}
 
 Spec reloaded(std::vector<std::byte> bytes, const Spec& like) {
   LoadOptions options;
@@ -73,7 +61,7 @@ void check_copies(const Spec& from, const Spec& expected) {
 std::optional<Spec> kernel_of(const fs::path& module) {
   const fs::path kernel = corpus("kernels") / (module.parent_path().filename().string() + ".btf.xz");
   if (!fs::exists(kernel)) return std::nullopt;
-  return open_spec(kernel);
+  return spec_of(kernel);
 }
 
 /// Whether bpftool, and so libbpf, takes these bytes, and how many types it prints.
@@ -101,14 +89,14 @@ std::size_t types_by_bpftool(const std::vector<std::byte>& bytes) {
 TEST_CASE("every kernel of the corpus is written back") {
   for (const fs::path& file : corpus_files("kernels")) {
     INFO(file.string());
-    check_marshal(open_spec(file));
+    check_marshal(spec_of(file));
   }
 }
 
 TEST_CASE("every kernel of the corpus is copied by a Builder") {
   for (const fs::path& file : corpus_files("kernels")) {
     INFO(file.string());
-    const Spec kernel = open_spec(file);
+    const Spec kernel = spec_of(file);
     check_copies(kernel, kernel);
   }
 }
@@ -124,7 +112,7 @@ TEST_CASE("every module of the corpus is written back, on its kernel or on its o
       kernel_folder = folder;
       kernel = kernel_of(file);
     }
-    const auto module = open_object(file, kernel);
+    const auto module = load(file, kernel);
     if (!module) FAIL(module.error().message());
     ++(kernel ? on_kernel : on_own_base);
     check_marshal(module->spec());
@@ -135,8 +123,8 @@ TEST_CASE("every module of the corpus is written back, on its kernel or on its o
 }
 
 TEST_CASE("a module and its kernel are copied into one BTF, and the module alone onto its kernel") {
-  const Spec kernel = open_spec(corpus("kernels") / "amd64-6.12.107.btf.xz");
-  const auto module = open_object(corpus("modules") / "amd64-6.12.107" / "veth.ko.xz", kernel);
+  const Spec kernel = spec_of(corpus("kernels") / "amd64-6.12.107.btf.xz");
+  const auto module = load(corpus("modules") / "amd64-6.12.107" / "veth.ko.xz", kernel);
   REQUIRE(module);
   check_copies(module->spec(), module->spec());
 
@@ -156,7 +144,7 @@ TEST_CASE("every object and program of the corpus is written back and copied") {
   std::size_t specs = 0;
   for (const char* folder : {"objects", "userspace"})
     for (const fs::path& file : corpus_files(folder)) {
-      const auto object = open_object(file);
+      const auto object = load(file);
       if (!object) continue;  // files that have no BTF on purpose
       INFO(file.string());
       for (const Spec& spec : object->specs()) {
@@ -173,29 +161,29 @@ TEST_CASE("every object and program of the corpus is written back and copied") {
 }
 
 TEST_CASE("the swapped kernel of the corpus is what marshal makes of the kernel") {
-  const Spec kernel = open_spec(corpus("kernels") / "amd64-6.12.107-cloud.btf.xz");
+  const Spec kernel = spec_of(corpus("kernels") / "amd64-6.12.107-cloud.btf.xz");
   const auto swapped = read_file(unpacked(corpus("variants") / "amd64-6.12.107-cloud.swapped-be.btf.xz").string());
   REQUIRE(swapped);
   CHECK(*marshal(kernel, {.order = ByteOrder::Big}) == *swapped);
 }
 
 TEST_CASE("split variants of the corpus are written back") {
-  const Spec kernel = open_spec(corpus("kernels") / "amd64-6.12.107.btf.xz");
+  const Spec kernel = spec_of(corpus("kernels") / "amd64-6.12.107.btf.xz");
   const fs::path variants = corpus("variants");
-  const auto swapped = open_object(variants / "amd64-6.12.107-veth.swapped-be.btf", kernel);
+  const auto swapped = load(variants / "amd64-6.12.107-veth.swapped-be.btf", kernel);
   REQUIRE(swapped);
   check_marshal(swapped->spec());
-  const auto module = open_object(corpus("modules") / "amd64-6.12.107" / "veth.ko.xz", kernel);
+  const auto module = load(corpus("modules") / "amd64-6.12.107" / "veth.ko.xz", kernel);
   CHECK(same_bytes(*marshal(module->spec(), {.order = ByteOrder::Big}), swapped->spec().bytes()));
-  const Spec distilled = open_spec(variants / "amd64-6.12.107-veth.distilled-base.btf");
+  const Spec distilled = spec_of(variants / "amd64-6.12.107-veth.distilled-base.btf");
   check_marshal(distilled);
-  const auto on_it = open_object(variants / "amd64-6.12.107-veth.distilled-split.btf", distilled);
+  const auto on_it = load(variants / "amd64-6.12.107-veth.distilled-split.btf", distilled);
   REQUIRE(on_it);
   check_marshal(on_it->spec());
 }
 
 TEST_CASE("libbpf takes what is written for old kernels and what a Builder makes") {
-  const Spec kernel = open_spec(corpus("kernels") / "amd64-7.3.4-cloud.btf.xz");
+  const Spec kernel = spec_of(corpus("kernels") / "amd64-7.3.4-cloud.btf.xz");
   MarshalOptions oldest;
   for (const Rewrite& rewrite : rewrites) oldest.*rewrite.option = true;
   oldest.layout = LayoutSection::Drop;

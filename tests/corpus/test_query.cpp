@@ -6,6 +6,7 @@
 #include <map>
 
 #include "support/catch.hpp"
+#include "support/load.hpp"
 #include "support/shared.hpp"
 
 using namespace btfkit;
@@ -13,19 +14,7 @@ using namespace btfkit::test;
 
 namespace {
 
-Spec load(const fs::path& file, const std::optional<Spec>& base = {}) {
-  LoadOptions options;
-  options.base = base;
-  options.decode = kernel::decode;
-  auto source = kernel::open(file.string());
-  REQUIRE(source);
-  auto spec = Spec::load(*source, options);
-  INFO(file.string());
-  if (!spec) FAIL(spec.error().message());
-  return *spec;
-}
-
-Spec kernel_spec(const std::string& name) { return load(unpacked(corpus("kernels") / (name + ".btf.xz"))); }
+Spec kernel_spec(const std::string& name) { return spec_of(unpacked(corpus("kernels") / (name + ".btf.xz"))); }
 
 std::vector<TypeId> ids(const std::vector<Type>& types) {
   std::vector<TypeId> all;
@@ -59,7 +48,7 @@ TEST_CASE("every type is referred to as often as in bpftool's dump") {
   const std::string bpftool = tool("bpftool");
   for (const char* name : {"amd64-6.12.107-cloud", "s390x-6.12.107"}) {
     const fs::path file = unpacked(corpus("kernels") / (std::string(name) + ".btf.xz"));
-    const Spec spec = load(file);
+    const Spec spec = spec_of(file);
     std::vector<std::size_t> counts(spec.end_id());
     const Ran ran = run(bpftool + " btf dump file '" + file.string() + "' format raw");
     REQUIRE(ran.code == 0);
@@ -75,10 +64,10 @@ TEST_CASE("every type is referred to as often as in bpftool's dump") {
 TEST_CASE("a module's references into its kernel are counted as in both dumps") {
   const std::string bpftool = tool("bpftool");
   const fs::path base_file = unpacked(corpus("kernels") / "amd64-6.12.107.btf.xz");
-  const Spec base = load(base_file);
+  const Spec base = spec_of(base_file);
   for (const char* name : {"nf_conntrack", "veth"}) {
     const fs::path file = unpacked(corpus("modules/amd64-6.12.107") / (std::string(name) + ".ko.xz"));
-    const Spec module = load(file, base);
+    const Spec module = spec_of(file, base);
     REQUIRE(module.first_id() == base.end_id());
     std::vector<std::size_t> counts(module.end_id());
     for (const std::string& command :
@@ -162,7 +151,7 @@ TEST_CASE("essential names agree with cutting every name by hand") {
 
 TEST_CASE("searches find what looking at every type finds") {
   const Spec base = kernel_spec("amd64-6.12.107");
-  const Spec module = load(unpacked(corpus("modules/amd64-6.12.107") / "nf_conntrack.ko.xz"), base);
+  const Spec module = spec_of(unpacked(corpus("modules/amd64-6.12.107") / "nf_conntrack.ko.xz"), base);
   const auto lower = [](std::string_view text) {
     std::string all(text);
     for (char& c : all)

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "support/catch.hpp"
+#include "support/load.hpp"
 #include "support/shared.hpp"
 
 using namespace btfkit;
@@ -18,11 +19,7 @@ constexpr const char* kernel_name = "amd64-6.12.107-cloud";
 
 fs::path kernel_file() { return unpacked(corpus("kernels") / (std::string(kernel_name) + ".btf.xz")); }
 
-Spec kernel_spec() {
-  const auto spec = kernel::open(kernel_file().string()).and_then([](const Source& s) { return Spec::load(s); });
-  REQUIRE(spec);
-  return *spec;
-}
+Spec kernel_spec() { return spec_of(kernel_file()); }
 
 using Ids = std::set<TypeId>;
 using Names = std::set<std::string>;

@@ -3,26 +3,17 @@
 #include <btfkit/kernel/open.hpp>
 
 #include "support/files.hpp"
+#include "support/load.hpp"
 #include "support/shared.hpp"
 
 using namespace btfkit;
 using namespace btfkit::test;
 
-namespace {
-Spec load(const fs::path& file, std::optional<Spec> base = {}) {
-  LoadOptions options;
-  options.base = std::move(base);
-  const auto spec = kernel::open(file.string()).and_then([&](const Source& s) { return Spec::load(s, options); });
-  REQUIRE(spec);
-  return *spec;
-}
-}  // namespace
-
 TEST_CASE("a module relocated from its distilled base is what libbpf makes of it") {
   const fs::path variants = corpus("variants");
-  const Spec distilled = load(variants / "amd64-6.12.107-veth.distilled-base.btf");
-  const Spec module = load(variants / "amd64-6.12.107-veth.distilled-split.btf", distilled);
-  const Spec kernel = load(unpacked(corpus("kernels") / "amd64-6.12.107-cloud.btf.xz"));
+  const Spec distilled = spec_of(variants / "amd64-6.12.107-veth.distilled-base.btf");
+  const Spec module = spec_of(variants / "amd64-6.12.107-veth.distilled-split.btf", distilled);
+  const Spec kernel = spec_of(unpacked(corpus("kernels") / "amd64-6.12.107-cloud.btf.xz"));
   RebaseReport report;
   const auto moved = rebase(module, kernel, &report);
   for (const Error& problem : report.problems) UNSCOPED_INFO(problem.message());
@@ -30,14 +21,14 @@ TEST_CASE("a module relocated from its distilled base is what libbpf makes of it
   const auto expected = read_file((variants / "amd64-6.12.107-veth.relocated-to-6.12.107-cloud.btf").string());
   REQUIRE(expected);
   CHECK(std::equal(expected->begin(), expected->end(), moved->bytes().begin(), moved->bytes().end()));
-  CHECK(load(variants / "amd64-6.12.107-veth.relocated-to-6.12.107-cloud.btf", kernel).type_count() == moved->type_count());
+  CHECK(spec_of(variants / "amd64-6.12.107-veth.relocated-to-6.12.107-cloud.btf", kernel).type_count() == moved->type_count());
 }
 
 TEST_CASE("a module moves onto a kernel that is built otherwise, where its types fit") {
-  const Spec kernel = load(unpacked(corpus("kernels") / "amd64-6.1.176.btf.xz"));  // the modules are of the cloud flavour
+  const Spec kernel = spec_of(unpacked(corpus("kernels") / "amd64-6.1.176.btf.xz"));  // the modules are of the cloud flavour
   const fs::path folder = corpus("modules") / "amd64-6.1.176-cloud-distilled";
-  const Spec alone = load(folder / "dummy.ko");
-  const Spec moved = load(folder / "dummy.ko", kernel);
+  const Spec alone = spec_of(folder / "dummy.ko");
+  const Spec moved = spec_of(folder / "dummy.ko", kernel);
   CHECK(moved.first_id() == kernel.end_id());
   REQUIRE(moved.type_count() == alone.type_count());
   for (TypeId i = 0; i < alone.type_count(); ++i) {
@@ -48,7 +39,7 @@ TEST_CASE("a module moves onto a kernel that is built otherwise, where its types
   }
 
   // struct hh_cache, which veth's structs embed, has another size there.
-  const Spec veth = load(folder / "veth.ko");
+  const Spec veth = spec_of(folder / "veth.ko");
   REQUIRE(kernel.find<Struct>("hh_cache")->size() != veth.find<Struct>("hh_cache")->size());
   RebaseReport report;
   CHECK_FALSE(rebase(veth, kernel, &report));
@@ -69,7 +60,7 @@ TEST_CASE("the BTF in a packed x86 kernel is the kernel's own") {
     const auto object = Object::load(*source, options);
     if (!object && object.error().code == ErrorCode::NotSupported) continue;  // a codec that this build lacks, which it names
     REQUIRE(object);
-    const Spec expected = load(unpacked(corpus("kernels") / (std::string(name) + ".btf.xz")));
+    const Spec expected = spec_of(unpacked(corpus("kernels") / (std::string(name) + ".btf.xz")));
     CHECK(std::equal(object->spec().bytes().begin(), object->spec().bytes().end(), expected.bytes().begin(),
                      expected.bytes().end()));
   }

@@ -1,7 +1,7 @@
 // An ELF object around the input: either class and byte order, with sections, symbols and DATASECs that need them. Then some
 // words of the file are overwritten.
 #include "blob.hpp"
-#include "walk.hpp"
+#include "code.hpp"
 
 using namespace btfkit;
 
@@ -68,6 +68,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   LoadOptions options;
   options.decode = fuzz::stored;
   options.max_decoded = std::uint64_t{1} << 20;
-  fuzz::load_and_walk(Bytes::own(std::move(bytes)), options);
+  const Bytes whole = Bytes::own(std::move(bytes));
+  fuzz::load_and_walk(whole, options);
+  if (const auto object = Object::load(Source(whole, "fuzz"), options)) fuzz::walk_code(*object);
   return 0;
 }

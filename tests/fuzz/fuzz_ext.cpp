@@ -1,7 +1,7 @@
 // .BTF.ext: the input is the section, in an object with three sections of code and one type of each kind. Its first byte says
 // which class and byte order.
 #include "blob.hpp"
-#include "walk.hpp"
+#include "code.hpp"
 
 using namespace btfkit;
 
@@ -30,6 +30,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto object = elf.load();
   fuzz::require(object.has_value(), "a broken .BTF.ext does not hide the types");
   fuzz::walk_ext(*object);
+  fuzz::walk_bpf(*object);
+  fuzz::inspect(*object);
+  fuzz::walk_code(*object);
   for (const Error& warning : object->warnings()) fuzz::check(warning);
   return 0;
 }

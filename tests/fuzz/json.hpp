@@ -1,6 +1,7 @@
 // Whether text is JSON, for checks of what is printed: RFC 8259, nothing beyond. Deep nesting is taken for an error.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 namespace btfkit::fuzz {
@@ -8,8 +9,8 @@ namespace btfkit::fuzz {
 class JsonCheck {
  public:
   explicit JsonCheck(std::string_view text) : rest_(text) {}
-  /// The whole text is one value.
-  bool passes() { return value(0) && rest_.empty(); }
+  /// The whole text is one value, which may be spread over lines.
+  bool passes() { return value(0) && (blanks(), rest_.empty()); }
 
  private:
   bool take(char c) {
@@ -22,6 +23,7 @@ class JsonCheck {
     rest_.remove_prefix(word.size());
     return true;
   }
+  void blanks() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \n"), rest_.size())); }
   bool digits() {
     std::size_t count = 0;
     while (count < rest_.size() && rest_[count] >= '0' && rest_[count] <= '9') ++count;
@@ -64,6 +66,7 @@ class JsonCheck {
     return take('"');
   }
   bool value(int depth) {
+    blanks();
     if (depth > 200 || rest_.empty()) return false;
     switch (rest_.front()) {
       case '{':
@@ -71,10 +74,13 @@ class JsonCheck {
         const bool object = rest_.front() == '{';
         rest_.remove_prefix(1);
         const char close = object ? '}' : ']';
+        blanks();
         if (take(close)) return true;
         do {
+          blanks();
           if (object && !(string() && take(':'))) return false;
           if (!value(depth + 1)) return false;
+          blanks();
         } while (take(','));
         return take(close);
       }

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "json.hpp"
+
 namespace btfkit::fuzz {
 
 /// A rule that no input may break. Fuzzers call abort a finding.
@@ -26,24 +28,6 @@ inline bool is_raw_text(std::string_view text) {
     before = c;
   }
   return before == '\n';
-}
-
-/// Whether brackets, commas and strings of `text` are JSON's, as far as it takes to notice a name that got out of its string.
-inline bool is_json(std::string_view text) {
-  std::string open;
-  bool in_string = false, escaped = false;
-  for (const char c : text) {
-    if (in_string && static_cast<unsigned char>(c) < 0x20) return false;
-    if (escaped) escaped = false;
-    else if (c == '"') in_string = !in_string;
-    else if (in_string) escaped = c == '\\';
-    else if (c == '{' || c == '[') open += c;
-    else if (c == '}' || c == ']') {
-      if (open.empty() || open.back() != (c == '}' ? '{' : '[')) return false;
-      open.pop_back();
-    } else if (std::string_view(",:-0123456789 \n").find(c) == std::string_view::npos) return false;
-  }
-  return open.empty() && !in_string;
 }
 
 /// Whether `text` is what a header is made of: outside of comments and strings no byte that C has no use for, brackets in
@@ -107,7 +91,7 @@ inline void dumps(const Spec& spec) {
       }
       require(text.size() <= most, "a dump keeps its limit");
       if (options.bpftool_defects) continue;
-      require(json ? is_json(text) : text.empty() || is_raw_text(text), "no name gets out of its place");
+      require(json ? JsonCheck(text).passes() : text.empty() || is_raw_text(text), "no name gets out of its place");
     }
   }
 }
@@ -419,6 +403,28 @@ inline void walk_ext(const Object& object) {
   require(sum != static_cast<std::size_t>(-1), "names are finite");
 }
 
+/// What a BPF object defines: all of it within its sections, and no more of it than the file has room for.
+inline void walk_bpf(const Object& object) {
+  std::size_t sum = 0;
+  for (const Map& map : maps_of(object)) {
+    sum += map.name.size() + map.slots.size() + map.unknown.size() + (map.error ? map.error->message().size() : 0);
+    for (const DataReference& slot : map.slots) sum += slot.name.size();
+  }
+  for (const VariableSection& section : variables_of(object)) {
+    std::uint32_t last = 0;
+    for (const Variable& variable : section.variables) {
+      require(variable.offset >= last, "variables ascend");
+      require(!variable.initial || variable.initial->size() == variable.size, "a variable has its bytes or none");
+      for (const DataReference& reference : variable.references)
+        require(reference.offset < variable.size, "an address is within its variable");
+      last = variable.offset;
+    }
+  }
+  for (const Extern& found : externs_of(object)) sum += found.name.size();
+  sum += licence_of(object).value_or("").size() + kernel_version_of(object).value_or(0);
+  require(sum != static_cast<std::size_t>(-1), "names are finite");
+}
+
 /// The verbs that print what is found: bounded, and never a control character.
 inline void find_and_locate(const Object& object) {
   std::optional<Composite> any;  // the last one, for it has most behind it
@@ -514,6 +520,7 @@ inline void walk(const Object& object) {
   if (object.distilled_base()) Walk(*object.distilled_base()).run();
   for (const Spec& spec : object.specs()) Walk(spec).run();
   walk_ext(object);
+  walk_bpf(object);
   inspect(object);
   colors(object);
   find_and_locate(object);

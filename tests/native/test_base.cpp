@@ -1,13 +1,11 @@
 // The base of a module's BTF, found by where the module lies: real modules in folders made for it.
-#include <unistd.h>
-
 #include <btfkit/btfkit.hpp>
 #include <btfkit/kernel/base.hpp>
 #include <btfkit/kernel/open.hpp>
-#include <fstream>
 
 #include "support/catch.hpp"
 #include "support/files.hpp"
+#include "support/root.hpp"
 #include "support/shared.hpp"
 #include "support/tiny.hpp"
 
@@ -15,33 +13,6 @@ using namespace btfkit;
 using namespace btfkit::test;
 
 namespace {
-
-/// A system's root folder.
-class Root {
- public:
-  Root() { fs::create_directories(folder_); }
-  ~Root() { fs::remove_all(folder_); }
-  Root(const Root&) = delete;
-  Root& operator=(const Root&) = delete;
-
-  [[nodiscard]] std::string at(const std::string& path) const { return folder_.string() + path; }
-  [[nodiscard]] kernel::Places places(const std::string& release = "none") const { return {folder_.string(), release}; }
-
-  std::string put(const std::string& path, const fs::path& file) const {
-    fs::create_directories(fs::path(at(path)).parent_path());
-    fs::copy_file(file, at(path));
-    return at(path);
-  }
-  std::string put(const std::string& path, const std::vector<std::byte>& bytes) const {
-    fs::create_directories(fs::path(at(path)).parent_path());
-    std::ofstream(at(path), std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    return at(path);
-  }
-
- private:
-  fs::path folder_ = fs::canonical(fs::temp_directory_path()) / ("btfkit-root-" + std::to_string(getpid()));
-};
 
 LoadOptions decoding() {
   LoadOptions options;
@@ -170,6 +141,24 @@ TEST_CASE("real modules on real kernels") {
   REQUIRE(alone);
   CHECK(alone->base.empty());
   CHECK(alone->object.distilled_base());
+}
+
+TEST_CASE("a module finds its base in the kernel that was booted") {
+  const fs::path image = shared_folder() / "kernel-images" / "amd64-7.3.4-cloud.vmlinuz";
+  if (!fs::exists(image)) SKIP("no kernel image at " + image.lexically_normal().string());
+  for (const std::string place : {"/boot/vmlinuz-7.3.4-cloud", "/usr/lib/modules/7.3.4-cloud/vmlinuz"}) {
+    const Root root;
+    fs::create_directories(root.at("/usr/lib"));
+    fs::create_directory_symlink("usr/lib", root.at("/lib"));
+    const std::string kernel = root.put(place, image);
+    const std::string module = root.put("/lib/modules/7.3.4-cloud/kernel/net/tcp_bbr.ko.xz",
+                                        corpus("modules") / "amd64-7.3.4-cloud" / "tcp_bbr.ko.xz");
+    const auto loaded = kernel::load(module, decoding(), root.places());
+    REQUIRE(loaded);
+    CHECK(fs::canonical(loaded->base) == kernel);
+    CHECK(loaded->object.spec().find<Struct>("bbr"));
+    CHECK(loaded->object.spec().base()->find<Struct>("task_struct"));
+  }
 }
 
 TEST_CASE("a module of the running kernel is loaded on it") {

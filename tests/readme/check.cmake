@@ -17,7 +17,11 @@ foreach(i RANGE ${CMAKE_ARGC})
 endforeach()
 
 fence(${README} "<!-- output: ${NAME}" expected)
-execute_process(COMMAND ${command} OUTPUT_VARIABLE actual RESULT_VARIABLE result)
+execute_process(COMMAND ${command} OUTPUT_VARIABLE actual ERROR_VARIABLE problems RESULT_VARIABLE result)
+if(NOT result EQUAL 0 AND problems MATCHES "not permitted|Linux [0-9.]+")  # what only a kernel, or root, can do
+  execute_process(COMMAND ${CMAKE_COMMAND} -E echo "SKIPPED: ${problems}")
+  return()
+endif()
 if(NOT result EQUAL 0 OR NOT actual STREQUAL expected)
-  message(FATAL_ERROR "exit code ${result}; README.md shows\n${expected}--- but the example printed\n${actual}---")
+  message(FATAL_ERROR "exit code ${result}; README.md shows\n${expected}--- but the example printed\n${actual}${problems}---")
 endif()

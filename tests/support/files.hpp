@@ -1,7 +1,7 @@
 // Files that tests read: golden ones of the project, and real ones where this machine has them.
 #pragma once
 
-#include <btfkit/source.hpp>
+#include <btfkit/object.hpp>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -30,5 +30,7 @@ inline Bytes golden(const std::string& name) {
 }
 
 inline Source golden_source(const std::string& name) { return Source(golden(name), name); }
+
+inline Object golden_object(const std::string& name) { return *Object::load(golden_source(name)); }
 
 }  // namespace btfkit::test

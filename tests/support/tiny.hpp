@@ -153,6 +153,7 @@ struct TinyElf {
     std::uint64_t flags = 0;
     std::uint32_t link = 0;
     std::uint64_t size = 0;  ///< for NOBITS
+    std::uint32_t info = 0;  ///< of relocations, which section they are for
   };
   struct Sym {
     std::string name;
@@ -235,16 +236,16 @@ struct TinyElf {
     }
     out.bytes.resize(static_cast<std::size_t>(at));
     const auto section = [&](std::uint32_t name, std::uint32_t kind, std::uint64_t flags, std::uint64_t offset,
-                             std::uint64_t size, std::uint32_t link) {
+                             std::uint64_t size, std::uint32_t link, std::uint32_t info) {
       out.put(name).put(kind);
       word(out, flags), word(out, 0), word(out, offset), word(out, size);
-      out.put(link).put(std::uint32_t{0});
+      out.put(link).put(info);
       word(out, 1), word(out, 0);
     };
-    section(0, 0, 0, 0, extended_numbering ? count : 0, extended_numbering ? names_index : 0);
+    section(0, 0, 0, 0, extended_numbering ? count : 0, extended_numbering ? names_index : 0, 0);
     for (std::size_t i = 0; i < all.size(); ++i)
       section(name_at[i], all[i].type, all[i].flags, offsets[i], all[i].type == 8 ? all[i].size : all[i].bytes.size(),
-              all[i].link);
+              all[i].link, all[i].info);
     return out.bytes;
   }
 

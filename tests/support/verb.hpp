@@ -2,6 +2,7 @@
 #pragma once
 
 #include <btfkit/command.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,11 +14,15 @@ struct Outcome {
   std::string out, err;
 };
 
+/// Options by name; a flag's value is empty.
+using Options = std::vector<std::pair<std::string, std::string>>;
+
 struct Line {
   std::string verb;
   std::vector<std::string> arguments;
-  std::vector<std::pair<std::string, std::string>> options;
+  Options options;
   bool color = false;
+  std::optional<Source> data;  ///< for verbs that read more than the object
 };
 
 inline Outcome run_verb(const Object& object, const std::string& source, const Line& line) {
@@ -28,6 +33,7 @@ inline Outcome run_verb(const Object& object, const std::string& source, const L
   request.options = line.options;
   request.json = command::asks_for_json(request);
   request.color = line.color;
+  request.data = line.data;
   Sink out;
   Sink err;
   const int code = command::run(request, object, out, err);

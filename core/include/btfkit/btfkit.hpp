@@ -12,14 +12,19 @@
 //   loader    opening an input step by step, for platforms that can't read synchronously
 //   ext       Ext, what .BTF.ext says of each section: functions, source lines, CO-RE relocations
 //   object    Object, an opened file: its BTFs, sections and symbols
+//   bpf_object what a BPF object defines: what its programs are for, maps, global variables, externs
+//   statistics where the bytes go
 //   rebase    a module's BTF moved from its distilled base onto a kernel's
 //   size      sizes and alignments
 //   path      members by path, and what is at an offset
 //   c_decl    one type as C
+//   relo_text what a CO-RE relocation speaks of
 //   layout    where members are, with holes, padding and cache lines; better orders
 //   query     types that satisfy conditions
 //   json      one type as JSON
 //   value     bytes as a value of a type: C initialisers, JSON
+//   instruction one BPF instruction, its fields and its text
+//   disasm    the code of a BPF object
 //   dump      whole BTFs as C, raw text, JSON
 //   builder   Builder, BTF made of definitions and copies
 //   kernel_version  releases of kernels
@@ -29,12 +34,15 @@
 //   command   the verbs of the command line
 #pragma once
 
+#include <btfkit/bpf_object.hpp>
 #include <btfkit/builder.hpp>
 #include <btfkit/c_decl.hpp>
 #include <btfkit/command.hpp>
+#include <btfkit/disasm.hpp>
 #include <btfkit/dump.hpp>
 #include <btfkit/error.hpp>
 #include <btfkit/ext.hpp>
+#include <btfkit/instruction.hpp>
 #include <btfkit/json.hpp>
 #include <btfkit/kernel_version.hpp>
 #include <btfkit/kind.hpp>
@@ -48,10 +56,12 @@
 #include <btfkit/rebase.hpp>
 #include <btfkit/referrers.hpp>
 #include <btfkit/refusals.hpp>
+#include <btfkit/relo_text.hpp>
 #include <btfkit/search.hpp>
 #include <btfkit/sink.hpp>
 #include <btfkit/size.hpp>
 #include <btfkit/source.hpp>
 #include <btfkit/spec.hpp>
+#include <btfkit/statistics.hpp>
 #include <btfkit/type.hpp>
 #include <btfkit/value.hpp>

@@ -76,7 +76,7 @@ struct Verb {
 struct Platform {
   /// Its own verbs. A name may have two words, "kernel list": verbs that belong together, shown together.
   std::span<const Verb> verbs;
-  std::string_view inputs;  ///< what FILE may be besides, a sentence behind the help of every FILE
+  std::string_view inputs;  ///< what FILE may be besides, a sentence below the help of every FILE
 };
 
 /// Every verb that needs no kernel, in the order in which a newcomer needs them.

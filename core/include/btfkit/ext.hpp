@@ -52,6 +52,9 @@ class LineInfo : public ExtRecord {
   [[nodiscard]] std::string_view file() const { return spec_->string(file_); }
   /// The line itself as the compiler read it, without its end; empty when it had no file to read.
   [[nodiscard]] std::string_view text() const { return spec_->string(text_); }
+  // The same, NUL-terminated; saves measuring them.
+  [[nodiscard]] const char* c_file() const { return spec_->string(file_); }
+  [[nodiscard]] const char* c_text() const { return spec_->string(text_); }
   [[nodiscard]] std::uint32_t line() const { return packed_ >> 10; }      ///< from 1; 0: in no line. Modulo 2^22
   [[nodiscard]] std::uint32_t column() const { return packed_ & 0x3ff; }  ///< from 1; 0: unknown. Modulo 1024
 
@@ -92,6 +95,8 @@ class CoreRelocation : public ExtRecord {
   [[nodiscard]] Type root() const { return {spec_, root_}; }
   /// As written: member, element and enumerator numbers with colons between them, "0:1:2"; "0" for the type itself.
   [[nodiscard]] std::string_view access() const { return spec_->string(access_); }
+  /// The same, NUL-terminated; saves measuring it.
+  [[nodiscard]] const char* c_access() const { return spec_->string(access_); }
   [[nodiscard]] CoreKind kind() const { return kind_; }
 
   static Result<CoreRelocation> read(const detail::ExtData& ext, std::uint32_t section, std::uint32_t index);

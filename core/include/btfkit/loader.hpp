@@ -12,9 +12,9 @@ namespace btfkit {
 class Object;
 
 /// How a piece of an input may be compressed.
-enum class Codec : std::uint8_t { Zlib, Gzip, Zstd, Xz, Lz4, Bzip2, Lzma };
+enum class Codec : std::uint8_t { Zlib, Gzip, Zstd, Xz, Lz4, Bzip2, Lzma, Lzo };
 
-/// "zlib", "gzip", "zstd", "xz", "lz4", "bzip2", "lzma".
+/// "zlib", "gzip", "zstd", "xz", "lz4", "bzip2", "lzma", "lzo".
 std::string_view to_string(Codec codec);
 
 /// Unpacks `packed`; the result must not exceed `max_size` bytes. Errors: malformed, too_large, not_supported.

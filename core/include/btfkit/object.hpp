@@ -32,6 +32,15 @@ struct Symbol {
   std::uint32_t section = 0;  ///< the index of its section; 0: undefined
   std::uint8_t type = 0;      ///< STT_*
   std::uint8_t binding = 0;   ///< STB_*
+  std::uint32_t index = 0;    ///< its number in the file's table, of which the symbols here are a part
+};
+
+/// One entry of an ELF's relocation sections: bytes that are to be completed once it is known where a symbol is.
+struct Relocation {
+  std::uint64_t offset = 0;            ///< bytes from the start of the section that is relocated
+  std::uint32_t type = 0;              ///< R_BPF_*: 1 is the immediate of 16 bytes of code, 10 a call
+  const Symbol* symbol = nullptr;      ///< of Object::symbols(); nullptr: none, or one that is not among them
+  std::optional<std::int64_t> addend;  ///< none: it is in the bytes that are relocated
 };
 
 /// A function in a BPF object: what is attached to the kernel, or one that others call.
@@ -55,15 +64,17 @@ struct Container {
   std::uint8_t elf_class = 0;     ///< 32 or 64
   std::uint16_t elf_type = 0;     ///< ET_*: 1 relocatable, 2 executable, 3 shared
   std::uint16_t elf_machine = 0;  ///< EM_*: 247 is BPF
+  std::string_view kernel_image;  ///< "x86 bzImage", "s390 image"...: what kind of kernel image the input is; empty: none
   std::vector<Codec> wrappers;    ///< what was peeled off, outermost first
 };
 
 /// An opened input: immutable and cheap to copy, like Spec.
 class Object {
  public:
-  /// Opens an input: raw BTF of either byte order, or any ELF (32 or 64 bit, either byte order) with a .BTF section. Only the
-  /// parts that matter are read. Errors: not_found (an ELF without BTF), malformed (neither ELF nor BTF, or broken, saying
-  /// where), not_supported (a codec without decoder, unknown version), system (from the source).
+  /// Opens an input: raw BTF of either byte order, any ELF (32 or 64 bit, either byte order) with a .BTF section, a kernel as
+  /// boot loaders take it, or one of these compressed. Only the parts that matter are read. Errors: not_found (an ELF without
+  /// BTF), malformed (neither ELF nor BTF, or broken, saying where), not_supported (a codec without decoder, unknown version),
+  /// system (from the source).
   static Result<Object> load(const Source& source, const LoadOptions& options);
   static Result<Object> load(const Source& source);
 
@@ -89,6 +100,13 @@ class Object {
   /// The function that the byte at `offset` of section `section` (an index) belongs to; of aliases the first. Errors: not_found
   /// when there is no such section, or no function there.
   [[nodiscard]] Result<Program> function_at(std::uint32_t section, std::uint64_t offset) const;
+  /// The bytes of a section (an index) of a BPF object, as stored: code, data, maps, the licence and relocations are kept.
+  /// Errors: not_found when there is no such section or no bytes of it were kept (debug information, other files than BPF
+  /// objects); malformed when they leave the file or it has none (NOBITS).
+  [[nodiscard]] Result<Bytes> contents(std::uint32_t section) const;
+  /// What is to be relocated in a section (an index) of a BPF object, by ascending offset. Errors: those of the contents of the
+  /// sections that say it; too_large when there are more entries than the file has room for.
+  [[nodiscard]] Result<std::vector<Relocation>> relocations(std::uint32_t section) const;
   /// What is odd but legal about the file; each spec has its own list too.
   [[nodiscard]] std::span<const Error> warnings() const;
 

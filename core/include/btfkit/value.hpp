@@ -15,6 +15,7 @@ struct DecodeOptions {
   bool compact = false;            ///< decode: all on one line
   bool zeros = false;              ///< decode: zero members too; otherwise they are left out, as C needs no word for them
   bool names = true;               ///< decode: names of members, and casts; without them zeros are shown: their place must tell
+  bool casts = true;               ///< decode: a type in front of each value; the initialiser of a declaration needs none
   bool strings = true;             ///< arrays of char as strings, otherwise element by element
   bool partial = false;            ///< fewer bytes than the type has are no Error: what is there is shown
   /// decode: the syntax of libbpf's btf_dump__dump_type_data with its defaults, which is not quite C: arrays in square

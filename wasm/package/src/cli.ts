@@ -194,6 +194,7 @@ async function run(verb: Verb, { positionals, options }: Arguments): Promise<num
 
 async function main(args: string[]): Promise<number> {
   const { verbs } = JSON.parse(engine().call((glue) => glue.verbs())) as { verbs: Verb[] };
+  if (args[0] === 'help') args = [...args.slice(1), '--help'];
   const [first, ...rest] = args;
   if (first === undefined) {
     err.print(help(''));

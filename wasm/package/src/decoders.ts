@@ -6,7 +6,7 @@ import { BtfError } from './error.js';
 import { unpackZstd } from './zstd.js';
 
 /** How a piece of an input may be compressed; core's spelling. */
-export type Codec = 'zlib' | 'gzip' | 'zstd' | 'xz' | 'lz4' | 'bzip2' | 'lzma';
+export type Codec = 'zlib' | 'gzip' | 'zstd' | 'xz' | 'lz4' | 'bzip2' | 'lzma' | 'lzo';
 
 /** Bytes handed to the inflater at a time. Deflate grows data at most 1032 times, so this bounds how far it overshoots a limit. */
 const chunk = 16 * 1024;

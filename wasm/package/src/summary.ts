@@ -14,6 +14,8 @@ export interface Summary {
   readonly elfType?: number;
   /** EM_*: 247 is BPF, 62 x86-64; ELF only. */
   readonly elfMachine?: number;
+  /** The kind of kernel image that the input is, if it is one: "x86 bzImage". */
+  readonly kernelImage?: string;
   /** Compressions around the input that were unpacked, outermost first: "gzip", "zstd". */
   readonly wrappers: readonly string[];
   readonly byteOrder: 'little' | 'big';

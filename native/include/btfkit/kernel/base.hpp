@@ -23,6 +23,7 @@ std::vector<std::string> base_candidates(const std::string& path, const Places& 
 struct Opened {
   Object object;
   std::string base;  ///< the file with its base, where that was not given but found
+  std::string file;  ///< where it was
 };
 
 /// Object::load of the file at `path`; where its BTF is split and neither options.base is given nor a distilled base in the

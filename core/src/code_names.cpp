@@ -1,0 +1,133 @@
+#include "code_names.hpp"
+
+#include <algorithm>
+
+#include "text.hpp"
+
+namespace btfkit::detail {
+namespace {
+
+constexpr std::uint8_t stt_func = 2;
+constexpr std::uint8_t stt_section = 3;
+constexpr std::uint64_t shf_write = 1;
+constexpr std::uint64_t shf_execinstr = 4;
+
+std::string_view section_name(const Object& object, std::uint32_t section) {
+  return section < object.sections().size() ? object.sections()[section].name : std::string_view();
+}
+
+bool starts_with(std::string_view text, std::string_view beginning) { return text.substr(0, beginning.size()) == beginning; }
+
+}  // namespace
+
+std::string shown_name(std::string_view name) { return printable(name, 200); }
+
+CodeNames::CodeNames(const Object& object, std::uint32_t section, std::span<const Relocation> relocations)
+    : object_(object), section_(section), relocations_(relocations) {}
+
+std::optional<CodeReference> CodeNames::reference(const Instruction& in) {
+  const auto relocation = std::lower_bound(relocations_.begin(), relocations_.end(), in.offset,
+                                           [](const Relocation& r, std::uint64_t offset) { return r.offset < offset; });
+  const bool relocated = relocation != relocations_.end() && relocation->offset == in.offset;
+  const Symbol* symbol = relocated ? relocation->symbol : nullptr;
+  const Form form = in.operation->form;
+
+  if (form == Form::CallFunction || form == Form::CallKernel || form == Form::CallHelper) {
+    if (symbol == nullptr) {
+      if (form != Form::CallFunction) return std::nullopt;
+      return function(section_, *in.target());
+    }
+    if (symbol->section == 0) {
+      CodeReference called;
+      called.kind = CodeReference::Kind::KernelFunction;
+      called.name = shown_name(symbol->name);
+      return called;
+    }
+    const std::int64_t behind = relocation->addend.value_or(8 * (std::int64_t{in.imm} + 1));
+    return function(symbol->section, static_cast<std::int64_t>(symbol->value) + behind);
+  }
+  if (form != Form::LoadImmediate || symbol == nullptr) return std::nullopt;
+  const std::int64_t addend = relocation->addend.value_or(in.imm);
+  const auto& sections = object_.sections();
+  if (symbol->section < sections.size() && (sections[symbol->section].flags & shf_execinstr) != 0)
+    return function(symbol->section, static_cast<std::int64_t>(symbol->value) + addend);
+  return data(*symbol, addend);
+}
+
+/// The function that code at `offset` belongs to.
+CodeReference CodeNames::function(std::uint32_t section, std::int64_t offset) const {
+  CodeReference found;
+  found.kind = CodeReference::Kind::Function;
+  found.section = section;
+  found.place = static_cast<std::uint64_t>(offset);
+  const auto program = object_.function_at(section, found.place);
+  if (program && !program->name.empty()) {
+    found.name = shown_name(program->name);
+    found.offset = static_cast<std::int64_t>(found.place - program->offset);
+  } else if (section < object_.sections().size() && found.place < object_.sections()[section].size) {
+    found.name = shown_name(section_name(object_, section));
+    found.offset = offset;
+  }
+  return found;
+}
+
+CodeReference CodeNames::data(const Symbol& symbol, std::int64_t addend) {
+  CodeReference found;
+  if (symbol.section == 0) {
+    found.kind = symbol.type == stt_func ? CodeReference::Kind::KernelFunction : CodeReference::Kind::Extern;
+    found.name = shown_name(symbol.name);
+    found.offset = addend;
+    return found;
+  }
+  const std::string_view section = section_name(object_, symbol.section);
+  found.section = symbol.section;
+  found.place = symbol.value + static_cast<std::uint64_t>(addend);
+  if (section == ".maps" || section == "maps" || starts_with(section, "maps/")) found.kind = CodeReference::Kind::Map;
+  if (symbol.type != stt_section && !symbol.name.empty()) {
+    found.name = shown_name(symbol.name);
+    found.offset = addend;
+  } else {
+    found.name = shown_name(section);
+    found.offset = static_cast<std::int64_t>(found.place);
+    name_variable(found);
+  }
+  show_string(found);
+  return found;
+}
+
+/// A place in a section of data by the variable that is there.
+void CodeNames::name_variable(CodeReference& found) {
+  const auto [entry, is_new] = datasecs_.try_emplace(found.section);
+  if (is_new)
+    if (const auto datasec = object_.spec().find<Datasec>(section_name(object_, found.section))) entry->second = *datasec;
+  if (!entry->second || entry->second->fixup_error() != nullptr) return;
+  // By ascending offset, as compilers write them; where they are not, a name may be missed.
+  const auto variables = entry->second->variables();
+  const auto behind = std::upper_bound(variables.begin(), variables.end(), found.place,
+                                       [](std::uint64_t place, const SectionVar& v) { return place < v.offset(); });
+  if (behind == variables.begin()) return;
+  const SectionVar variable = variables[(*behind).index() - 1];
+  if (found.place - variable.offset() >= variable.size() || *variable.type().c_name() == '\0') return;
+  found.name = shown_name(beginning(variable.type().c_name(), 500));
+  found.offset = static_cast<std::int64_t>(found.place - variable.offset());
+}
+
+/// Of constants, the string that begins there: in a section of strings, or a printable one in a section that is only read.
+void CodeNames::show_string(CodeReference& found) const {
+  constexpr std::size_t longest = 80;
+  const Section& section = object_.sections()[found.section];
+  if (!starts_with(section.name, ".rodata") || (section.flags & shf_write) != 0) return;
+  const auto bytes = object_.contents(found.section);
+  if (!bytes || found.place >= bytes->size()) return;
+  const auto room = bytes->span().subspan(static_cast<std::size_t>(found.place));
+  const std::string_view there(static_cast<const char*>(static_cast<const void*>(room.data())),
+                               std::min(room.size(), longest + 1));
+  const std::size_t end = there.find('\0');
+  const std::string_view text = there.substr(0, end);
+  const bool is_text =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' || c == '\n' || c == '\t' || (c & 0x80) != 0; });
+  if (!is_text || text.size() < 2 || (end == std::string_view::npos && room.size() <= longest)) return;
+  found.text = text;
+}
+
+}  // namespace btfkit::detail

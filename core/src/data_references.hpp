@@ -1,0 +1,30 @@
+// Relocations of data, as what they refer to.
+#pragma once
+
+#include <btfkit/bpf_object.hpp>
+#include <map>
+
+namespace btfkit::detail {
+
+/// Names are cut behind so many bytes: many records may share one huge name. The kernel allows 511.
+inline constexpr std::size_t longest_shown = 4096;
+
+/// What the places of data sections refer to.
+class DataReferences {
+ public:
+  explicit DataReferences(const Object& object);
+
+  /// Those of one section, an index, by ascending offset from its start. Errors: Object::relocations.
+  [[nodiscard]] Result<std::vector<DataReference>> in(std::uint32_t section) const;
+
+ private:
+  [[nodiscard]] DataReference meant(const Relocation& relocation, const Bytes& content) const;
+
+  const Object& object_;
+  std::map<std::pair<std::uint32_t, std::uint64_t>, const Symbol*> named_;  ///< by section and value: functions and variables
+};
+
+/// Those of `all` with offsets in [begin, begin + size), from `begin` on.
+std::vector<DataReference> part_of(const std::vector<DataReference>& all, std::uint64_t begin, std::uint64_t size);
+
+}  // namespace btfkit::detail

@@ -1,0 +1,63 @@
+// What `inspect` shows of a file beside its summary: the parts of a BPF object; functions and variables of other files.
+#pragma once
+
+#include <btfkit/bpf_object.hpp>
+#include <map>
+
+#include "json_writer.hpp"
+#include "verbs.hpp"
+
+namespace btfkit::command {
+
+/// Is it a BPF object, whose parts are more interesting than its kinds of types?
+bool is_bpf_object(const Object& object);
+
+/// The parts of a BPF object, each under a heading, for a terminal of 80 columns and more.
+void object_text(const Request& request, const Object& object, Sink& out);
+/// Functions, kernel functions for BPF (kfuncs) and variables of other files; nothing when there are none.
+void program_text(const Request& request, const Object& object, Sink& out);
+/// The same as properties of the object that is open in `json`. See schema/inspect.json.
+void object_json(const Object& object, Sink& out, detail::JsonWriter& json);
+void program_json(const Object& object, Sink& out, detail::JsonWriter& json);
+
+/// The relocations of an object's code as sentences, each once, with how often it occurs, in the order of their first mention.
+struct CoreNeeds {
+  std::vector<std::pair<std::string, std::uint32_t>> sentences;
+  std::uint32_t more = 0;  ///< records that are not among them: there are too many, or they are broken
+};
+CoreNeeds core_needs(const Object& object, std::size_t most);
+
+/// What .BTF.ext says of one function.
+struct ProgramFacts {
+  std::uint32_t lines = 0, relocations = 0;  ///< records
+  std::optional<LineInfo> first;             ///< the line that it starts in
+};
+std::vector<ProgramFacts> facts_of(const Object& object);
+
+/// The functions with the declaration tag "bpf_kfunc", by ascending id.
+std::vector<Func> kfuncs_of(const Spec& spec);
+
+/// How many bytes of variables are looked at: those of hostile files may all lie on one another.
+class ValueBudget {
+ public:
+  explicit ValueBudget(const Object& object) : left_((std::uint64_t{16} << 20) + 4 * object.container().size) {}
+  /// False once it is spent.
+  bool spend(const Variable& variable) {
+    const std::uint64_t cost = std::uint64_t{variable.size} + 64;
+    if (cost > left_) return false;
+    left_ -= cost;
+    return true;
+  }
+
+ private:
+  std::uint64_t left_;
+};
+
+/// The initialiser of a variable as C, over several lines when it is long, with `indent` in front of all but the first; empty
+/// when it is not known.
+std::string initialiser(const Variable& variable, std::string_view indent);
+
+/// Declared on one line, cut when it is absurdly long.
+std::string prototype(const Func& function);
+
+}  // namespace btfkit::command

@@ -1,0 +1,48 @@
+# Makes the Debian packages, unpacks them into an empty root, runs the command of one and builds the consumer against the other.
+include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
+
+find_program(DPKG_DEB dpkg-deb)
+find_program(SHLIBDEPS dpkg-shlibdeps)
+if(NOT DPKG_DEB OR NOT SHLIBDEPS OR NOT EXISTS ${BUILD}/CPackConfig.cmake)
+  message("SKIPPED: dpkg-dev or gzip is not installed")
+  return()
+endif()
+
+run(${CMAKE_CPACK_COMMAND} --config ${BUILD}/CPackConfig.cmake -G DEB -B ${SCRATCH}/packages)
+file(GLOB packages ${SCRATCH}/packages/*.deb)
+list(LENGTH packages count)
+if(NOT count EQUAL 2)
+  message(FATAL_ERROR "two packages expected: ${packages}")
+endif()
+
+# field(PACKAGE NAME REGEX): what a package says of itself.
+function(field package name expected)
+  execute_process(COMMAND ${DPKG_DEB} -f ${SCRATCH}/packages/${package}_${VERSION}-1_${architecture}.deb ${name}
+    OUTPUT_VARIABLE said OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT said MATCHES "${expected}")
+    message(FATAL_ERROR "${package}: ${name}: '${said}' does not match '${expected}'")
+  endif()
+endfunction()
+execute_process(COMMAND dpkg --print-architecture OUTPUT_VARIABLE architecture OUTPUT_STRIP_TRAILING_WHITESPACE)
+field(btfkit Depends "libc6 .*libstdc\\+\\+6")
+field(btfkit Description "^read, check and explain[^\n]*\n BTF is [^\n]*\n.*\n \\.\n It has a man page")
+field(btfkit-dev Depends "^libexpected-dev")
+field(btfkit-dev Section "^libdevel$")
+
+set(root ${SCRATCH}/root)
+foreach(package IN LISTS packages)
+  run(${DPKG_DEB} -x ${package} ${root})
+endforeach()
+check_command(${root}/usr/bin/btfkit)
+foreach(file man/man1/btfkit.1.gz bash-completion/completions/btfkit zsh/vendor-completions/_btfkit
+    fish/vendor_completions.d/btfkit.fish doc/btfkit/changelog.gz doc/btfkit/changelog.Debian.gz)
+  require_file(${root}/usr/share/${file})
+endforeach()
+foreach(package btfkit btfkit-dev)
+  require_file(${root}/usr/share/doc/${package}/copyright)
+  file(READ ${root}/usr/share/doc/${package}/copyright copyright)
+  if(NOT copyright MATCHES "\n Permission is hereby granted.*\n \\.\n The above copyright notice.*\n \\.\n THE SOFTWARE IS")
+    message(FATAL_ERROR "the licence is not in ${package}'s copyright file")
+  endif()
+endforeach()
+check_consumers(${root}/usr)

@@ -1,0 +1,61 @@
+# What the scripts of this folder share. They begin with an empty SCRATCH.
+unset(ENV{DESTDIR})
+file(REMOVE_RECURSE ${SCRATCH})
+
+function(run)
+  execute_process(COMMAND ${ARGN} COMMAND_ECHO STDOUT RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "failed: ${result}")
+  endif()
+endfunction()
+
+function(require_file path)
+  if(NOT EXISTS ${path} OR IS_DIRECTORY ${path})
+    message(FATAL_ERROR "not there: ${path}")
+  endif()
+endfunction()
+
+# The installed command knows its version and reads a file.
+function(check_command command)
+  execute_process(COMMAND ${command} --version OUTPUT_VARIABLE said COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT said STREQUAL "btfkit ${VERSION}\n")
+    message(FATAL_ERROR "--version says '${said}'")
+  endif()
+  execute_process(COMMAND ${command} inspect ${SOURCE}/tests/golden/types.o list_head OUTPUT_VARIABLE said
+    COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT said MATCHES "^struct list_head {.*size: 16")
+    message(FATAL_ERROR "inspect says '${said}'")
+  endif()
+endfunction()
+
+# Builds the consumer against nothing but that prefix, and runs it: by find_package, and by pkg-config where that is installed.
+function(check_consumers prefix)
+  set(consumer ${SOURCE}/tests/install/consumer)
+  run(${CMAKE_COMMAND} -S ${consumer} -B ${SCRATCH}/build -G ${GENERATOR} -D CMAKE_PREFIX_PATH=${prefix}
+    -D CMAKE_CXX_COMPILER=${COMPILER} "-DCMAKE_CXX_FLAGS=${FLAGS}")
+  file(STRINGS ${SCRATCH}/build/CMakeCache.txt found REGEX "^btfkit_DIR:PATH=${prefix}/")
+  if(NOT found)
+    message(FATAL_ERROR "another btfkit was found than ${prefix}'s")
+  endif()
+  run(${CMAKE_COMMAND} --build ${SCRATCH}/build)
+  run(${SCRATCH}/build/consumer)
+
+  find_program(PKG_CONFIG NAMES pkg-config pkgconf)
+  if(NOT PKG_CONFIG)
+    message("SKIPPED: pkg-config is not installed")
+    return()
+  endif()
+  file(GLOB_RECURSE pc ${prefix}/*/btfkit.pc)
+  get_filename_component(folder ${pc} DIRECTORY)
+  set(ENV{PKG_CONFIG_PATH} ${folder})
+  execute_process(COMMAND ${PKG_CONFIG} --modversion btfkit btfkit-core OUTPUT_VARIABLE said COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT said STREQUAL "${VERSION}\n${VERSION}\n")
+    message(FATAL_ERROR "--modversion says '${said}'")
+  endif()
+  execute_process(COMMAND ${PKG_CONFIG} --cflags --libs btfkit OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE
+    COMMAND_ERROR_IS_FATAL ANY)
+  separate_arguments(flags UNIX_COMMAND "${flags}")
+  separate_arguments(own UNIX_COMMAND "${FLAGS}")
+  run(${COMPILER} -std=c++20 ${own} ${consumer}/main.cpp -o ${SCRATCH}/by-pkg-config ${flags})
+  run(${SCRATCH}/by-pkg-config)
+endfunction()
