@@ -38,11 +38,7 @@ const std::vector<Row>& rows() {
       {"dump raw", {"dump", "FILE", "--format", "raw"}, "bpftool", {"btf", "dump", "file", "FILE", "format", "raw"}, 8},
       {"dump JSON", {"dump", "FILE", "--json"}, "bpftool", {"-j", "btf", "dump", "file", "FILE"}, 5},
       {"layout of one", {"layout", "FILE", "task_struct"}, "pahole", {"-F", "btf", "-C", "task_struct", "FILE"}, 8},
-      {"layout kernel",
-       {"layout", "KERNEL", "task_struct"},
-       "pahole",
-       {"-F", "btf", "-C", "task_struct", running_kernel},
-       10},
+      {"layout kernel", {"layout", "KERNEL", "task_struct"}, "pahole", {"-F", "btf", "-C", "task_struct", running_kernel}, 10},
       {"layout of all", {"layout", "FILE"}, "pahole", {"-F", "btf", "FILE"}, 4},
       {"packable", {"find", "FILE", "--packable"}, nullptr, {}, 1000},  // pahole --packable takes longer than ten minutes
   };
