@@ -49,8 +49,8 @@ TEST_CASE("refusals: names") {
   btf = with_int();
   btf.add(Kind::Typedef, std::string(511, 'x'), 1);
   CHECK(refusal(btf).empty());
-  CHECK(refusal(btf, {{6, 0}}) ==
-        "2 TYPEDEF: Invalid name: the name '" + std::string(40, 'x') + "...' has 511 characters, this kernel takes 127");
+  CHECK_THAT(refusal(btf, {{6, 0}}), StartsWith("2 TYPEDEF: Invalid name: the name 'xxxxxxxx") &&
+                                         EndsWith("xxx...' has 511 characters, this kernel takes 127"));
   btf = with_int();
   btf.add(Kind::Typedef, std::string(512, 'x'), 1);
   CHECK_FALSE(refusal(btf).empty());

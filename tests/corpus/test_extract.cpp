@@ -25,6 +25,11 @@ TEST_CASE("the BTF of modules, objects and programs is what llvm-objcopy dumps")
       const fs::path plain = unpacked(file);
       const auto object = kernel::open(plain.string()).and_then([&](const Source& s) { return Object::load(s, options); });
       if (!object || !object->container().elf || !object->container().wrappers.empty()) continue;
+      const auto sections = object->sections();
+      constexpr std::uint64_t compressed = 0x800;  // SHF_COMPRESSED: llvm-objcopy leaves it so
+      if (std::any_of(sections.begin(), sections.end(),
+                      [](const Section& section) { return section.name == ".BTF" && (section.flags & compressed) != 0; }))
+        continue;
       const std::string out = (folder / "btf").string();
       if (run(objcopy + " --dump-section .BTF=" + out + " '" + plain.string() + "' /dev/null 2>/dev/null").code != 0) continue;
       const auto dumped = read_file(out);

@@ -52,8 +52,9 @@ struct Rewrite {
 /// All of them, in the order in which they are done. They are those of libbpf (bpf_object__collect_externs and others before
 /// it loads an object, bpf_object__sanitize_btf), so that what is loaded is what libbpf would load; name_parameters goes
 /// further than libbpf, which names only those of extern FUNCs, so does no_func, which names those of all, and
-/// no_tag_kind_flag is not libbpf's. Types that a rewrite
-/// needs (an INT and a VAR for externs, the INT behind a former ENUM64's members) and names come behind the existing ones.
+/// no_tag_kind_flag is not libbpf's. What libbpf alone does: VARs and FUNCs of hidden symbols become static. Types that a
+/// rewrite needs (an INT and a VAR for externs, the INT behind a former ENUM64's members) and names come behind the existing
+/// ones.
 inline constexpr std::array<Rewrite, 13> rewrites = {{
     {"apply_fixup", "", "DATASECs get the sizes and offsets that the ELF says", "compilers leave them to the loader",
      &MarshalOptions::apply_fixup},
