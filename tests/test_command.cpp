@@ -341,7 +341,7 @@ TEST_CASE("a platform's verbs and inputs are in the help and in the table") {
   CHECK(command::help().find("moon") == std::string::npos);
   CHECK(command::help("moon", platform) ==
         "Usage: btfkit moon VERB [ARGUMENTS]\n\nVerbs:\n  moon land   come down\n  moon leave  go up\n\nOptions:\n"
-        "  -h, --help  print this, or the help of a verb: btfkit moon VERB --help\n");
+        "  -h, --help  print this, or the help of a verb: btfkit help moon VERB\n");
   CHECK_THAT(command::help("moon land", platform),
              StartsWith("come down\n\nUsage: btfkit moon land FILE [OPTIONS]\n\n  FILE  a file\n        or the word moon\n"));
   CHECK_THAT(command::help("inspect", platform), ContainsSubstring("\n        or the word moon\n"));

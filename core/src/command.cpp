@@ -104,9 +104,9 @@ constexpr std::array disasm_options = {
 };
 constexpr std::array disasm_examples = {
     Example{"disasm prog.bpf.o", "all code, with its source, names and CO-RE relocations"},
-    Example{"disasm prog.bpf.o handle_exec", "one function"},
+    Example{"disasm prog.bpf.o on_sent", "one function"},
     Example{"disasm prog.bpf.o --hex --no-source", "instructions and their bytes"},
-    Example{"disasm prog.bpf.o xdp --json", "the functions of a section for a program to read"},
+    Example{"disasm prog.bpf.o .text --json", "the functions of a section for a program to read"},
 };
 
 constexpr std::array layout_positionals = {
@@ -218,7 +218,7 @@ constexpr std::array extract_options = {
 constexpr std::array extract_examples = {
     Example{"extract /boot/vmlinuz -o vmlinux.btf", "the BTF of a kernel image, byte for byte"},
     Example{"extract veth.ko.xz -o veth.btf", "a module's, which is to be read on its kernel's"},
-    Example{"extract veth.ko --distilled-base -o base.btf", "the few types of its kernel that it carries"},
+    Example{"extract oot_demo.ko --distilled-base -o base.btf", "the few types of its kernel that it carries"},
 };
 
 constexpr std::array verb_table = {

@@ -19,7 +19,7 @@ TEST_CASE("inspect a file, a type, and standard input") {
   const std::string sample = golden_path("sample.bpf.o");
   Ran ran = btfkit_command("inspect " + sample);
   CHECK(ran.code == 0);
-  CHECK_THAT(ran.out, ContainsSubstring("ELF 64-bit, BPF, little-endian"));
+  CHECK_THAT(ran.out, ContainsSubstring("BPF object, little-endian, "));
   CHECK_THAT(ran.out, ContainsSubstring("loaded in "));
   ran = btfkit_command("inspect " + sample + " traffic_key");
   CHECK(ran.code == 0);
