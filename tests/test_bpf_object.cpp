@@ -12,6 +12,7 @@ using Options = std::vector<std::pair<std::string, std::string>>;
 
 /// A map's definition under construction: __uint and __type members.
 struct TinyMap {
+  explicit TinyMap(TinyBtf& into) : btf(into) {}
   TinyBtf& btf;
   std::vector<TinyBtf::MemberWords> members = {};
 
@@ -44,16 +45,22 @@ Result<Object> load(const TinyBtf& btf, TinyElf elf = {}) {
   return Object::load(Source(Bytes::own(elf.bytes()), "tiny"));
 }
 
-Map only_map(const TinyBtf& btf) {
+/// A map, and the object that what it says is in.
+struct OnlyMap : Map {
+  OnlyMap(Map map, Object in) : Map(std::move(map)), object(std::move(in)) {}
+  Object object;
+};
+
+OnlyMap only_map(const TinyBtf& btf) {
   const auto object = load(btf);
   REQUIRE(object);
   auto maps = maps_of(*object);
   REQUIRE(maps.size() == 1);
-  return maps.front();
+  return {maps.front(), *object};
 }
 
 std::string why(const TinyBtf& btf) {
-  const Map map = only_map(btf);
+  const OnlyMap map = only_map(btf);
   REQUIRE(map.error);
   return map.error->text;
 }
@@ -134,7 +141,7 @@ TEST_CASE("bpf_object: everything a map's definition can say") {
       .number("value_size", 100)
       .number("colour", 1)
       .finish();
-  const Map map = only_map(btf);
+  const OnlyMap map = only_map(btf);
   CHECK_FALSE(map.error);
   CHECK(map.pinned_by_name);
   CHECK(map.definition.type == 1);

@@ -11,7 +11,7 @@ namespace btfkit::detail {
 
 /// Entries by type id, in pages that are made when they are first written: a query looks at a hundred types of 150,000.
 template <class Entry>
-class ByType {
+class PagedByType {
  public:
   Entry& operator[](TypeId id) {
     const std::size_t page = id / page_size;
@@ -89,7 +89,7 @@ class LayoutFacts {
   void conclude(const Frame& frame);
   void mark_broken(TypeId id);
 
-  ByType<TypeFacts> facts_;
+  PagedByType<TypeFacts> facts_;
   std::vector<Frame> stack_;
   std::unordered_map<TypeId, Fault> faults_;  // of broken types
   std::optional<Fault> fault_;                // the last one

@@ -23,7 +23,7 @@ struct LayoutState {
 
  private:
   static constexpr std::size_t page = 256;
-  ByType<std::uint32_t> summary_of_;  // 1 more than the index of a summary
+  PagedByType<std::uint32_t> summary_of_;  // 1 more than the index of a summary
   std::vector<std::unique_ptr<LayoutSummary[]>> summaries_;
   std::uint32_t summary_count_ = 0;
 };

@@ -88,7 +88,6 @@ test('the command: the same bytes as the native one, through a pipe', { skip: co
     ['dump', sample, '--type', 'nothing'], ['dump', sample, '--type', 'nothing', '--json'], ['dump', sample, '--type', 'struct nod', '--format', 'json'],
     ['dump', join(scratch, 'absent'), '--format', 'json'], ['dump', cut], ['dump', cut, '--partial', '-f', 'raw'],
     ['dump', sample, '--pretty'], ['dump', sample, '--order', 'id', '-f', 'raw'], ['dump', sample, '--json', '--format', 'c'], ['dump', sample, '--order', 'id', '-t', 'node'], ['dump', join(scratch, 'absent')], ['dump', split],
-    ['dump', '--help'],
   ];
   for (const line of lines) assert.deepEqual(btfkit(line), text(native(line)), line.join(' '));
   for (const line of [['dump'], ['dump', sample, 'node'], ['dump', sample, '--format', 'yaml'], ['dump', sample, '--order', 'sorted', '--order', 'id'], ['dump', sample, '--type']]) {
