@@ -260,3 +260,17 @@ TEST_CASE("disasm: a broken record and broken relocations are told where they ar
   CHECK(cut.err.find(".reltc") != std::string::npos);
   CHECK(cut.out.find("r0 = 0\n    1  exit\n") != std::string::npos);  // .text is shown
 }
+
+TEST_CASE("disasm: symbols in sections that are not there name nothing") {
+  for (const std::uint16_t section : {std::uint16_t{77}, std::uint16_t{0x4321}, std::uint16_t{0xfeff}}) {
+    TinyElf elf = Sample().elf();
+    for (auto& symbol : elf.symbols) symbol.section = section;
+    const auto object = elf.load();
+    REQUIRE(object);
+    for (const Options& options : {Options{}, Options{{"json", ""}}}) {
+      const Outcome all = run_verb(*object, "a.o", {"disasm", {}, options});
+      CHECK(all.code == 0);
+      CHECK(all.out.find("hits") == std::string::npos);
+    }
+  }
+}

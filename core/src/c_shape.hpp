@@ -80,7 +80,7 @@ void each_pad(const Gap& gap, Visit visit) {
     std::string_view name;
     std::uint64_t bits;
   };
-  const Unit units[] = {{"long", gap.pointer_size * 8U}, {"int", 32}, {"short", 16}, {"char", 8}};
+  const Unit units[] = {{"long", gap.pointer_size == 4 ? 32U : 64U}, {"int", 32}, {"short", 16}, {"char", 8}};
   constexpr std::size_t last = 3;
   const auto boundary_behind = [](std::uint64_t bits, std::uint64_t unit) { return (bits + unit - 1) / unit * unit; };
 

@@ -30,6 +30,7 @@ std::optional<CodeReference> CodeNames::reference(const Instruction& in) {
                                            [](const Relocation& r, std::uint64_t offset) { return r.offset < offset; });
   const bool relocated = relocation != relocations_.end() && relocation->offset == in.offset;
   const Symbol* symbol = relocated ? relocation->symbol : nullptr;
+  if (symbol != nullptr && symbol->section >= object_.sections().size()) symbol = nullptr;  // in a section that is not there
   const Form form = in.operation->form;
 
   if (form == Form::CallFunction || form == Form::CallKernel || form == Form::CallHelper) {

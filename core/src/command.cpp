@@ -373,7 +373,9 @@ int wrong_usage(const Request& request, std::string_view sentence, Sink& err) {
 
 int fail(const Error& error, const Request& request, Sink& out, Sink& err) {
   if (request.json) out << "{\"error\":" << to_json(error) << "}\n";
-  err << "btfkit: " << detail::printable(request.source) << ": " << error.message();
+  err << "btfkit: ";
+  if (!request.source.empty()) err << detail::printable(request.source) << ": ";  // not every verb has one
+  err << error.message();
   if (lacks_base(error)) err << ": --base VMLINUX";
   err << '\n';
   log_lines(error.log, request.json, err);

@@ -8,7 +8,6 @@
 namespace btfkit::command {
 namespace {
 
-using detail::counted;
 using detail::grouped;
 using detail::printable;
 

@@ -71,7 +71,7 @@ std::string unknown(const Instruction& in) {
 }  // namespace
 
 std::string to_text(const Instruction& in, const OperandNames& names) {
-  const std::string symbol(in.operation->symbol);
+  std::string symbol(in.operation->symbol);
   const std::string left = reg(in.dst, in.width);
   switch (in.operation->form) {
     case Form::Unknown: return unknown(in);

@@ -16,7 +16,7 @@ constexpr int longest_name = 128;  // bytes
 /// Writes pieces of a line; there is room for all of it.
 class LinePen : public Pen {
  public:
-  explicit LinePen(char* to) : Pen{to} {}
+  explicit LinePen(char* to) : Pen() { at = to; }
 
   /// A name that ends before `end`.
   void name_before(const char* from, const char* end) {

@@ -69,7 +69,7 @@ void kinds_text(const Spec& spec, Sink& out, Styled style) {
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return counts[a] > counts[b]; });
   for (const std::size_t kind : order) {
     const std::string count = grouped(counts[kind]);
-    const std::uint64_t permille = std::uint64_t{counts[kind]} * 1000 / spec.type_count();
+    const std::uint64_t permille = (std::uint64_t{counts[kind]} * 1000 + spec.type_count() / 2) / spec.type_count();
     out.pad(4) << name_of_count(kind);
     out.pad(12 - name_of_count(kind).size()).pad(count.size() < 9 ? 9 - count.size() : 0) << count;
     out.right(permille / 10, 5) << '.' << permille % 10 << " %  ";

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <new>
 
 #include "cli_verbs.hpp"
 #include "output_file.hpp"
@@ -136,6 +137,10 @@ int run(const command::Verb& verb, const Arguments& arguments) {
 
   const std::string output = verb.output_option.empty() ? std::string() : arguments.value(verb.output_option);
   const bool to_file = !output.empty() && output != "-";
+  if (output.empty() && !verb.output_option.empty() && request.has(verb.output_option)) {
+    err << "btfkit: --" << verb.output_option << ": the name of the file is empty\n";
+    return finish(2);
+  }
   if (!verb.output_option.empty() && !to_file && isatty(STDOUT_FILENO) != 0) {
     err << "btfkit: what this makes is no text for a terminal: give --" << verb.output_option << " FILE\n";
     return finish(2);
@@ -218,6 +223,10 @@ int main(int argc, char** argv) {
   mallopt(M_TRIM_THRESHOLD, kept);
 #endif
   std::signal(SIGPIPE, SIG_IGN);
+  std::set_new_handler([] {
+    static_cast<void>(write_all(STDERR_FILENO, "btfkit: out of memory\n"));
+    _exit(1);
+  });
   std::vector<char*> words(argv, argv + argc);
   if (argc > 1 && std::strcmp(argv[1], "help") == 0) {  // "help VERB" is "VERB --help"
     static char option[] = "--help";
@@ -238,6 +247,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::CallForHelp&) {
     const std::string verb = used_verb(app);
     if (verb.empty() && argv[1][0] != '-') return wrong_usage(app, "no verb '" + std::string(argv[1]) + "'");
+    if (!verb.empty() && cli::find_verb(verb) == nullptr && argc > 3)
+      return wrong_usage(app, "no verb '" + verb + ' ' + argv[2] + "'");
     return write_all(STDOUT_FILENO, command::help(verb, platform)) || !output_failed ? 0 : 1;
   } catch (const CLI::CallForVersion& version) {
     return write_all(STDOUT_FILENO, std::string(version.what()) + '\n') || !output_failed ? 0 : 1;

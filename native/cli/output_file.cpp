@@ -27,10 +27,15 @@ mode_t new_mode() {
   return 0666 & ~mask;
 }
 
-/// Where a link leads to: it is to stay one.
+/// Whether a new file may stand in for this one: nobody else's, no other name's, not what somebody mounted or a descriptor's.
+bool is_replaceable(const struct stat& there) {
+  return S_ISREG(there.st_mode) && there.st_uid == geteuid() && there.st_nlink == 1 && (there.st_mode & 07000) == 0;
+}
+
+/// Where a link leads to: it is to stay one. Empty where that has no name.
 std::string followed(const std::string& path) {
   char* const real = realpath(path.c_str(), nullptr);
-  if (real == nullptr) return path;
+  if (real == nullptr) return {};
   std::string result(real);
   std::free(real);
   return result;
@@ -38,22 +43,33 @@ std::string followed(const std::string& path) {
 
 }  // namespace
 
+/// What the shell's `>` does.
+Result<OutputFile> OutputFile::in_place(const std::string& path) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) return failed(errno);
+  return OutputFile(fd, path, {});
+}
+
 Result<OutputFile> OutputFile::create(const std::string& path) {
-  struct stat there {};
+  struct stat there {
+  }, itself{};
   const bool exists = stat(path.c_str(), &there) == 0;
   if (exists && S_ISDIR(there.st_mode)) return unexpected(ErrorCode::InvalidArgument, "is a directory; give a file");
-  if (exists && !S_ISREG(there.st_mode)) {
-    const int fd = open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+  if (exists && access(path.c_str(), W_OK) != 0) return failed(errno);  // replacing it would get around that
+  struct stat output {};
+  if (exists && fstat(STDOUT_FILENO, &output) == 0 && output.st_dev == there.st_dev && output.st_ino == there.st_ino) {
+    const int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (fd < 0) return failed(errno);
     return OutputFile(fd, path, {});
   }
-  if (exists && access(path.c_str(), W_OK) != 0) return failed(errno);  // replacing it would get around that
+  const bool is_new = !exists && lstat(path.c_str(), &itself) != 0;  // and no link to nowhere
   const std::string target = exists ? followed(path) : path;
+  if (!is_new && (!exists || target.empty() || !is_replaceable(there))) return in_place(path);
   std::string temporary = target + ".XXXXXX";
   const int fd = mkostemp(temporary.data(), O_CLOEXEC);
-  if (fd < 0) return failed(errno);
+  if (fd < 0) return in_place(path);  // its folder may not be ours to write
   OutputFile file(fd, target, temporary);
-  if (fchmod(fd, exists ? there.st_mode & 07777 : new_mode()) != 0) return failed(errno);
+  if (fchmod(fd, exists ? there.st_mode & 0777 : new_mode()) != 0) return failed(errno);
   return file;
 }
 
@@ -81,7 +97,7 @@ Result<void> OutputFile::finish() {
   if (close(std::exchange(fd_, -1)) != 0 && error_ == 0) error_ = errno;
   if (error_ != 0) return failed(error_);
   if (temporary_.empty()) return {};
-  if (rename(temporary_.c_str(), path_.c_str()) != 0) return failed(errno);
+  if (rename(temporary_.c_str(), path_.c_str()) != 0) return failed(errno);  // it is left as it was
   temporary_.clear();
   return {};
 }

@@ -1,11 +1,12 @@
-// OutputFile: the file that a verb's data go to. Nobody ever sees half of it.
+// OutputFile: the file that a verb's data go to, of which nobody sees half where that can be had.
 #pragma once
 
 #include <btfkit/error.hpp>
 #include <string>
 #include <string_view>
 
-/// A new file beside the one that is meant, whose place it takes in the end. Devices and pipes are written directly.
+/// A new file beside the one that is meant, whose place it takes in the end. What a new file can't stand in for is written
+/// directly: devices, pipes, files of other owners or with several names, standard output.
 class OutputFile {
  public:
   /// Errors: not_found, permission, system, invalid_argument (a directory).
@@ -21,6 +22,7 @@ class OutputFile {
   btfkit::Result<void> finish();
 
  private:
+  static btfkit::Result<OutputFile> in_place(const std::string& path);
   OutputFile(int fd, std::string path, std::string temporary)
       : fd_(fd), path_(std::move(path)), temporary_(std::move(temporary)) {}
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <btfkit/kernel/open.hpp>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 namespace btfkit::kernel {
@@ -56,8 +57,10 @@ Result<std::size_t> read_at(const File& file, std::span<std::byte> to, std::uint
 
 /// `expected`: how many bytes there probably are. Of sysfs a read gives no more than a page, of a pipe as much as it holds.
 Result<Bytes> read_to_end(const File& file, std::size_t expected = 0) {
+  constexpr std::size_t most = std::size_t{1} << 31;  // no kernel with all its debug information has as much
   std::vector<std::byte> all(std::max(expected + 1, std::size_t{1} << 16));
   for (std::size_t done = 0;;) {
+    if (done >= most) return unexpected(ErrorCode::TooLarge, "gives more than " + std::to_string(most) + " bytes");
     if (done == all.size()) all.resize(done * 2);
     const ssize_t got = read(file.fd(), all.data() + done, all.size() - done);
     if (got < 0 && errno == EINTR) continue;
@@ -108,7 +111,10 @@ Result<Source> open(const std::string& path) {
   }
   const auto read_range = [file](std::uint64_t offset, std::uint64_t length) -> Result<Bytes> {
     // Not zeroed: all of it is read, or none is used.
-    const std::shared_ptr<std::byte[]> memory(new std::byte[static_cast<std::size_t>(length)]);
+    void* const block = std::malloc(std::max<std::size_t>(static_cast<std::size_t>(length), 1));
+    const std::shared_ptr<std::byte[]> memory(static_cast<std::byte*>(block), &std::free);
+    if (block == nullptr)
+      return unexpected(ErrorCode::System, "there is no memory for " + std::to_string(length) + " bytes of it");
     const std::span bytes(memory.get(), static_cast<std::size_t>(length));
     auto done = read_at(*file, bytes, offset);
     if (!done) return unexpected(done.error());

@@ -34,8 +34,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (unsigned count = input.take<std::uint8_t>() % 12; count != 0; --count) {
     const auto what = input.take<std::uint8_t>();
     constexpr const char* names[] = {"", "move", "hits", "a\x1b[2J", "LBB0_1", ".text", "\xff\n", "loop"};
-    elf.symbols.push_back({names[what & 7], input.take<std::uint16_t>(), static_cast<std::uint16_t>(what >> 3 & 7),
-                           input.take<std::uint16_t>(), static_cast<std::uint8_t>(input.take<std::uint8_t>() & 3)});
+    elf.symbols.push_back({names[what & 7], input.take<std::uint16_t>(),
+                           static_cast<std::uint16_t>(what == 0xff ? 0x4321 : what >> 3 & 7), input.take<std::uint16_t>(),
+                           static_cast<std::uint8_t>(input.take<std::uint8_t>() & 3)});
   }
   const auto ext = input.take_bytes(input.take<std::uint16_t>() % 512);
   const auto text = input.take_bytes(input.take<std::uint8_t>());

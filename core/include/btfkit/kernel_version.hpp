@@ -17,7 +17,8 @@ struct KernelVersion {
   /// invalid_argument.
   static Result<KernelVersion> parse(std::string_view text);
 
-  friend constexpr auto operator<=>(const KernelVersion&, const KernelVersion&) = default;
+  friend constexpr auto operator<=>(const KernelVersion&, const KernelVersion&) =
+      default;  // NOLINT(modernize-use-nullptr): it means a 0 of the compiler
 };
 
 /// "5.4", or "5.4.17" where there is a third number.
