@@ -82,7 +82,9 @@ void each_pad(const Gap& gap, Visit visit) {
   };
   const Unit units[] = {{"long", gap.pointer_size == 4 ? 32U : 64U}, {"int", 32}, {"short", 16}, {"char", 8}};
   constexpr std::size_t last = 3;
-  const auto boundary_behind = [](std::uint64_t bits, std::uint64_t unit) { return (bits + unit - 1) / unit * unit; };
+  const auto boundary_behind = [](std::uint64_t bits, std::uint64_t unit) {
+    return unit == 0 ? bits : (bits + unit - 1) / unit * unit;
+  };
 
   std::uint64_t at = gap.from;
   std::size_t widest = 0;

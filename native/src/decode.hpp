@@ -19,7 +19,8 @@ class Output {
     if (capacity_ - done_ < least) {
       if (done_ > max_size_) return too_large();
       // One byte more than is allowed shows that there is more.
-      const std::uint64_t wanted = std::max<std::uint64_t>({std::uint64_t{done_} * 2, 64 * 1024, std::uint64_t{done_} + least});
+      const std::uint64_t wanted =
+          std::max<std::uint64_t>({std::uint64_t{done_} * 2, std::uint64_t{64} * 1024, std::uint64_t{done_} + least});
       const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, max_size_ + 1));
       auto* grown = static_cast<std::byte*>(std::realloc(memory_.get(), size));
       if (grown == nullptr) return unexpected(ErrorCode::System, "out of memory for " + std::to_string(size) + " bytes");

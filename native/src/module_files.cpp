@@ -15,7 +15,6 @@ namespace btfkit::kernel {
 namespace {
 
 namespace fs = std::filesystem;
-using btfkit::detail::as_text;
 
 /// The name of the module that a file holds: "a_b" for "kernel/net/a-b.ko.xz"; empty: it is no module.
 std::string module_of(std::string_view path) {
