@@ -20,7 +20,7 @@ COrder::COrder(const Spec& spec, const Links& links)
     : data_(spec.data().get()),
       links_(links),
       state_(spec.end_id()),
-      steps_left_((std::uint64_t{1} << 22) + 64ULL * spec.end_id()) {
+      steps_left_((std::uint64_t{1} << 18) + 64ULL * spec.end_id()) {
   state_[0] = ordered;
 }
 
@@ -117,7 +117,7 @@ bool COrder::visit(TypeId start, bool through_pointer, int depth) {
         return true;
       },
       [&](FuncProto f) {
-        if ((state_[id] & seen) != 0 && steps_left_ < (std::uint64_t{1} << 20)) return true;  // hostile: too many ways to here
+        if ((state_[id] & seen) != 0 && steps_left_ < (std::uint64_t{1} << 16)) return true;  // hostile: too many ways to here
         const std::uint8_t before = enter(id);
         bool usable = see(f.return_type_id(), through_pointer, depth + 1);
         for (const Param param : f.params()) usable = see(param.type_id(), through_pointer, depth + 1) || usable;

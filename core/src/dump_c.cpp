@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <btfkit/dump.hpp>
 #include <btfkit/match.hpp>
+#include <utility>
+#include <vector>
 
 #include "c_order.hpp"
 #include "c_text.hpp"
@@ -67,7 +69,8 @@ class Definitions {
         names_(*data_, links_.identifiers()),
         text_(out, *data_, {.names = &names_, .as_bpftool = as_bpftool, .max_bytes = max_bytes}),
         state_(spec.end_id()),
-        steps_left_((std::uint64_t{1} << 22) + 64ULL * spec.end_id()) {}
+        needed_by_(spec.end_id(), spec.end_id()),
+        steps_left_((std::uint64_t{1} << 16) + 64ULL * spec.end_id()) {}
 
   /// The type, as far as it needs a definition, and everything that it needs.
   void add(TypeId id) {
@@ -107,7 +110,8 @@ class Definitions {
   CText text_;
   std::vector<std::uint8_t> state_;
   std::vector<TypeId> queue_;
-  std::uint64_t steps_left_;  // hostile functions that take functions branch without end
+  std::vector<TypeId> needed_by_;  ///< of functions and anonymous types: the container whose needs of them were last seen to
+  std::uint64_t steps_left_;       ///< hostile typedefs of functions that take functions ask for every one of them each
 };
 
 /// What has no place before itself.
@@ -196,17 +200,14 @@ void Definitions::need_new(TypeId start, TypeId container, int depth) {
       },
       [&](Composite c) {
         const bool anonymous = *c.c_name() == '\0';
-        if ((state & emitting) != 0) {
-          if ((state & declared) == 0 && id != container && !anonymous) declare();
-        } else if (anonymous) {
-          state |= emitting;
-          need_members(c, container, depth);
-          state = static_cast<std::uint8_t>(state & ~emitting);
-        } else if ((state & declared) == 0 && id != container) {
+        if (anonymous && (state & emitting) == 0) {
+          if (std::exchange(needed_by_[id], container) != container) need_members(c, container, depth);
+        } else if (!anonymous && (state & declared) == 0 && id != container) {
           declare();
         }
       },
       [&](FuncProto f) {
+        if (std::exchange(needed_by_[id], container) == container) return;
         need(f.return_type_id(), container, depth + 1);
         for (const Param param : f.params()) need(param.type_id(), container, depth + 1);
       },
