@@ -31,8 +31,14 @@ CoreNeeds core_needs(const Object& object, std::size_t most);
 struct ProgramFacts {
   std::uint32_t lines = 0, relocations = 0;  ///< records
   std::optional<LineInfo> first;             ///< the line that it starts in
+  /// The highest line of that file, where that is behind the first one: what was inlined mostly stands before it.
+  std::uint32_t last = 0;
+  std::uint32_t source_lines = 0;  ///< different lines, of all files
 };
 std::vector<ProgramFacts> facts_of(const Object& object);
+
+/// The files that an object's lines are of, with how many records are; most first.
+std::vector<std::pair<std::string_view, std::uint32_t>> source_files(const Object& object);
 
 /// The functions with the declaration tag "bpf_kfunc", by ascending id.
 std::vector<Func> kfuncs_of(const Spec& spec);
@@ -53,9 +59,12 @@ class ValueBudget {
   std::uint64_t left_;
 };
 
-/// The initialiser of a variable as C, over several lines when it is long, with `indent` in front of all but the first; empty
-/// when it is not known.
-std::string initialiser(const Variable& variable, std::string_view indent);
+/// The initialiser of a variable as C, on one line where that has `room` bytes for it, else over several, with `indent` in
+/// front of all but the first; empty when it is not known.
+std::string initialiser(const Variable& variable, std::size_t room, std::string_view indent);
+
+/// A command that does what `words` say with the file that was inspected: "btfkit find prog.o --kind func", on its base.
+std::string follow_up(const Request& request, std::string_view verb, std::string_view words);
 
 /// Declared on one line, cut when it is absurdly long.
 std::string prototype(const Func& function);
