@@ -502,10 +502,21 @@ TEST_CASE("inspect: the commands that it names can be pasted") {
   REQUIRE(object);
   const std::string plain = run_verb(*object, "a dir/it's.ko", {"inspect", {}, {}}).out;
   CHECK_THAT(plain, ContainsSubstring("\n  and 1 more: btfkit find 'a dir/it'\\''s.ko' --tag bpf_kfunc\n"));
-  CHECK_THAT(plain, ContainsSubstring("\n  too many for a screen: btfkit find 'a dir/it'\\''s.ko' --kind func\n"));
+  CHECK_THAT(plain, ContainsSubstring("\n  and 21 more: btfkit find 'a dir/it'\\''s.ko' --kind func\n"));
   CHECK_THAT(run_verb(*object, "a.ko", {"inspect", {}, {{"base", "/sys/kernel/btf/vmlinux"}}}).out,
              ContainsSubstring(": btfkit find a.ko --base /sys/kernel/btf/vmlinux --kind func\n"));
   CHECK_THAT(run_verb(*object, "-", {"inspect", {}, {}}).out, ContainsSubstring(": btfkit find FILE --kind func\n"));
+}
+
+TEST_CASE("inspect: statics of functions have the names of their symbols") {
+  TinyBtf btf = with_int();
+  const TypeId array = btf.add(Kind::Array, "", 0, {1, 1, 2});
+  const TypeId plain = btf.add(Kind::Var, "plain", array, {1}), zero = btf.add(Kind::Var, "do_it.zero", array, {0});
+  btf.add(Kind::Datasec, ".bss", 16, {plain, 0, 8, zero, 8, 8}, 2);
+  TinyElf elf;
+  elf.add({".bss", {}, 8, 3, 0, 16});
+  CHECK_THAT(run_verb(*load(btf, elf), "tiny", {"inspect", {}, {}}).out,
+             ContainsSubstring("       0      8  int plain[2]\n       8      8  static int do_it.zero[2]\n"));
 }
 
 TEST_CASE("inspect: nothing is wider than the terminal") {

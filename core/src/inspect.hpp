@@ -63,6 +63,10 @@ class ValueBudget {
 /// front of all but the first; empty when it is not known.
 std::string initialiser(const Variable& variable, std::size_t room, std::string_view indent);
 
+/// Text that starts in column `at`, broken where it is wider than `width`: behind commas, else at spaces; never in quotes.
+/// Further lines begin in column `indent`.
+std::string broken(std::string_view text, std::size_t at, std::size_t indent, std::size_t width);
+
 /// A command that does what `words` say with the file that was inspected: "btfkit find prog.o --kind func", on its base.
 std::string follow_up(const Request& request, std::string_view verb, std::string_view words);
 

@@ -142,7 +142,7 @@ class Screen {
   // ---- of other files
 
   void functions() {
-    constexpr std::size_t most = 60;
+    constexpr std::size_t most = 60, few = 40;
     std::vector<Func> all, kfuncs;
     for (const Spec& spec : object_.specs()) {
       for (const Func function : spec.types<Func>()) all.push_back(function);
@@ -155,11 +155,12 @@ class Screen {
     }
     if (all.empty()) return;
     heading("Functions: " + grouped(all.size()));
-    if (all.size() > most) return hint(all.size(), "--kind func", "  too many for a screen: ");
-    for (const Func& function : all) {
+    const std::size_t shown = all.size() > most ? few : all.size();
+    for (std::size_t i = 0; i < shown; ++i) {
       if (!go_on()) return;
-      code(prototype(function), 2);
+      code(prototype(all[i]), 2);
     }
+    if (shown < all.size()) hint(all.size() - shown, "--kind func");
   }
 
   /// False once there is too much, or nobody reads.
@@ -177,51 +178,16 @@ class Screen {
     style_.accent(text) << '\n';
   }
 
-  void hint(std::uint64_t count, std::string_view options, std::string_view words = {}) {
-    style_.faint((words.empty() ? "  and " + grouped(count) + " more: " : std::string(words)) +
-                 follow_up(request_, "find", options))
-        << '\n';
+  void hint(std::uint64_t count, std::string_view options) {
+    style_.faint("  and " + grouped(count) + " more: " + follow_up(request_, "find", options)) << '\n';
   }
 
   void incomplete(const Error& error) {
     style_.warning("    incomplete: ") << broken(printable(error.message()), 16, 16) << '\n';
   }
 
-  /// Text that starts in column `at`, broken where it is too long: behind commas, else at spaces; never in quotes. Further
-  /// lines begin in column `indent`.
   [[nodiscard]] std::string broken(std::string_view text, std::size_t at, std::size_t indent) const {
-    if (at + columns(text) <= width_ && text.find('\n') == std::string_view::npos) return std::string(text);
-    std::string lines;
-    const auto piece = [&](std::string_view part, bool splits) {
-      const auto piece_of = [&](std::string_view word) {
-        const std::size_t wide = columns(word);
-        if (at + wide > width_ && at > indent) {
-          while (!lines.empty() && lines.back() == ' ') lines.pop_back();
-          lines += '\n' + std::string(indent, ' ');
-          at = indent;
-        }
-        lines += word;
-        at += wide;
-      };
-      if (!splits || at + columns(part) <= width_ || indent + columns(part) <= width_) return piece_of(part);
-      while (!part.empty()) {
-        const std::size_t end = std::min(part.find(' '), part.size() - 1) + 1;
-        piece_of(part.substr(0, end));
-        part.remove_prefix(end);
-      }
-    };
-    std::size_t from = 0;
-    bool quote = false, any_quote = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (text[i] == '\\' && quote) ++i;
-      else if (text[i] == '"') quote = !quote, any_quote = true;
-      if (i + 1 >= text.size() || quote || text[i] != ',' || text[i + 1] != ' ') continue;
-      piece(text.substr(from, i + 2 - from), !any_quote);
-      from = i + 2;
-      any_quote = false;
-    }
-    piece(text.substr(from), !any_quote);
-    return lines;
+    return command::broken(text, at, indent, width_);
   }
 
   /// A declaration; `remark` stands behind it.
@@ -364,11 +330,22 @@ class Screen {
     return line == std::string_view::npos ? at + columns(text) : columns(text.substr(line + 1));
   }
 
+  /// The declaration with the symbol's own name, which need not be one in C: "do_perf_event.zero" of a function's static.
+  static std::string with_own_name(const Variable& variable) {
+    constexpr std::string_view stand_in = "btfkit_own_name";
+    const std::string name = printable(variable.name);
+    std::string text = declared(variable.type.target(), name);
+    if (text.find("/* " + name + " */") == std::string::npos) return text;
+    text = declared(variable.type.target(), stand_in);
+    if (const std::size_t at = text.find(stand_in); at != std::string::npos) text.replace(at, stand_in.size(), name);
+    return text;
+  }
+
   void one(const Variable& variable, bool zero) {
     constexpr std::size_t start = 17;  // column
     out_.right(variable.offset, 8);
     out_.right(variable.size, 7) << "  ";
-    std::string text = declared(variable.type.target(), printable(variable.name));
+    std::string text = with_own_name(variable);
     if (variable.type.linkage() == Linkage::Static) text = "static " + text;
     const std::string remark = variable.lies_in.empty() ? std::string() : "  (in " + printable(variable.lies_in, 100) + ")";
     std::string value;
@@ -403,6 +380,41 @@ class Screen {
 };
 
 }  // namespace
+
+std::string broken(std::string_view text, std::size_t at, std::size_t indent, std::size_t width) {
+  if (at + columns(text) <= width && text.find('\n') == std::string_view::npos) return std::string(text);
+  std::string lines;
+  const auto piece = [&](std::string_view part, bool splits) {
+    const auto piece_of = [&](std::string_view word) {
+      const std::size_t wide = columns(word);
+      if (at + wide > width && at > indent) {
+        while (!lines.empty() && lines.back() == ' ') lines.pop_back();
+        lines += '\n' + std::string(indent, ' ');
+        at = indent;
+      }
+      lines += word;
+      at += wide;
+    };
+    if (!splits || at + columns(part) <= width || indent + columns(part) <= width) return piece_of(part);
+    while (!part.empty()) {
+      const std::size_t end = std::min(part.find(' '), part.size() - 1) + 1;
+      piece_of(part.substr(0, end));
+      part.remove_prefix(end);
+    }
+  };
+  std::size_t from = 0;
+  bool quote = false, any_quote = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && quote) ++i;
+    else if (text[i] == '"') quote = !quote, any_quote = true;
+    if (i + 1 >= text.size() || quote || text[i] != ',' || text[i + 1] != ' ') continue;
+    piece(text.substr(from, i + 2 - from), !any_quote);
+    from = i + 2;
+    any_quote = false;
+  }
+  piece(text.substr(from), !any_quote);
+  return lines;
+}
 
 void object_text(const Request& request, const Object& object, Sink& out) {
   Screen screen(request, object, out);

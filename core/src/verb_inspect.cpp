@@ -97,12 +97,12 @@ std::vector<Error> all_warnings(const Object& object) {
   return all;
 }
 
-void warnings_text(const Object& object, Sink& out, Styled style) {
+void warnings_text(const Request& request, const Object& object, Sink& out, Styled style) {
   const auto warnings = all_warnings(object);
   constexpr std::size_t most = 10;
   if (!warnings.empty()) out << '\n';
   for (std::size_t i = 0; i < std::min(warnings.size(), most); ++i)
-    style.warning("  warning") << "   " << warnings[i].message() << '\n';
+    style.warning("  warning") << "   " << broken(warnings[i].message(), 12, 12, request.columns.value_or(80)) << '\n';
   if (warnings.size() > most) out << "            and " << warnings.size() - most << " more\n";
 }
 
@@ -161,7 +161,7 @@ void summary_text(const Request& request, const Object& object, Sink& out) {
   if (is_bpf_object(object)) {
     object_head(request, object, out, style);
     object_text(request, object, out);
-    warnings_text(object, out, style);
+    warnings_text(request, object, out, style);
     return time_text(request, out, style);
   }
   const Spec& first = object.spec();
@@ -181,7 +181,7 @@ void summary_text(const Request& request, const Object& object, Sink& out) {
   }
   if (object.specs().size() > most_specs) out << "\n  and " << object.specs().size() - most_specs << " more BTFs\n";
   program_text(request, object, out);
-  warnings_text(object, out, style);
+  warnings_text(request, object, out, style);
   time_text(request, out, style);
 }
 
