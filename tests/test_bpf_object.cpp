@@ -508,6 +508,22 @@ TEST_CASE("inspect: the commands that it names can be pasted") {
   CHECK_THAT(run_verb(*object, "-", {"inspect", {}, {}}).out, ContainsSubstring(": btfkit find FILE --kind func\n"));
 }
 
+TEST_CASE("inspect: relocations of one member are one sentence") {
+  TinyBtf btf = with_int();
+  const TypeId record = btf.structure("rec", 8, {{"a", 1, 0}, {"b", 1, 32}});
+  const std::uint32_t section = btf.name("tc"), a = btf.name("0:0"), b = btf.name("0:1");
+  TinyElf elf;
+  elf.add({"tc", std::vector<std::byte>(48), 1, 6});
+  Words ext(elf.order);
+  ext.put(std::uint16_t{0xeb9f}).put(std::uint8_t{1}).put(std::uint8_t{0});
+  for (const std::uint32_t word : {32U, 0U, 0U, 0U, 0U, 0U, 76U, 16U, section, 4U}) ext.put(word);
+  for (const std::uint32_t word : {0U, record, b, 0U, 8U, record, a, 2U, 16U, record, b, 1U, 24U, record, b, 0U}) ext.put(word);
+  elf.add({".BTF.ext", ext.bytes});
+  CHECK_THAT(run_verb(*load(btf, elf), "tiny", {"inspect", {}, {}}).out,
+             ContainsSubstring("\nCO-RE relocations: 4\n  3 x <byte_off, byte_sz> struct rec.b (0:1 @ offset 4)\n"
+                               "  1 x <field_exists> struct rec.a (0:0 @ offset 0)\n"));
+}
+
 TEST_CASE("inspect: statics of functions have the names of their symbols") {
   TinyBtf btf = with_int();
   const TypeId array = btf.add(Kind::Array, "", 0, {1, 1, 2});

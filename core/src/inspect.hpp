@@ -20,7 +20,8 @@ void program_text(const Request& request, const Object& object, Sink& out);
 void object_json(const Object& object, Sink& out, detail::JsonWriter& json);
 void program_json(const Object& object, Sink& out, detail::JsonWriter& json);
 
-/// The relocations of an object's code as sentences, each once, with how often it occurs, in the order of their first mention.
+/// The relocations of an object's code as sentences, one for each type or member that they are about, with how many there are,
+/// in the order of their first mention: "<byte_off, byte_sz> struct sock.sk_protocol (0:74 @ offset 566)".
 struct CoreNeeds {
   std::vector<std::pair<std::string, std::uint32_t>> sentences;
   std::uint32_t more = 0;  ///< records that are not among them: there are too many, or they are broken
@@ -63,9 +64,10 @@ class ValueBudget {
 /// front of all but the first; empty when it is not known.
 std::string initialiser(const Variable& variable, std::size_t room, std::string_view indent);
 
-/// Text that starts in column `at`, broken where it is wider than `width`: behind commas, else at spaces; never in quotes.
-/// Further lines begin in column `indent`.
-std::string broken(std::string_view text, std::size_t at, std::size_t indent, std::size_t width);
+/// Text that starts in column `at`, broken where it is wider than `width`; further lines begin in column `indent`. Code breaks
+/// behind commas, else at spaces, never in quotes.
+std::string broken_code(std::string_view text, std::size_t at, std::size_t indent, std::size_t width);
+std::string broken_prose(std::string_view text, std::size_t at, std::size_t indent, std::size_t width);
 
 /// A command that does what `words` say with the file that was inspected: "btfkit find prog.o --kind func", on its base.
 std::string follow_up(const Request& request, std::string_view verb, std::string_view words);

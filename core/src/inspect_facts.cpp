@@ -13,7 +13,13 @@ bool is_bpf_object(const Object& object) {
 }
 
 CoreNeeds core_needs(const Object& object, std::size_t most) {
+  struct Need {
+    std::vector<CoreKind> kinds;
+    std::string of;
+    std::uint32_t count = 0;
+  };
   CoreNeeds needs;
+  std::vector<Need> all;
   std::map<std::string, std::size_t> known;
   std::size_t looks = 100'000;  // each makes a sentence
   if (object.ext() == nullptr) return needs;
@@ -24,16 +30,27 @@ CoreNeeds core_needs(const Object& object, std::size_t most) {
         continue;
       }
       --looks;
-      std::string sentence = core_relo_text(*relocation);
-      if (const auto found = known.find(sentence); found != known.end()) {
-        ++needs.sentences[found->second].second;
-      } else if (needs.sentences.size() < most) {
-        known.emplace(sentence, needs.sentences.size());
-        needs.sentences.emplace_back(std::move(sentence), 1);
-      } else {
+      const std::string sentence = core_relo_text(*relocation);  // "<byte_off> struct ..."
+      std::string of = sentence.substr(std::min(sentence.size(), to_string(relocation->kind()).size() + 3));
+      const auto found = known.find(of);
+      if (found == known.end() && all.size() >= most) {
         ++needs.more;
+        continue;
       }
+      if (found == known.end()) {
+        known.emplace(of, all.size());
+        all.push_back({{}, std::move(of), 0});
+      }
+      Need& need = found == known.end() ? all.back() : all[found->second];
+      ++need.count;
+      if (std::find(need.kinds.begin(), need.kinds.end(), relocation->kind()) == need.kinds.end())
+        need.kinds.push_back(relocation->kind());
     }
+  }
+  for (const Need& need : all) {
+    std::string sentence;
+    for (const CoreKind kind : need.kinds) (sentence += sentence.empty() ? "<" : ", ") += to_string(kind);
+    needs.sentences.emplace_back(sentence + "> " + need.of, need.count);
   }
   return needs;
 }

@@ -39,14 +39,16 @@ class Screen {
     const auto programs = object_.programs();
     if (programs.empty()) return;
     const auto facts = facts_of(object_);
+    // Facts stand beside all prototypes or below all; of more than anybody looks at they are not measured.
+    const bool measured = programs.size() <= 10'000;
     std::vector<Lines> lines(programs.size());
     std::size_t widest_left = 0, widest_right = 0;
-    for (std::size_t i = 0; i < programs.size() && i < 10'000; ++i) {
+    for (std::size_t i = 0; measured && i < programs.size(); ++i) {
       lines[i] = lines_of(programs[i], facts[i]);
       widest_left = std::max(widest_left, columns(lines[i].prototype));
       widest_right = std::max(widest_right, columns(lines[i].facts));
     }
-    const std::size_t aside = 4 + widest_left + 2 + widest_right <= width_ ? widest_left + 2 : 0;
+    const std::size_t aside = measured && 4 + widest_left + 2 + widest_right <= width_ ? widest_left + 2 : 0;
     for (const bool subprograms : {false, true}) {
       std::uint32_t section = 0;
       bool first = true;
@@ -60,7 +62,7 @@ class Screen {
         if (first || program.section != section) section_line(program, subprograms);
         first = false;
         section = program.section;
-        if (lines[i].prototype.empty()) lines[i] = lines_of(program, facts[i]);
+        if (!measured) lines[i] = lines_of(program, facts[i]);
         one(lines[i], aside);
         lines[i] = {};
       }
@@ -134,7 +136,7 @@ class Screen {
     for (const auto& [sentence, count] : needs.sentences) {
       const std::string number = grouped(count);
       out_.pad(width + 2 - number.size());
-      style_.faint(number + " x ") << broken(sentence, width + 5, width + 9) << '\n';
+      style_.faint(number + " x ") << need(sentence, width + 5) << '\n';
     }
     if (needs.more != 0) style_.faint("  and " + grouped(needs.more) + " more: " + follow_up(request_, "disasm", "")) << '\n';
   }
@@ -183,11 +185,33 @@ class Screen {
   }
 
   void incomplete(const Error& error) {
-    style_.warning("    incomplete: ") << broken(printable(error.message()), 16, 16) << '\n';
+    style_.warning("    incomplete: ") << broken_prose(printable(error.message()), 16, 16, width_) << '\n';
   }
 
   [[nodiscard]] std::string broken(std::string_view text, std::size_t at, std::size_t indent) const {
-    return command::broken(text, at, indent, width_);
+    return broken_code(text, at, indent, width_);
+  }
+
+  /// A relocation's sentence that starts in column `at`: kinds, what they are about, "(0:2 @ offset 4)". None of the three is
+  /// torn apart where that can be helped.
+  [[nodiscard]] std::string need(std::string_view sentence, std::size_t at) const {
+    const std::size_t kinds = std::min(sentence.find("> "), sentence.size() - 1) + 1;
+    const std::size_t place = std::min(sentence.rfind(" ("), sentence.size());
+    std::string text = broken(sentence.substr(0, kinds), at, at + 1);
+    const auto add = [&](std::string_view part, std::size_t needed) {
+      const bool fits = last_column(text, at) + needed <= width_;
+      text += fits ? ' ' + std::string(part.substr(1)) : '\n' + broken(part.substr(1), at + 4, at + 4).insert(0, at + 4, ' ');
+    };
+    if (kinds >= sentence.size()) return text;
+    if (place <= kinds) {
+      add(sentence.substr(kinds), columns(sentence.substr(kinds)));
+      return text;
+    }
+    const std::string_view what = sentence.substr(kinds, place - kinds), where = sentence.substr(place);
+    const bool several = text.find(", ") != std::string::npos || text.find('\n') != std::string::npos;
+    add(what, columns(what) + (several ? columns(where) : 0));
+    if (!where.empty()) add(where, columns(where));
+    return text;
   }
 
   /// A declaration; `remark` stands behind it.
@@ -381,7 +405,7 @@ class Screen {
 
 }  // namespace
 
-std::string broken(std::string_view text, std::size_t at, std::size_t indent, std::size_t width) {
+std::string broken_code(std::string_view text, std::size_t at, std::size_t indent, std::size_t width) {
   if (at + columns(text) <= width && text.find('\n') == std::string_view::npos) return std::string(text);
   std::string lines;
   const auto piece = [&](std::string_view part, bool splits) {
@@ -413,6 +437,24 @@ std::string broken(std::string_view text, std::size_t at, std::size_t indent, st
     any_quote = false;
   }
   piece(text.substr(from), !any_quote);
+  return lines;
+}
+
+std::string broken_prose(std::string_view text, std::size_t at, std::size_t indent, std::size_t width) {
+  std::string lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size() - 1) + 1;
+    const std::string_view word = text.substr(0, end);
+    const std::size_t wide = columns(word) - (word.back() == ' ' ? 1 : 0);
+    if (at + wide > width && at > indent) {
+      while (!lines.empty() && lines.back() == ' ') lines.pop_back();
+      lines += '\n' + std::string(indent, ' ');
+      at = indent;
+    }
+    lines += word;
+    at += columns(word);
+    text.remove_prefix(end);
+  }
   return lines;
 }
 

@@ -102,7 +102,7 @@ void warnings_text(const Request& request, const Object& object, Sink& out, Styl
   constexpr std::size_t most = 10;
   if (!warnings.empty()) out << '\n';
   for (std::size_t i = 0; i < std::min(warnings.size(), most); ++i)
-    style.warning("  warning") << "   " << broken(warnings[i].message(), 12, 12, request.columns.value_or(80)) << '\n';
+    style.warning("  warning") << "   " << broken_prose(warnings[i].message(), 12, 12, request.columns.value_or(80)) << '\n';
   if (warnings.size() > most) out << "            and " << warnings.size() - most << " more\n";
 }
 
