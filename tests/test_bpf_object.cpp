@@ -300,7 +300,7 @@ TEST_CASE("bpf_object: addresses in variables, variables of other objects") {
   REQUIRE(sections[0].variables[0].references.size() == 1);
   CHECK(sections[0].variables[0].references[0].name == "target");
   REQUIRE(sections[0].variables[1].references.size() == 1);
-  CHECK(sections[0].variables[1].references[0].name == ".data");
+  CHECK(sections[0].variables[1].references[0].name == "target");  // within it
   CHECK(sections[0].variables[1].references[0].addend == 4);
 
   const auto externs = externs_of(*object);
@@ -378,5 +378,189 @@ TEST_CASE("inspect: variables that lie on one another cost no more than the file
     const Outcome shown = run_verb(*object, "tiny", {"inspect", {}, json ? Options{{"json", ""}} : Options{}});
     CHECK(shown.code == 0);
     CHECK(shown.out.size() < (std::size_t{64} << 20));
+  }
+}
+
+TEST_CASE("inspect: addresses are what they point at, in either byte order") {
+  for (const ByteOrder order : {ByteOrder::Little, ByteOrder::Big}) {
+    TinyBtf btf = with_int();
+    const TypeId pointer = btf.add(Kind::Pointer, "", 1);
+    const TypeId number = btf.integer("unsigned long", 8, 0);
+    const TypeId holder = btf.structure(
+        "holder", 40,
+        {{"s", pointer, 0}, {"addr", number, 64}, {"call", pointer, 128}, {"one", pointer, 192}, {"none", pointer, 256}});
+    const TypeId h = btf.add(Kind::Var, "h", holder, {1});
+    const TypeId array = btf.add(Kind::Array, "", 0, {pointer, 1, 12});
+    const TypeId list = btf.add(Kind::Var, "list", array, {1});
+    btf.add(Kind::Datasec, ".data", 136, {h, 0, 40, list, 40, 96}, 2);
+    TinyElf elf;
+    elf.order = order;
+    const auto text = elf.add({".text", std::vector<std::byte>(16), 1, 6});
+    const auto bss = elf.add({".bss", {}, 8, 3, 0, 16});
+    const auto strings = elf.add({".rodata.str1.1", Words(order).text(std::string("x\0hi\n\0", 6)).bytes, 1, 0x32});
+    const auto numbers = elf.add({".rodata", Words(order).text(std::string("\1\0\0\0ab\"c\0", 9)).bytes, 1, 2});
+    Words data(order);
+    for (const std::uint64_t word : {2U, 12U, 0U, 0U, 0U}) data.put(word);
+    for (const std::uint64_t word : {0U, 0U, 4U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 0U}) data.put(word);
+    const auto section = elf.add({".data", data.bytes, 1, 3});
+    Words relocations(order);
+    const auto relocate = [&](std::uint64_t offset, std::uint64_t symbol) { relocations.put(offset).put(symbol << 32 | 2); };
+    relocate(0, 1), relocate(8, 2), relocate(16, 3), relocate(24, 1);
+    relocate(40, 5), relocate(56, 5), relocate(128, 4);
+    elf.add({".rel.data", relocations.bytes, 9, 0, 0, 0, section});
+    elf.symbols = {
+        {"", 0, strings, 0, 3}, {"", 0, bss, 0, 3}, {"entry", 0, text, 8, 2}, {"last", 8, bss, 8, 1}, {"", 0, numbers, 0, 3}};
+    const auto object = load(btf, elf);
+    REQUIRE(object);
+    const auto shown = [&](std::size_t columns) {
+      Line line{"inspect", {}, {}};
+      line.columns = columns;
+      return run_verb(*object, "tiny", line).out;
+    };
+    CHECK_THAT(shown(200),
+               ContainsSubstring("struct holder h = {.s = \"hi\\n\", .addr = &last + 4, .call = &entry, .one = \"x\"}\n"));
+    CHECK_THAT(shown(80), ContainsSubstring("       0     40  struct holder h = {\n"
+                                            "                   .s = \"hi\\n\",\n"
+                                            "                   .addr = &last + 4,\n"
+                                            "                   .call = &entry,\n"
+                                            "                   .one = \"x\",\n"
+                                            "                 }\n"));
+    // A number in .rodata is no string; runs of zeros are left out, but not the addresses among them.
+    CHECK_THAT(shown(80), ContainsSubstring("int *list[12] = {&.rodata, 0x0, \"ab\\\"c\", [11] = &last}\n"));
+    const std::string json = run_verb(*object, "tiny", {"inspect", {}, {{"json", ""}}}).out;
+    CHECK_THAT(json,
+               ContainsSubstring(R"("value":{"s":"\"hi\\n\"","addr":"&last + 4","call":"&entry","one":"\"x\"","none":"0x0"},)"
+                                 R"("references":[{"offset":0,"name":".rodata.str1.1","addend":2,"text":"hi\u000a"},)"
+                                 R"({"offset":8,"name":"last","addend":4},{"offset":16,"name":"entry","addend":0},)"));
+  }
+}
+
+TEST_CASE("inspect: an address has the size of what it is shown for") {
+  TinyBtf btf = with_int();
+  const TypeId pointer = btf.add(Kind::Pointer, "", 1);
+  const TypeId both = btf.add(Kind::Union, "both", 8, {btf.name("p"), pointer, 0, btf.name("low"), 1, 0}, 2);
+  const auto spec = btf.load();
+  REQUIRE(spec);
+  const std::vector<std::byte> zeros(8);
+  const std::vector<KnownAddress> addresses = {{0, 8, "&somewhere"}};
+  DecodeOptions options;
+  options.compact = true;
+  options.addresses = addresses;
+  Sink out;
+  REQUIRE(decode(out, *spec->type(both), zeros, options));
+  CHECK(out.take() == "(union both){.p = (int *)&somewhere,}");
+  REQUIRE(decode_json(out, *spec->type(both), zeros, options));
+  CHECK(out.take() == R"({"p":"&somewhere","low":0})");
+}
+
+TEST_CASE("inspect: legacy maps are maps and no variables") {
+  TinyBtf btf = with_int();
+  const TypeId definition = btf.structure("bpf_map_def", 20, {{"type", 1, 0}, {"key_size", 1, 32}, {"value_size", 1, 64}});
+  btf.add(Kind::Datasec, "maps", 20, {btf.add(Kind::Var, "old", definition, {1}), 0, 20}, 1);
+  btf.add(Kind::Datasec, "maps/go", 20, {btf.add(Kind::Var, "go", definition, {1}), 0, 20}, 1);
+  TinyElf elf;
+  Words words(elf.order);
+  for (const std::uint32_t word : {2U, 4U, 8U, 100U, 0U}) words.put(word);
+  const auto old = elf.add({"maps", words.bytes, 1, 3});
+  const auto go = elf.add({"maps/go", words.bytes, 1, 3});
+  elf.symbols = {{"old", 0, old, 20, 1}, {"go", 0, go, 20, 1}};
+  const auto object = load(btf, elf);
+  REQUIRE(object);
+  CHECK(variables_of(*object).empty());
+  const auto maps = maps_of(*object);
+  REQUIRE(maps.size() == 2);
+  CHECK(maps[1].name == "go");
+  CHECK(maps[1].section_name == "maps/go");
+  CHECK(maps[1].legacy);
+  CHECK(maps[1].definition.max_entries == 100);
+  CHECK_THAT(run_verb(*object, "tiny", {"inspect", {}, {}}).out,
+             ContainsSubstring("\nMaps: 2\n  old: array, 100 entries, legacy\n    key     4 bytes\n    value   8 bytes\n"
+                               "  go: array, 100 entries, legacy\n"));
+}
+
+TEST_CASE("inspect: an arena's address is hexadecimal, other extras are numbers") {
+  TinyBtf btf = with_int();
+  const TypeId at = btf.add(Kind::Enum64, "", 8, {btf.name("__unique_value0"), 0, 0x1000}, 1);
+  TinyMap(btf).number("type", 33).number("max_entries", 10).member("map_extra", at).finish();
+  CHECK_THAT(run_verb(*load(btf), "tiny", {"inspect", {}, {}}).out,
+             ContainsSubstring("  m: arena, 10 pages\n    extra   0x100000000000\n"));
+  TinyBtf bloom = with_int();
+  TinyMap(bloom).number("type", 30).number("map_extra", 3).finish();
+  CHECK_THAT(run_verb(*load(bloom), "tiny", {"inspect", {}, {}}).out, ContainsSubstring("    extra   3\n"));
+}
+
+TEST_CASE("inspect: the commands that it names can be pasted") {
+  TinyBtf btf = with_int();
+  const TypeId proto = btf.add(Kind::FuncProto, "", 1);
+  for (int i = 0; i < 61; ++i) {
+    const TypeId f = btf.add(Kind::Func, "f" + std::to_string(i), proto, {}, 1);
+    btf.add(Kind::DeclTag, "bpf_kfunc", f, {0xffffffff});
+  }
+  TinyElf elf;
+  elf.machine = 62;
+  const auto object = load(btf, elf);
+  REQUIRE(object);
+  const std::string plain = run_verb(*object, "a dir/it's.ko", {"inspect", {}, {}}).out;
+  CHECK_THAT(plain, ContainsSubstring("\n  and 1 more: btfkit find 'a dir/it'\\''s.ko' --tag bpf_kfunc\n"));
+  CHECK_THAT(plain, ContainsSubstring("\n  and 21 more: btfkit find 'a dir/it'\\''s.ko' --kind func\n"));
+  CHECK_THAT(run_verb(*object, "a.ko", {"inspect", {}, {{"base", "/sys/kernel/btf/vmlinux"}}}).out,
+             ContainsSubstring(": btfkit find a.ko --base /sys/kernel/btf/vmlinux --kind func\n"));
+  CHECK_THAT(run_verb(*object, "-", {"inspect", {}, {}}).out, ContainsSubstring(": btfkit find FILE --kind func\n"));
+}
+
+TEST_CASE("inspect: relocations of one member are one sentence") {
+  TinyBtf btf = with_int();
+  const TypeId record = btf.structure("rec", 8, {{"a", 1, 0}, {"b", 1, 32}});
+  const std::uint32_t section = btf.name("tc"), a = btf.name("0:0"), b = btf.name("0:1");
+  TinyElf elf;
+  elf.add({"tc", std::vector<std::byte>(48), 1, 6});
+  Words ext(elf.order);
+  ext.put(std::uint16_t{0xeb9f}).put(std::uint8_t{1}).put(std::uint8_t{0});
+  for (const std::uint32_t word : {32U, 0U, 0U, 0U, 0U, 0U, 76U, 16U, section, 4U}) ext.put(word);
+  for (const std::uint32_t word : {0U, record, b, 0U, 8U, record, a, 2U, 16U, record, b, 1U, 24U, record, b, 0U}) ext.put(word);
+  elf.add({".BTF.ext", ext.bytes});
+  CHECK_THAT(run_verb(*load(btf, elf), "tiny", {"inspect", {}, {}}).out,
+             ContainsSubstring("\nCO-RE relocations: 4\n  3 x <byte_off, byte_sz> struct rec.b (0:1 @ offset 4)\n"
+                               "  1 x <field_exists> struct rec.a (0:0 @ offset 0)\n"));
+}
+
+TEST_CASE("inspect: statics of functions have the names of their symbols") {
+  TinyBtf btf = with_int();
+  const TypeId array = btf.add(Kind::Array, "", 0, {1, 1, 2});
+  const TypeId plain = btf.add(Kind::Var, "plain", array, {1}), zero = btf.add(Kind::Var, "do_it.zero", array, {0});
+  btf.add(Kind::Datasec, ".bss", 16, {plain, 0, 8, zero, 8, 8}, 2);
+  TinyElf elf;
+  elf.add({".bss", {}, 8, 3, 0, 16});
+  CHECK_THAT(run_verb(*load(btf, elf), "tiny", {"inspect", {}, {}}).out,
+             ContainsSubstring("       0      8  int plain[2]\n       8      8  static int do_it.zero[2]\n"));
+}
+
+TEST_CASE("inspect: nothing is wider than the terminal") {
+  TinyBtf btf = with_int();
+  const TypeId pointer = btf.add(Kind::Pointer, "", btf.structure("a_structure_with_a_long_name", 4, {{"x", 1, 0}}));
+  const TypeId chars = btf.add(Kind::Array, "", 0, {btf.integer("char", 1, 2), 1, 40});
+  const TypeId proto = btf.add(
+      Kind::FuncProto, "", pointer,
+      {btf.name("first_parameter"), pointer, btf.name("second_parameter"), pointer, btf.name("third_parameter"), pointer}, 3);
+  const TypeId call = btf.add(Kind::Var, "a_pointer_to_a_function", btf.add(Kind::Pointer, "", proto), {1});
+  const TypeId name = btf.add(Kind::Var, "a_name_that_leaves_little_room", chars, {1});
+  btf.add(Kind::Func, "some_function", proto, {}, 2);
+  btf.add(Kind::Datasec, ".data", 48, {call, 0, 8, name, 8, 40}, 2);
+  TinyElf elf;
+  Words data(elf.order);
+  data.put(std::uint64_t{1}).text(std::string("thirty-nine characters are in this text").append(1, '\0'));
+  elf.add({".data", data.bytes, 1, 3});
+  const auto object = load(btf, elf);
+  REQUIRE(object);
+  for (const std::size_t columns : {60U, 80U, 100U, 200U}) {
+    INFO(columns);
+    Line line{"inspect", {}, {}};
+    line.columns = columns;
+    const std::string out = run_verb(*object, std::string(70, 'n') + ".o", line).out;
+    std::size_t longest = 0;
+    for (std::size_t at = 0; at < out.size(); at = out.find('\n', at) + 1) longest = std::max(longest, out.find('\n', at) - at);
+    CHECK(longest <= std::max<std::size_t>(columns, 73));  // the name of the file is never broken
+    CHECK(out.find("some_function(") != std::string::npos);
+    CHECK(out.find("\"thirty-nine characters are in this text\"") != std::string::npos);
   }
 }

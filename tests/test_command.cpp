@@ -46,11 +46,12 @@ TEST_CASE("inspect shows what is inside a BPF object") {
     CHECK(err.empty());
     CHECK_THAT(out, StartsWith(file + ": BPF object, "));
     CHECK_THAT(out, ContainsSubstring("  licence   GPL\n"));
-    CHECK_THAT(out, ContainsSubstring("\nPrograms\n  fexit/tcp_sendmsg  tracing, trace_fexit\n"
+    CHECK_THAT(out, ContainsSubstring("\nPrograms: 1\n  fexit/tcp_sendmsg  tracing, trace_fexit\n"
                                       "    int on_sent(unsigned long long *ctx)\n"
-                                      "      26 instructions, 1 CO-RE relocation, sample.bpf.c:66\n"
-                                      "\nFunctions that programs call\n  .text\n    int account(__u32 pid, int size)\n"));
-    CHECK_THAT(out, ContainsSubstring("\nMaps\n  traffic: hash, 10,240 entries\n"
+                                      "      26 instructions from 5 lines, 1 CO-RE relocation, sample.bpf.c:66-70\n"
+                                      "\nFunctions that programs call: 1\n  .text\n    int account(__u32 pid, int size)\n"));
+    CHECK_THAT(out, ContainsSubstring("  source    ./sample.bpf.c, 30 line records\n"));
+    CHECK_THAT(out, ContainsSubstring("\nMaps: 1\n  traffic: hash, 10,240 entries\n"
                                       "    key     struct traffic_key  8 bytes\n    value   struct traffic  48 bytes\n"));
     CHECK_THAT(out, ContainsSubstring("  .bss, 8 bytes\n       0      8  __u64 errors\n"
                                       "  .data, 4 bytes\n       0      4  __u32 threshold = 1500\n"

@@ -274,3 +274,20 @@ TEST_CASE("disasm: symbols in sections that are not there name nothing") {
     }
   }
 }
+
+TEST_CASE("disasm: lines of source are cut at the width of a terminal, and nowhere else") {
+  Sample sample;
+  const std::string longest = "return\t" + std::string(5000, 'x') + ";";
+  sample.line = sample.btf.name(longest);
+  const Object object = sample.load();
+  const std::string spaced = "return " + longest.substr(7);
+  CHECK(run_verb(object, "a.o", {"disasm", {}, {}}).out.find("  " + spaced + "\n") != std::string::npos);
+  CHECK(run_verb(object, "a.o", {"disasm", {}, {{"json", ""}}}).out.find(longest.substr(7) + "\"") != std::string::npos);
+  Line line{"disasm", {}, {}};
+  line.columns = 80;
+  const std::string cut = run_verb(object, "a.o", line).out;
+  CHECK(cut.find("; a.c:") != std::string::npos);
+  CHECK(cut.find("xxx...\n") != std::string::npos);
+  for (std::size_t at = 0; at < cut.size(); at = cut.find('\n', at) + 1)
+    if (cut.compare(at, 6, "; a.c:") == 0) CHECK(cut.find('\n', at) - at <= 80);
+}

@@ -39,7 +39,8 @@ TEST_CASE("statistics: elements, the largest structs, what .BTF.ext uses") {
   REQUIRE(object->ext());
   const ExtStatistics ext = statistics(*object->ext());
   CHECK(ext.bytes == object->ext()->bytes().size());
-  CHECK(32 + ext.functions + ext.lines + ext.relocations == ext.bytes);
+  CHECK(ext.header == 32);
+  CHECK(ext.header + ext.functions + ext.lines + ext.relocations == ext.bytes);
   std::uint64_t lines = 0;
   for (const ExtSectionStatistics& section : ext.sections) {
     lines += section.lines;
@@ -67,6 +68,8 @@ TEST_CASE("statistics: strings and records that are there twice, or for nothing"
   const Statistics sum = statistics(*spec);
   CHECK(sum.duplicates == 2);
   CHECK(sum.duplicate_bytes == 16 + 36);
+  CHECK(sum.kinds[static_cast<std::size_t>(Kind::Int)].duplicates == 1);
+  CHECK(sum.kinds[static_cast<std::size_t>(Kind::Struct)].duplicates == 1);
   CHECK(sum.strings.unused == 1);
   CHECK(sum.strings.unused_bytes == 9);
   CHECK(sum.strings.duplicates == 2 + 3 + 2 + 1);  // int; int as a member; pair; b
@@ -96,11 +99,37 @@ TEST_CASE("stat: as tables, and as JSON") {
   const Outcome text = run_verb(*object, "sample.bpf.o", {"stat", {}, {}});
   CHECK(text.code == 0);
   CHECK(text.err.empty());
-  CHECK_THAT(text.out, StartsWith("sample.bpf.o: 5,824 bytes\n\n  part     bytes   share\n  header      24   1.1 %\n"));
-  CHECK_THAT(text.out, ContainsSubstring("  STRUCT          5        14    228  22.8 %\n"));
+  CHECK_THAT(text.out, StartsWith("sample.bpf.o: 5,824 bytes\n\n  part     bytes    share\n  header      24    1.1 %\n"));
+  CHECK_THAT(text.out, ContainsSubstring("  STRUCT          5        14    228   22.8 %\n"));
   CHECK_THAT(text.out, ContainsSubstring("  struct traffic      13        6     48\n"));
-  CHECK_THAT(text.out, ContainsSubstring("  fexit/tcp_sendmsg          1     13            1    232  38.9 %\n"));
+  CHECK_THAT(text.out, ContainsSubstring("  fexit/tcp_sendmsg          1     13            1    232   38.9 %\n"));
+  CHECK_THAT(text.out, ContainsSubstring("  all      2,123  100.0 %\n"));
+  CHECK_THAT(text.out, ContainsSubstring("  all            47        28  1,000  100.0 %\n"));
+  CHECK_THAT(text.out, ContainsSubstring("  all              67  1,099  100.0 %\n"));
+  CHECK_THAT(text.out, ContainsSubstring("  part         records  bytes    share\n  header                   32    5.4 %\n"));
+  CHECK_THAT(text.out, ContainsSubstring("  (headers)                                            84   14.1 %\n"
+                                         "  all                        2     30            1    596  100.0 %\n"));
   const Outcome json = run_verb(*object, "sample.bpf.o", {"stat", {}, {{"json", ""}}});
   CHECK_THAT(json.out, StartsWith(R"({"source":"sample.bpf.o","size":5824,"btfs":[{"bytes":2123,"headerBytes":24,)"));
+  CHECK_THAT(json.out, ContainsSubstring(R"("ext":{"bytes":596,"headerBytes":32,"functions":)"));
   CHECK_THAT(json.out, ContainsSubstring(R"("lines":{"count":30,"bytes":500})"));
+}
+
+TEST_CASE("stat: what is there once, twice, and nothing") {
+  const auto shown = [](const TinyBtf& btf) {
+    const auto object = Object::load(Source(Bytes::own(btf.bytes()), "tiny"));
+    REQUIRE(object);
+    return run_verb(*object, "tiny", {"stat", {}, {}}).out;
+  };
+  TinyBtf btf;
+  btf.integer("int", 4, 1);
+  CHECK(shown(btf).find("record") == std::string::npos);
+  btf.integer("int", 4, 1);
+  CHECK_THAT(shown(btf), ContainsSubstring("  kind  types  elements  bytes    share  said twice\n"
+                                           "  INT       2               32  100.0 %           1\n"
+                                           "  all       2         0     32  100.0 %           1\n"
+                                           "  said twice: 1 record, 16 bytes, 50.0 % of the types\n"));
+  btf.integer("int", 4, 1);
+  CHECK_THAT(shown(btf), ContainsSubstring("  said twice: 2 records, 32 bytes, 66.7 % of the types\n"));
+  CHECK_THAT(shown(TinyBtf()), ContainsSubstring("\nTypes: 0\n\nStrings: 1\n"));
 }

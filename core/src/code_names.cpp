@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "maps.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
@@ -9,21 +10,18 @@ namespace {
 
 constexpr std::uint8_t stt_func = 2;
 constexpr std::uint8_t stt_section = 3;
-constexpr std::uint64_t shf_write = 1;
 constexpr std::uint64_t shf_execinstr = 4;
 
 std::string_view section_name(const Object& object, std::uint32_t section) {
   return section < object.sections().size() ? object.sections()[section].name : std::string_view();
 }
 
-bool starts_with(std::string_view text, std::string_view beginning) { return text.substr(0, beginning.size()) == beginning; }
-
 }  // namespace
 
 std::string shown_name(std::string_view name) { return printable(name, 200); }
 
 CodeNames::CodeNames(const Object& object, std::uint32_t section, std::span<const Relocation> relocations)
-    : object_(object), section_(section), relocations_(relocations) {}
+    : object_(object), section_(section), relocations_(relocations), places_(object) {}
 
 std::optional<CodeReference> CodeNames::reference(const Instruction& in) {
   const auto relocation = std::lower_bound(relocations_.begin(), relocations_.end(), in.offset,
@@ -83,52 +81,20 @@ CodeReference CodeNames::data(const Symbol& symbol, std::int64_t addend) {
   const std::string_view section = section_name(object_, symbol.section);
   found.section = symbol.section;
   found.place = symbol.value + static_cast<std::uint64_t>(addend);
-  if (section == ".maps" || section == "maps" || starts_with(section, "maps/")) found.kind = CodeReference::Kind::Map;
+  if (section == ".maps" || holds_legacy_maps(section)) found.kind = CodeReference::Kind::Map;
   if (symbol.type != stt_section && !symbol.name.empty()) {
     found.name = shown_name(symbol.name);
     found.offset = addend;
   } else {
     found.name = shown_name(section);
     found.offset = static_cast<std::int64_t>(found.place);
-    name_variable(found);
+    if (const auto variable = places_.variable(found.section, found.place)) {
+      found.name = shown_name(variable->name);
+      found.offset = static_cast<std::int64_t>(variable->offset);
+    }
   }
-  show_string(found);
+  found.text = places_.text(found.section, found.place);
   return found;
-}
-
-/// A place in a section of data by the variable that is there.
-void CodeNames::name_variable(CodeReference& found) {
-  const auto [entry, is_new] = datasecs_.try_emplace(found.section);
-  if (is_new)
-    if (const auto datasec = object_.spec().find<Datasec>(section_name(object_, found.section))) entry->second = *datasec;
-  if (!entry->second || entry->second->fixup_error() != nullptr) return;
-  // By ascending offset, as compilers write them; where they are not, a name may be missed.
-  const auto variables = entry->second->variables();
-  const auto behind = std::upper_bound(variables.begin(), variables.end(), found.place,
-                                       [](std::uint64_t place, const SectionVar& v) { return place < v.offset(); });
-  if (behind == variables.begin()) return;
-  const SectionVar variable = variables[(*behind).index() - 1];
-  if (found.place - variable.offset() >= variable.size() || *variable.type().c_name() == '\0') return;
-  found.name = shown_name(beginning(variable.type().c_name(), 500));
-  found.offset = static_cast<std::int64_t>(found.place - variable.offset());
-}
-
-/// Of constants, the string that begins there: in a section of strings, or a printable one in a section that is only read.
-void CodeNames::show_string(CodeReference& found) const {
-  constexpr std::size_t longest = 80;
-  const Section& section = object_.sections()[found.section];
-  if (!starts_with(section.name, ".rodata") || (section.flags & shf_write) != 0) return;
-  const auto bytes = object_.contents(found.section);
-  if (!bytes || found.place >= bytes->size()) return;
-  const auto room = bytes->span().subspan(static_cast<std::size_t>(found.place));
-  const std::string_view there(static_cast<const char*>(static_cast<const void*>(room.data())),
-                               std::min(room.size(), longest + 1));
-  const std::size_t end = there.find('\0');
-  const std::string_view text = there.substr(0, end);
-  const bool is_text =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' || c == '\n' || c == '\t' || (c & 0x80) != 0; });
-  if (!is_text || text.size() < 2 || (end == std::string_view::npos && room.size() <= longest)) return;
-  found.text = text;
 }
 
 }  // namespace btfkit::detail

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <btfkit/disasm.hpp>
-#include <map>
+
+#include "place_names.hpp"
 
 namespace btfkit::detail {
 
@@ -16,13 +17,11 @@ class CodeNames {
  private:
   CodeReference function(std::uint32_t section, std::int64_t offset) const;
   CodeReference data(const Symbol& symbol, std::int64_t addend);
-  void name_variable(CodeReference& reference);
-  void show_string(CodeReference& reference) const;
 
   const Object& object_;
   std::uint32_t section_;
-  std::span<const Relocation> relocations_;                   // by offset
-  std::map<std::uint32_t, std::optional<Datasec>> datasecs_;  // by section
+  std::span<const Relocation> relocations_;  // by offset
+  PlaceNames places_;
 };
 
 /// What a name looks like in a line: control characters as \xNN, cut behind some hundred bytes.

@@ -4,6 +4,8 @@
 #include <btfkit/bpf_object.hpp>
 #include <map>
 
+#include "place_names.hpp"
+
 namespace btfkit::detail {
 
 /// Names are cut behind so many bytes: many records may share one huge name. The kernel allows 511.
@@ -15,12 +17,14 @@ class DataReferences {
   explicit DataReferences(const Object& object);
 
   /// Those of one section, an index, by ascending offset from its start. Errors: Object::relocations.
-  [[nodiscard]] Result<std::vector<DataReference>> in(std::uint32_t section) const;
+  Result<std::vector<DataReference>> in(std::uint32_t section);
 
  private:
-  [[nodiscard]] DataReference meant(const Relocation& relocation, const Bytes& content) const;
+  DataReference meant(const Relocation& relocation, const Bytes& content);
+  [[nodiscard]] const Symbol* around(std::uint32_t section, std::uint64_t place) const;
 
   const Object& object_;
+  PlaceNames places_;
   std::map<std::pair<std::uint32_t, std::uint64_t>, const Symbol*> named_;  ///< by section and value: functions and variables
 };
 

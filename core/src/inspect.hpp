@@ -20,7 +20,8 @@ void program_text(const Request& request, const Object& object, Sink& out);
 void object_json(const Object& object, Sink& out, detail::JsonWriter& json);
 void program_json(const Object& object, Sink& out, detail::JsonWriter& json);
 
-/// The relocations of an object's code as sentences, each once, with how often it occurs, in the order of their first mention.
+/// The relocations of an object's code as sentences, one for each type or member that they are about, with how many there are,
+/// in the order of their first mention: "<byte_off, byte_sz> struct sock.sk_protocol (0:74 @ offset 566)".
 struct CoreNeeds {
   std::vector<std::pair<std::string, std::uint32_t>> sentences;
   std::uint32_t more = 0;  ///< records that are not among them: there are too many, or they are broken
@@ -31,8 +32,14 @@ CoreNeeds core_needs(const Object& object, std::size_t most);
 struct ProgramFacts {
   std::uint32_t lines = 0, relocations = 0;  ///< records
   std::optional<LineInfo> first;             ///< the line that it starts in
+  /// The highest line of that file, where that is behind the first one: what was inlined mostly stands before it.
+  std::uint32_t last = 0;
+  std::uint32_t source_lines = 0;  ///< different lines, of all files
 };
 std::vector<ProgramFacts> facts_of(const Object& object);
+
+/// The files that an object's lines are of, with how many records are; most first.
+std::vector<std::pair<std::string_view, std::uint32_t>> source_files(const Object& object);
 
 /// The functions with the declaration tag "bpf_kfunc", by ascending id.
 std::vector<Func> kfuncs_of(const Spec& spec);
@@ -53,9 +60,17 @@ class ValueBudget {
   std::uint64_t left_;
 };
 
-/// The initialiser of a variable as C, over several lines when it is long, with `indent` in front of all but the first; empty
-/// when it is not known.
-std::string initialiser(const Variable& variable, std::string_view indent);
+/// The initialiser of a variable as C, on one line where that has `room` bytes for it, else over several, with `indent` in
+/// front of all but the first; empty when it is not known.
+std::string initialiser(const Variable& variable, std::size_t room, std::string_view indent);
+
+/// Text that starts in column `at`, broken where it is wider than `width`; further lines begin in column `indent`. Code breaks
+/// behind commas, else at spaces, never in quotes.
+std::string broken_code(std::string_view text, std::size_t at, std::size_t indent, std::size_t width);
+std::string broken_prose(std::string_view text, std::size_t at, std::size_t indent, std::size_t width);
+
+/// A command that does what `words` say with the file that was inspected: "btfkit find prog.o --kind func", on its base.
+std::string follow_up(const Request& request, std::string_view verb, std::string_view words);
 
 /// Declared on one line, cut when it is absurdly long.
 std::string prototype(const Func& function);

@@ -13,7 +13,13 @@ bool is_bpf_object(const Object& object) {
 }
 
 CoreNeeds core_needs(const Object& object, std::size_t most) {
+  struct Need {
+    std::vector<CoreKind> kinds;
+    std::string of;
+    std::uint32_t count = 0;
+  };
   CoreNeeds needs;
+  std::vector<Need> all;
   std::map<std::string, std::size_t> known;
   std::size_t looks = 100'000;  // each makes a sentence
   if (object.ext() == nullptr) return needs;
@@ -24,16 +30,27 @@ CoreNeeds core_needs(const Object& object, std::size_t most) {
         continue;
       }
       --looks;
-      std::string sentence = core_relo_text(*relocation);
-      if (const auto found = known.find(sentence); found != known.end()) {
-        ++needs.sentences[found->second].second;
-      } else if (needs.sentences.size() < most) {
-        known.emplace(sentence, needs.sentences.size());
-        needs.sentences.emplace_back(std::move(sentence), 1);
-      } else {
+      const std::string sentence = core_relo_text(*relocation);  // "<byte_off> struct ..."
+      std::string of = sentence.substr(std::min(sentence.size(), to_string(relocation->kind()).size() + 3));
+      const auto found = known.find(of);
+      if (found == known.end() && all.size() >= most) {
         ++needs.more;
+        continue;
       }
+      if (found == known.end()) {
+        known.emplace(of, all.size());
+        all.push_back({{}, std::move(of), 0});
+      }
+      Need& need = found == known.end() ? all.back() : all[found->second];
+      ++need.count;
+      if (std::find(need.kinds.begin(), need.kinds.end(), relocation->kind()) == need.kinds.end())
+        need.kinds.push_back(relocation->kind());
     }
+  }
+  for (const Need& need : all) {
+    std::string sentence;
+    for (const CoreKind kind : need.kinds) (sentence += sentence.empty() ? "<" : ", ") += to_string(kind);
+    needs.sentences.emplace_back(sentence + "> " + need.of, need.count);
   }
   return needs;
 }
@@ -54,16 +71,43 @@ std::vector<ProgramFacts> facts_of(const Object& object) {
       for (const auto& record : records) {
         if (!record) continue;
         while (at + 1 < i && programs[at + 1].offset <= record->offset()) ++at;
-        if (programs[at].offset <= record->offset()) add(facts[at], *record);
+        if (programs[at].offset <= record->offset()) add(at, *record);
       }
     };
-    count(section->lines(), [](ProgramFacts& f, const LineInfo& line) {
-      if (!f.first && line.line() != 0) f.first = line;
+    std::vector<std::pair<const char*, std::uint32_t>> seen;  // files and lines of the function `of`
+    std::size_t of = first;
+    const auto finish = [&] {
+      std::sort(seen.begin(), seen.end());
+      facts[of].source_lines = static_cast<std::uint32_t>(std::unique(seen.begin(), seen.end()) - seen.begin());
+      seen.clear();
+    };
+    count(section->lines(), [&](std::size_t at, const LineInfo& line) {
+      if (at != of) finish();
+      of = at;
+      ProgramFacts& f = facts[at];
       ++f.lines;
+      if (line.line() == 0) return;
+      if (!f.first) f.first = line;
+      if (line.c_file() == f.first->c_file() && line.line() > std::max(f.last, f.first->line())) f.last = line.line();
+      seen.emplace_back(line.c_file(), line.line());
     });
-    count(section->relocations(), [](ProgramFacts& f, const CoreRelocation&) { ++f.relocations; });
+    finish();
+    count(section->relocations(), [&](std::size_t at, const CoreRelocation&) { ++facts[at].relocations; });
   }
   return facts;
+}
+
+std::vector<std::pair<std::string_view, std::uint32_t>> source_files(const Object& object) {
+  std::vector<std::pair<std::string_view, std::uint32_t>> files;
+  if (object.ext() == nullptr) return files;
+  std::map<const char*, std::uint32_t> counts;
+  for (const ExtSection& section : object.ext()->sections())
+    for (const Result<LineInfo> line : section.lines())
+      if (line && *line->c_file() != '\0') ++counts[line->c_file()];
+  files.reserve(counts.size());
+  for (const auto& [file, count] : counts) files.emplace_back(detail::beginning(file, 400), count);
+  std::stable_sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  return files;
 }
 
 std::vector<Func> kfuncs_of(const Spec& spec) {
@@ -75,12 +119,14 @@ std::vector<Func> kfuncs_of(const Spec& spec) {
   return functions;
 }
 
-std::string initialiser(const Variable& variable, std::string_view indent) {
-  constexpr std::size_t widest = 56, most_lines = 12;
+std::string initialiser(const Variable& variable, std::size_t room, std::string_view indent) {
   if (!variable.initial) return {};
+  const std::size_t most_lines = variable.references.empty() ? 12 : 48;  // what is filled with functions is shown whole
   const auto bytes = variable.initial->span();
+  const auto addresses = addresses_of(variable);
   DecodeOptions options;
   options.casts = false;
+  options.addresses = addresses;
   options.indent = "  ";
   options.max_bytes = std::uint64_t{64} << 10;
   Sink out;
@@ -88,7 +134,7 @@ std::string initialiser(const Variable& variable, std::string_view indent) {
   const std::string_view text = out.text();
 
   std::string line;  // the same in one
-  for (std::size_t at = 0; at < text.size() && line.size() <= widest; ++at) {
+  for (std::size_t at = 0; at < text.size() && line.size() <= room; ++at) {
     if (text[at] != '\n') {
       line += text[at];
       continue;
@@ -98,17 +144,32 @@ std::string initialiser(const Variable& variable, std::string_view indent) {
     if (closes && !line.empty() && line.back() == ',') line.pop_back();
     line += line.empty() || line.back() == '{' || closes ? "" : " ";
   }
-  if (line.size() <= widest) return line;
+  if (line.size() <= room) return line;
 
+  constexpr std::size_t absurd = 1000;  // of one line, bytes
   std::string lines;
-  std::size_t count = 0;
+  std::size_t count = 0, column = 0;
   for (const char c : text) {
     if (c == '\n' && ++count == most_lines) return lines + "\n" + std::string(indent) + "...";
     lines += c;
+    column = c == '\n' ? 0 : column + 1;
     if (c == '\n') lines += indent;
+    if (column == absurd) return detail::printable(lines, lines.size()) + "...";
   }
-  if (lines.size() > 16 * widest) return line.substr(0, widest) + "...";  // one huge string
   return lines;
+}
+
+std::string follow_up(const Request& request, std::string_view verb, std::string_view words) {
+  const auto shell = [](std::string_view name) {
+    constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=./:,@%";
+    if (!name.empty() && name.find_first_not_of(plain) == std::string_view::npos) return std::string(name);
+    std::string quoted = "'";
+    for (const char c : name) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    return detail::printable(quoted + '\'', 4096);
+  };
+  std::string command = "btfkit " + std::string(verb) + ' ' + (request.source == "-" ? "FILE" : shell(request.source));
+  if (request.has("base")) command += " --base " + shell(request.value("base"));
+  return words.empty() ? command : command + ' ' + std::string(words);
 }
 
 std::string prototype(const Func& function) {

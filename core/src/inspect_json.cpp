@@ -137,7 +137,10 @@ class Lists {
     json_.field("autoload", kind.autoload).field("offset", program.offset).field("instructions", program.size / 8);
     if (program.type) json_.field("typeId", program.type->id()).field("prototype", prototype(*program.type));
     json_.field("lines", facts.lines).field("relocations", facts.relocations);
-    if (facts.first) json_.field("file", detail::beginning(facts.first->c_file(), 4096)).field("line", facts.first->line());
+    if (facts.first) {
+      json_.field("file", detail::beginning(facts.first->c_file(), 4096)).field("line", facts.first->line());
+      json_.field("lastLine", std::max(facts.last, facts.first->line())).field("sourceLines", facts.source_lines);
+    }
     json_.end_object();
   }
 
@@ -160,16 +163,20 @@ class Lists {
     if (variable.initial && budget_.spend(variable)) {
       DecodeOptions options;
       options.max_bytes = std::uint64_t{1} << 20;
+      const auto addresses = addresses_of(variable);
+      options.addresses = addresses;
       Sink value;
       if (decode_json(value, variable.type.target(), variable.initial->span(), options)) json_.raw_field("value", value.text());
     }
     json_.array("references");
-    for (const DataReference& reference : variable.references)
+    for (const DataReference& reference : variable.references) {
       json_.object()
           .field("offset", reference.offset)
           .field("name", reference.name)
-          .field("addend", reference.addend)
-          .end_object();
+          .field("addend", static_cast<std::int64_t>(reference.addend));
+      if (reference.text) json_.field("text", *reference.text);
+      json_.end_object();
+    }
     json_.end_array().end_object();
   }
 

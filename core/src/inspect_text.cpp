@@ -8,15 +8,16 @@
 namespace btfkit::command {
 namespace {
 
+using detail::columns;
 using detail::grouped;
 using detail::printable;
-
-constexpr std::size_t widest = 80;
 
 /// "1 byte", "10,240 bytes"
 std::string many(std::uint64_t count, std::string_view noun) {
   return grouped(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
 }
+
+std::string_view base_name(std::string_view file) { return file.substr(file.rfind('/') + 1); }
 
 std::string many_entries(std::uint64_t count) { return grouped(count) + (count == 1 ? " entry" : " entries"); }
 
@@ -25,9 +26,11 @@ class Screen {
  public:
   Screen(const Request& request, const Object& object, Sink& out)
       : object_(object),
+        request_(request),
         out_(out),
         style_(out, request.color),
         color_(request.color),
+        width_(std::clamp<std::size_t>(request.columns.value_or(80), 60, 1000)),
         limit_(detail::sane_output(object.container().size)) {}
 
   // ---- of BPF objects
@@ -36,30 +39,45 @@ class Screen {
     const auto programs = object_.programs();
     if (programs.empty()) return;
     const auto facts = facts_of(object_);
+    // Facts stand beside all prototypes or below all; of more than anybody looks at they are not measured.
+    const bool measured = programs.size() <= 10'000;
+    std::vector<Lines> lines(programs.size());
+    std::size_t widest_left = 0, widest_right = 0;
+    for (std::size_t i = 0; measured && i < programs.size(); ++i) {
+      lines[i] = lines_of(programs[i], facts[i]);
+      widest_left = std::max(widest_left, columns(lines[i].prototype));
+      widest_right = std::max(widest_right, columns(lines[i].facts));
+    }
+    const std::size_t aside = measured && 4 + widest_left + 2 + widest_right <= width_ ? widest_left + 2 : 0;
     for (const bool subprograms : {false, true}) {
       std::uint32_t section = 0;
       bool first = true;
       for (std::size_t i = 0; i < programs.size() && go_on(); ++i) {
         const Program& program = programs[i];
         if (program.is_subprogram() != subprograms) continue;
-        if (first) heading(subprograms ? "Functions that programs call" : "Programs");
+        if (first)
+          heading((subprograms ? "Functions that programs call: " : "Programs: ") +
+                  grouped(static_cast<std::uint64_t>(std::count_if(
+                      programs.begin(), programs.end(), [&](const Program& p) { return p.is_subprogram() == subprograms; }))));
         if (first || program.section != section) section_line(program, subprograms);
         first = false;
         section = program.section;
-        one(program, facts[i]);
+        if (!measured) lines[i] = lines_of(program, facts[i]);
+        one(lines[i], aside);
+        lines[i] = {};
       }
     }
   }
 
   void maps() {
     const auto maps = maps_of(object_);
-    if (!maps.empty()) heading("Maps");
+    if (!maps.empty()) heading("Maps: " + grouped(maps.size()));
     for (const Map& map : maps) {
       if (!go_on()) return;
       out_ << "  ";
       style_.strong(printable(map.name)) << ": " << described(map.definition) << (map.pinned_by_name ? ", pinned by name" : "")
                                          << (map.legacy ? ", legacy" : "") << '\n';
-      if (map.error) style_.warning("    incomplete: ") << printable(map.error->message()) << '\n';
+      if (map.error) incomplete(*map.error);
       sides(map.definition, map.inner || map.holds_programs);
       options(map.definition);
       if (map.holds_programs) row("value", "a program");
@@ -78,13 +96,13 @@ class Screen {
       first = false;
       out_ << "  ";
       style_.strong(printable(section.name)) << ", " << many(section.datasec.size(), "byte") << '\n';
-      if (section.error) style_.warning("    incomplete: ") << printable(section.error->message()) << '\n';
+      if (section.error) incomplete(*section.error);
       const std::size_t most = is_bpf_object(object_) ? SIZE_MAX : 100;
       for (std::size_t i = 0; i < std::min(section.variables.size(), most); ++i) {
         if (!go_on()) return;
         one(section.variables[i], section.name.substr(0, 4) == ".bss");
       }
-      if (section.variables.size() > most) hint(section.variables.size() - most, "find FILE --kind var");
+      if (section.variables.size() > most) hint(section.variables.size() - most, "--kind var");
     }
   }
 
@@ -106,23 +124,27 @@ class Screen {
 
   void relocations() {
     if (object_.ext() == nullptr || object_.ext()->relocation_count() == 0) return;
-    constexpr std::size_t most = 40;
-    const CoreNeeds needs = core_needs(object_, most);
+    constexpr std::size_t most = 40, few = 8;  // nobody is sent elsewhere for a few more
+    CoreNeeds needs = core_needs(object_, most + few);
+    if (needs.more != 0) {
+      for (std::size_t i = most; i < needs.sentences.size(); ++i) needs.more += needs.sentences[i].second;
+      needs.sentences.resize(std::min(needs.sentences.size(), most));
+    }
     heading("CO-RE relocations: " + grouped(object_.ext()->relocation_count()));
     std::size_t width = 0;
     for (const auto& [sentence, count] : needs.sentences) width = std::max(width, grouped(count).size());
     for (const auto& [sentence, count] : needs.sentences) {
       const std::string number = grouped(count);
       out_.pad(width + 2 - number.size());
-      style_.faint(number + " x ") << sentence << '\n';
+      style_.faint(number + " x ") << need(sentence, width + 5) << '\n';
     }
-    if (needs.more != 0) style_.faint("  and " + grouped(needs.more) + " more") << '\n';
+    if (needs.more != 0) style_.faint("  and " + grouped(needs.more) + " more: " + follow_up(request_, "disasm", "")) << '\n';
   }
 
   // ---- of other files
 
   void functions() {
-    constexpr std::size_t most = 60;
+    constexpr std::size_t most = 60, few = 40;
     std::vector<Func> all, kfuncs;
     for (const Spec& spec : object_.specs()) {
       for (const Func function : spec.types<Func>()) all.push_back(function);
@@ -131,15 +153,16 @@ class Screen {
     if (!kfuncs.empty()) {
       heading("Kernel functions that BPF programs may call (kfuncs): " + grouped(kfuncs.size()));
       for (std::size_t i = 0; i < std::min(kfuncs.size(), most) && go_on(); ++i) code(prototype(kfuncs[i]), 2);
-      if (kfuncs.size() > most) hint(kfuncs.size() - most, "find FILE --tag bpf_kfunc");
+      if (kfuncs.size() > most) hint(kfuncs.size() - most, "--tag bpf_kfunc");
     }
     if (all.empty()) return;
     heading("Functions: " + grouped(all.size()));
-    if (all.size() > most) return hint(all.size(), "find FILE --kind func", "  too many for a screen: ");
-    for (const Func& function : all) {
+    const std::size_t shown = all.size() > most ? few : all.size();
+    for (std::size_t i = 0; i < shown; ++i) {
       if (!go_on()) return;
-      code(prototype(function), 2);
+      code(prototype(all[i]), 2);
     }
+    if (shown < all.size()) hint(all.size() - shown, "--kind func");
   }
 
   /// False once there is too much, or nobody reads.
@@ -157,33 +180,43 @@ class Screen {
     style_.accent(text) << '\n';
   }
 
-  void hint(std::uint64_t count, std::string_view command, std::string_view words = {}) {
-    style_.faint((words.empty() ? "  and " + grouped(count) + " more: " : std::string(words)) + "btfkit " +
-                 std::string(command))
-        << '\n';
+  void hint(std::uint64_t count, std::string_view options) {
+    style_.faint("  and " + grouped(count) + " more: " + follow_up(request_, "find", options)) << '\n';
   }
 
-  /// A declaration, broken behind commas when it is too long; `remark` stands behind it.
-  void code(std::string_view text, std::size_t indent, std::string_view remark = {}) {
-    std::string lines;
-    std::size_t column = indent;
-    while (!text.empty()) {
-      std::size_t end = text.find(", ");
-      end = end == std::string_view::npos ? text.size() : end + 1;
-      if (column + end > widest && column > indent + 4) {
-        while (!lines.empty() && lines.back() == ' ') lines.pop_back();
-        lines += '\n' + std::string(indent + 4, ' ');
-        column = indent + 4;
-      }
-      lines.append(text.substr(0, end));
-      column += end;
-      text.remove_prefix(end);
-      if (!text.empty()) {
-        lines += ' ';
-        ++column;
-        text.remove_prefix(1);
-      }
+  void incomplete(const Error& error) {
+    style_.warning("    incomplete: ") << broken_prose(printable(error.message()), 16, 16, width_) << '\n';
+  }
+
+  [[nodiscard]] std::string broken(std::string_view text, std::size_t at, std::size_t indent) const {
+    return broken_code(text, at, indent, width_);
+  }
+
+  /// A relocation's sentence that starts in column `at`: kinds, what they are about, "(0:2 @ offset 4)". None of the three is
+  /// torn apart where that can be helped.
+  [[nodiscard]] std::string need(std::string_view sentence, std::size_t at) const {
+    const std::size_t kinds = std::min(sentence.find("> "), sentence.size() - 1) + 1;
+    const std::size_t place = std::min(sentence.rfind(" ("), sentence.size());
+    std::string text = broken(sentence.substr(0, kinds), at, at + 1);
+    const auto add = [&](std::string_view part, std::size_t needed) {
+      const bool fits = last_column(text, at) + needed <= width_;
+      text += fits ? ' ' + std::string(part.substr(1)) : '\n' + broken(part.substr(1), at + 4, at + 4).insert(0, at + 4, ' ');
+    };
+    if (kinds >= sentence.size()) return text;
+    if (place <= kinds) {
+      add(sentence.substr(kinds), columns(sentence.substr(kinds)));
+      return text;
     }
+    const std::string_view what = sentence.substr(kinds, place - kinds), where = sentence.substr(place);
+    const bool several = text.find(", ") != std::string::npos || text.find('\n') != std::string::npos;
+    add(what, columns(what) + (several ? columns(where) : 0));
+    if (!where.empty()) add(where, columns(where));
+    return text;
+  }
+
+  /// A declaration; `remark` stands behind it.
+  void code(std::string_view text, std::size_t indent, std::string_view remark = {}) {
+    const std::string lines = broken(text, indent, indent + 4);
     out_.pad(indent) << (color_ ? detail::highlighted(lines, detail::Syntax::C) : lines);
     if (!remark.empty()) style_.faint("  " + std::string(remark));
     out_ << '\n';
@@ -192,7 +225,7 @@ class Screen {
   void row(std::string_view what, std::string_view text) {
     out_ << "    ";
     style_.faint(what);
-    out_.pad(what.size() < 7 ? 7 - what.size() : 0) << ' ' << text << '\n';
+    out_.pad(what.size() < 7 ? 7 - what.size() : 0) << ' ' << broken(text, 12, 12) << '\n';
   }
 
   // ---- programs
@@ -212,19 +245,38 @@ class Screen {
     out_ << '\n';
   }
 
-  void one(const Program& program, const ProgramFacts& facts) {
-    code(program.type ? prototype(*program.type) : printable(program.name) + "()", 4);
-    std::string text = many(program.size / 8, "instruction");
+  struct Lines {
+    std::string prototype, facts;
+  };
+
+  static Lines lines_of(const Program& program, const ProgramFacts& facts) {
+    Lines lines;
+    lines.prototype = program.type ? prototype(*program.type) : printable(program.name) + "()";
+    std::string& text = lines.facts;
+    text = many(program.size / 8, "instruction");
+    if (facts.source_lines != 0) text += " from " + many(facts.source_lines, "line");
     if (facts.relocations != 0) text += ", " + many(facts.relocations, "CO-RE relocation");
     if (facts.first) {
-      std::string_view file = detail::beginning(facts.first->c_file(), 400);
-      if (const std::size_t slash = file.rfind('/'); slash != std::string_view::npos) file.remove_prefix(slash + 1);
+      const std::string_view file = base_name(detail::beginning(facts.first->c_file(), 400));
       text += ", " + printable(file) + ':' + std::to_string(facts.first->line());
+      if (facts.last != 0) text += '-' + std::to_string(facts.last);
     }
     if (program.type && printable(program.name) != printable(program.type->name()))
       text += ", symbol " + printable(program.name, 60);
-    out_ << "      ";
-    style_.faint(text) << '\n';
+    return lines;
+  }
+
+  /// `aside`: how far behind the start of the prototype the facts stand; 0: below it.
+  void one(const Lines& lines, std::size_t aside) {
+    if (aside == 0) {
+      code(lines.prototype, 4);
+      out_ << "      ";
+      style_.faint(broken(lines.facts, 6, 8)) << '\n';
+      return;
+    }
+    out_ << "    " << (color_ ? detail::highlighted(lines.prototype, detail::Syntax::C) : lines.prototype);
+    out_.pad(aside - columns(lines.prototype));
+    style_.faint(lines.facts) << '\n';
   }
 
   // ---- maps
@@ -266,7 +318,8 @@ class Screen {
     }
     if (!flags.empty()) row("flags", flags);
     if (map.numa_node != 0) row("node", std::to_string(map.numa_node));
-    if (map.extra != 0) row("extra", std::to_string(map.extra));
+    constexpr std::uint32_t arena = 33;  // its extra is an address
+    if (map.extra != 0) row("extra", map.type == arena ? "0x" + detail::hex(map.extra) : std::to_string(map.extra));
   }
 
   void inner(const MapDefinition& map) {
@@ -285,9 +338,9 @@ class Screen {
     std::size_t line = 0;
     for (std::size_t i = 0; i < std::min(map.slots.size(), most); ++i) {
       const std::string slot = '[' + std::to_string(map.slots[i].offset) + "] " + printable(map.slots[i].name, 100);
-      if (line + slot.size() > widest - 16) text += "\n            ", line = 0;
-      text += (text.empty() || line == 0 ? "" : ", ") + slot;
-      line += slot.size() + 2;
+      if (line != 0 && 12 + line + columns(slot) > width_) text += "\n            ", line = 0;
+      text += (line == 0 ? "" : ", ") + slot;
+      line += columns(slot) + 2;
     }
     if (map.slots.size() > most) text += " and " + grouped(map.slots.size() - most) + " more";
     row("holds", text);
@@ -295,58 +348,115 @@ class Screen {
 
   // ---- variables
 
+  /// Where text ends that starts in column `at`.
+  static std::size_t last_column(std::string_view text, std::size_t at) {
+    const std::size_t line = text.rfind('\n');
+    return line == std::string_view::npos ? at + columns(text) : columns(text.substr(line + 1));
+  }
+
+  /// The declaration with the symbol's own name, which need not be one in C: "do_perf_event.zero" of a function's static.
+  static std::string with_own_name(const Variable& variable) {
+    constexpr std::string_view stand_in = "btfkit_own_name";
+    const std::string name = printable(variable.name);
+    std::string text = declared(variable.type.target(), name);
+    if (text.find("/* " + name + " */") == std::string::npos) return text;
+    text = declared(variable.type.target(), stand_in);
+    if (const std::size_t at = text.find(stand_in); at != std::string::npos) text.replace(at, stand_in.size(), name);
+    return text;
+  }
+
   void one(const Variable& variable, bool zero) {
+    constexpr std::size_t start = 17;  // column
     out_.right(variable.offset, 8);
     out_.right(variable.size, 7) << "  ";
-    std::string text = declared(variable.type.target(), printable(variable.name));
+    std::string text = with_own_name(variable);
     if (variable.type.linkage() == Linkage::Static) text = "static " + text;
-    const bool address = variable.references.size() == 1 && variable.size <= 8;
-    const std::string value =
-        address || zero || !budget_.spend(variable) ? std::string() : initialiser(variable, std::string(19, ' '));
-    if (!value.empty()) text += " = " + value;
+    const std::string remark = variable.lies_in.empty() ? std::string() : "  (in " + printable(variable.lies_in, 100) + ")";
+    std::string value;
+    if (!zero && budget_.spend(variable)) {
+      const std::size_t used = start + columns(text) + 3 + columns(remark);
+      value = initialiser(variable, used < width_ ? width_ - used : 0, std::string(start, ' '));
+      // Its type does not tell where the addresses are.
+      if (value.empty() && variable.references.size() == 1) value = to_string(variable.references.front());
+    }
+    text = broken(text, start, start + 4);
+    if (!value.empty()) {
+      const bool fits = last_column(text, start) + 3 + columns(value.substr(0, value.find('\n'))) <= width_;
+      text += (fits ? " = " : '\n' + std::string(start + 4, ' ') + "= ") + value;
+    }
     out_ << (color_ ? detail::highlighted(text, detail::Syntax::C) : text);
-    if (!variable.lies_in.empty()) style_.faint("  (in " + printable(variable.lies_in, 100) + ")");
-    references(variable);
+    if (!remark.empty()) {
+      if (last_column(text, start) + columns(remark) > width_) (out_ << '\n').pad(start);
+      style_.faint(remark);
+    }
     out_ << '\n';
   }
 
-  void references(const Variable& variable) {
-    constexpr std::size_t most = 32;
-    const auto plain = resolve(variable.type.target());
-    const bool single = variable.references.size() == 1 && variable.size <= 8;
-    for (std::size_t i = 0; i < std::min(variable.references.size(), most); ++i) {
-      const DataReference& reference = variable.references[i];
-      const std::string target =
-          '&' + printable(reference.name, 100) + (reference.addend == 0 ? "" : " + " + grouped(reference.addend));
-      if (single) {
-        out_ << " = " << target;
-        continue;
-      }
-      const auto at = plain ? members_at(*plain, BitRange::bytes(reference.offset), 1)
-                            : Result<Occupants>(unexpected(ErrorCode::NotFound, ""));
-      const std::string path = at && !at->members.empty() ? at->members.front().path() : std::string();
-      out_ << '\n';
-      out_.pad(19) << (path.empty()          ? "+" + std::to_string(reference.offset)
-                       : path.front() == '[' ? printable(path, 200)
-                                             : '.' + printable(path, 200))
-                   << " = " << target;
-    }
-    if (variable.references.size() > most) {
-      out_ << '\n';
-      out_.pad(19) << "and " << grouped(variable.references.size() - most) << " more addresses";
-    }
-  }
-
   const Object& object_;
+  const Request& request_;
   ValueBudget budget_{object_};
   Sink& out_;
   Styled style_;
   bool color_;
+  std::size_t width_;  // columns
   std::uint64_t limit_;
   bool cut_ = false;
 };
 
 }  // namespace
+
+std::string broken_code(std::string_view text, std::size_t at, std::size_t indent, std::size_t width) {
+  if (at + columns(text) <= width && text.find('\n') == std::string_view::npos) return std::string(text);
+  std::string lines;
+  const auto piece = [&](std::string_view part, bool splits) {
+    const auto piece_of = [&](std::string_view word) {
+      const std::size_t wide = columns(word);
+      if (at + wide > width && at > indent) {
+        while (!lines.empty() && lines.back() == ' ') lines.pop_back();
+        lines += '\n' + std::string(indent, ' ');
+        at = indent;
+      }
+      lines += word;
+      at += wide;
+    };
+    if (!splits || at + columns(part) <= width || indent + columns(part) <= width) return piece_of(part);
+    while (!part.empty()) {
+      const std::size_t end = std::min(part.find(' '), part.size() - 1) + 1;
+      piece_of(part.substr(0, end));
+      part.remove_prefix(end);
+    }
+  };
+  std::size_t from = 0;
+  bool quote = false, any_quote = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && quote) ++i;
+    else if (text[i] == '"') quote = !quote, any_quote = true;
+    if (i + 1 >= text.size() || quote || text[i] != ',' || text[i + 1] != ' ') continue;
+    piece(text.substr(from, i + 2 - from), !any_quote);
+    from = i + 2;
+    any_quote = false;
+  }
+  piece(text.substr(from), !any_quote);
+  return lines;
+}
+
+std::string broken_prose(std::string_view text, std::size_t at, std::size_t indent, std::size_t width) {
+  std::string lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size() - 1) + 1;
+    const std::string_view word = text.substr(0, end);
+    const std::size_t wide = columns(word) - (word.back() == ' ' ? 1 : 0);
+    if (at + wide > width && at > indent) {
+      while (!lines.empty() && lines.back() == ' ') lines.pop_back();
+      lines += '\n' + std::string(indent, ' ');
+      at = indent;
+    }
+    lines += word;
+    at += columns(word);
+    text.remove_prefix(end);
+  }
+  return lines;
+}
 
 void object_text(const Request& request, const Object& object, Sink& out) {
   Screen screen(request, object, out);

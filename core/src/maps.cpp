@@ -6,6 +6,7 @@
 
 #include "data_references.hpp"
 #include "elf.hpp"
+#include "maps.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -184,19 +185,16 @@ void add_declared(const Object& object, std::vector<Map>& maps) {
 }
 
 /// struct bpf_map_def: type, key size, value size, number of entries, flags. Loaders had fields of their own behind these.
-void add_legacy(const Object& object, std::vector<Map>& maps) {
+void add_legacy(const Object& object, const Section& section, std::vector<Map>& maps) {
   constexpr std::size_t fields = 5, bytes = 4 * fields;
-  const auto sections = object.sections();
-  const auto section = std::find_if(sections.begin(), sections.end(), [](const Section& s) { return s.name == "maps"; });
-  if (section == sections.end()) return;
-  const auto content = object.contents(section->index);
+  const auto content = object.contents(section.index);
   const std::size_t first = maps.size();
   for (const Symbol& symbol : object.symbols()) {
     constexpr std::uint8_t stt_section = 3;
-    if (symbol.section != section->index || symbol.type == stt_section || symbol.name.empty()) continue;
+    if (symbol.section != section.index || symbol.type == stt_section || symbol.name.empty()) continue;
     Map map;
     map.name = symbol.name.substr(0, longest_shown);
-    map.section_name = section->name;
+    map.section_name = section.name;
     map.offset = symbol.value;
     map.legacy = true;
     if (!content) {
@@ -206,7 +204,7 @@ void add_legacy(const Object& object, std::vector<Map>& maps) {
       map.error = Error{
           ErrorCode::Malformed,
           "the definition of map '" + detail::printable(map.name, 100) + "' has less than " + std::to_string(bytes) + " bytes",
-          {"maps", symbol.value, {}, {}}};
+          {detail::printable(section.name, 100), symbol.value, {}, {}}};
     } else {
       std::uint32_t words[fields];
       for (std::size_t i = 0; i < fields; ++i)
@@ -220,7 +218,18 @@ void add_legacy(const Object& object, std::vector<Map>& maps) {
                    [](const Map& a, const Map& b) { return a.offset < b.offset; });
 }
 
+/// libbpf read one section "maps"; others, of Go, had a section "maps/NAME" for each.
+void add_legacy(const Object& object, std::vector<Map>& maps) {
+  constexpr std::size_t most = 256;  // sections; each looks at every symbol
+  std::size_t sections = 0;
+  for (const Section& section : object.sections())
+    if (detail::holds_legacy_maps(section.name) && section.type == detail::sht_progbits && ++sections <= most)
+      add_legacy(object, section, maps);
+}
+
 }  // namespace
+
+bool detail::holds_legacy_maps(std::string_view section) { return section == "maps" || section.substr(0, 5) == "maps/"; }
 
 std::vector<Map> maps_of(const Object& object) {
   std::vector<Map> maps;

@@ -153,7 +153,7 @@ Statistics statistics(const Spec& spec, const Ext* ext, std::size_t most) {
     kind.bytes += bytes;
     if (is_known(type.kind()) && row(type.kind()).element_words != 0) kind.elements += type.vlen();
     use_names(type, strings);
-    if (duplicates.add(type, bytes)) ++sum.duplicates, sum.duplicate_bytes += bytes;
+    if (duplicates.add(type, bytes)) ++sum.duplicates, ++kind.duplicates, sum.duplicate_bytes += bytes;
   }
   if (ext != nullptr) use_names(*ext, strings);
   sum.strings = strings.result();
@@ -183,6 +183,7 @@ ExtStatistics statistics(const Ext& ext) {
     return field + 8 <= header && u32(field + 4) != 0 ? u32(std::uint64_t{header} + u32(field)) : 0;
   };
   const std::uint64_t function = record_size(8), line = record_size(16), relocation = record_size(24);
+  sum.header = header;
   sum.functions = u32(12);
   sum.lines = u32(20);
   sum.relocations = header >= 32 ? u32(28) : 0;

@@ -1,5 +1,6 @@
 #include "text.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace btfkit::detail {
@@ -18,6 +19,27 @@ std::string grouped(std::uint64_t number) {
 
 std::string counted(std::uint64_t count, std::string_view noun) {
   return std::to_string(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+std::string quoted(std::string_view text, std::size_t limit) {
+  std::string shown = "\"";
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t length = std::max<std::size_t>(printable_length(text.substr(at)), 1);
+    if (at + length > limit) break;
+    const char c = text[at];
+    if (c == '\n') shown += "\\n";
+    else if (c == '\t') shown += "\\t";
+    else if (c == '"' || c == '\\') (shown += '\\') += c;
+    else shown += printable(text.substr(at, length));
+    at += length;
+  }
+  return shown + (at < text.size() ? "\"..." : "\"");
+}
+
+std::size_t columns(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 std::string_view beginning(const char* text, std::size_t limit) {

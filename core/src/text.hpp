@@ -22,6 +22,12 @@ constexpr std::uint64_t sane_output(std::uint64_t input) { return (std::uint64_t
 /// `text` with control characters as \xNN, so that a hostile name can't drive a terminal; cut behind `limit` bytes.
 std::string printable(std::string_view text, std::size_t limit = 400);
 
+/// A string as C writes it, in quotes: "hello\n"; behind so many bytes it is cut, with three dots behind the quotes.
+std::string quoted(std::string_view text, std::size_t limit = 80);
+
+/// How many columns of a terminal UTF-8 text takes, as far as each character takes one.
+std::size_t columns(std::string_view text);
+
 /// The first `limit` bytes of a NUL-terminated string, all if it is shorter: many records may share one huge string, of which
 /// no more than that is looked at.
 std::string_view beginning(const char* text, std::size_t limit);

@@ -50,7 +50,7 @@ void string_literal(Sink& out, std::string_view text) {
 class CWriter : ValueWalk {
  public:
   CWriter(Sink& out, Shapes& shapes, const DecodeOptions& options, Data data, std::uint64_t root_size)
-      : ValueWalk(out, shapes, data, root_size, options.max_bytes), options_(options) {}
+      : ValueWalk(out, shapes, data, root_size, options), options_(options) {}
 
   Result<void> run(Type type) {
     const auto variable = type.as<Var>();
@@ -237,6 +237,10 @@ class CWriter : ValueWalk {
   // ---- scalars
 
   void scalar(const Place& place) {
+    if (const KnownAddress* known = address(place)) {
+      out_ << known->text;
+      return;
+    }
     if (place.shape.reading == Reading::Float) return real_text(place);
     const auto read = number(place);
     if (!read) {
@@ -251,8 +255,9 @@ class CWriter : ValueWalk {
   }
 
   void integer_text(const Place& place, const Number& read) {
-    const bool wide = place.bitfield == 0 && place.shape.size > 8;
-    if (!wide && (place.bitfield == 0 || read.negative)) {
+    const bool wide = place.bitfield == 0 ? place.shape.size > 8 : place.bitfield > 64;
+    const bool as_bits = options_.libbpf_form && place.bitfield != 0 && !read.negative;
+    if (!wide && !as_bits) {
       out_ << decimal(read.value, read.is_signed);
     } else if (read.value.high == 0 || options_.libbpf_form) {
       out_ << hexadecimal(read.value);

@@ -12,7 +12,7 @@ namespace {
 class JsonValueWriter : ValueWalk {
  public:
   JsonValueWriter(Sink& out, Shapes& shapes, const DecodeOptions& options, Data data, std::uint64_t root_size)
-      : ValueWalk(out, shapes, data, root_size, options.max_bytes), strings_(options.strings) {}
+      : ValueWalk(out, shapes, data, root_size, options), strings_(options.strings) {}
 
   Result<void> run(Type type) {
     const auto variable = type.as<Var>();
@@ -61,6 +61,7 @@ class JsonValueWriter : ValueWalk {
   }
 
   void scalar(const Place& place) {
+    if (const KnownAddress* known = address(place)) return json_string(out_, known->text);
     if (place.shape.reading == Reading::Float) return real_text(place);
     const auto read = number(place);
     if (!read) {

@@ -41,6 +41,24 @@ bool ValueWalk::is_there(const Place& place) const {
   return place.shape.size <= data_.size() && data_.has(place.bit, place.shape.size * 8);
 }
 
+namespace {
+
+/// The first address at or behind an offset.
+const KnownAddress* first_from(std::span<const KnownAddress> addresses, std::uint64_t offset) {
+  return std::lower_bound(addresses.data(), addresses.data() + addresses.size(), offset,
+                          [](const KnownAddress& a, std::uint64_t o) { return a.offset < o; });
+}
+
+}  // namespace
+
+const KnownAddress* ValueWalk::address(const Place& place) const {
+  if (addresses_.empty() || place.bitfield != 0 || place.bit % 8 != 0) return nullptr;
+  if (place.shape.reading != Reading::Pointer && place.shape.reading != Reading::Integer) return nullptr;
+  const KnownAddress* end = addresses_.data() + addresses_.size();
+  const KnownAddress* found = first_from(addresses_, place.bit / 8);
+  return found != end && found->offset == place.bit / 8 && found->size == place.shape.size ? found : nullptr;
+}
+
 bool ValueWalk::is_zero(const Place& place, int depth) {
   if (!go_on() || !is_there(place) || depth > deepest) return false;
   if (place.bitfield != 0) return place.bitfield <= 128 && data_.number(place.bit, place.bitfield).is_zero();
@@ -49,6 +67,11 @@ bool ValueWalk::is_zero(const Place& place, int depth) {
   if (shape.reading == Reading::Array) {
     const Shape& of_element = shapes_.of(Array(shape.type).element());
     size = elements(place, of_element) * of_element.size;
+  }
+  if (address(place) != nullptr) return false;
+  if (!addresses_.empty() && shape.reading >= Reading::Array) {
+    const KnownAddress* known = first_from(addresses_, place.bit / 8);
+    if (known != addresses_.data() + addresses_.size() && known->offset - place.bit / 8 < size) return false;
   }
   if (place.bit % 8 == 0 && size <= data_.size() - std::min(data_.size(), place.bit / 8)) {
     if (!go_on(size / 64)) return false;

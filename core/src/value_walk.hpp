@@ -20,8 +20,14 @@ class ValueWalk {
  public:
   static constexpr int deepest = 64;  ///< structs and arrays in one another
 
-  ValueWalk(Sink& out, Shapes& shapes, Data data, std::uint64_t root_size, std::uint64_t max_bytes)
-      : out_(out), shapes_(shapes), data_(data), root_size_(root_size), max_bytes_(max_bytes), start_(out.total()) {}
+  ValueWalk(Sink& out, Shapes& shapes, Data data, std::uint64_t root_size, const DecodeOptions& options)
+      : out_(out),
+        shapes_(shapes),
+        data_(data),
+        root_size_(root_size),
+        max_bytes_(options.max_bytes),
+        addresses_(options.addresses),
+        start_(out.total()) {}
 
  protected:
   [[nodiscard]] static Place member(const Place& in, const Field& field, const Shape& shape) {
@@ -37,7 +43,9 @@ class ValueWalk {
   Result<void> finish(Type root);
   /// Whether any of its bytes is there; of a scalar, all.
   [[nodiscard]] bool is_there(const Place& place) const;
-  /// Whether every bit that is read is 0.
+  /// The address that is known for this very place, or nullptr.
+  [[nodiscard]] const KnownAddress* address(const Place& place) const;
+  /// Whether every bit that is read is 0, and none is an address's.
   bool is_zero(const Place& place, int depth = 0);
   /// Of an array: as declared, or of a flexible one as many as the data have behind the type.
   [[nodiscard]] std::uint64_t elements(const Place& array, const Shape& element) const;
@@ -66,6 +74,7 @@ class ValueWalk {
   Data data_;
   std::uint64_t root_size_;
   std::uint64_t max_bytes_;
+  std::span<const KnownAddress> addresses_;
   std::uint64_t start_;  // out_.total() at the beginning
   std::uint64_t steps_ = 0;
   std::optional<Error> error_;

@@ -6,6 +6,7 @@
 #include "data_references.hpp"
 #include "elf.hpp"
 #include "fixup.hpp"
+#include "maps.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -122,6 +123,7 @@ std::vector<VariableSection> variables_of(const Object& object) {
   const auto add = [&](const Datasec& datasec) {
     const std::string_view name = beginning(datasec.c_name(), longest_shown);
     if (holds_externs(name) || name == ".maps") return;
+    if (is_bpf(object) && detail::holds_legacy_maps(name)) return;
     VariableSection section{name, datasec, {}, {}, {}};
     std::vector<SectionVar> entries;
     for (const SectionVar entry : datasec.variables()) entries.push_back(entry);

@@ -24,7 +24,6 @@ using detail::beginning;
 using detail::JsonWriter;
 using detail::printable;
 
-constexpr std::size_t longest_source = 160;  // bytes of a line of source that are shown
 constexpr std::string_view digits = "0123456789abcdef";
 
 std::string_view section_of(const Object& object, const CodeRange& range) { return object.sections()[range.section].name; }
@@ -41,6 +40,13 @@ std::string_view without_spaces(std::string_view text) {
   return text;
 }
 
+/// Tabs within a line as spaces: what they would go to is not known here.
+std::string with_spaces(std::string_view text) {
+  std::string spaced(text);
+  std::replace(spaced.begin(), spaced.end(), '\t', ' ');
+  return spaced;
+}
+
 // ---- text ------------------------------------------------------------------------------------------------------------------
 
 class TextPrinter {
@@ -50,7 +56,8 @@ class TextPrinter {
         out_(out),
         styled_(out, request.color),
         source_(!request.has("no-source")),
-        bytes_(request.has("hex")) {}
+        bytes_(request.has("hex")),
+        columns_(request.columns) {}
 
   void begin(const CodeRange& range) {
     if (!first_) out_ << '\n';
@@ -103,9 +110,19 @@ class TextPrinter {
     std::string_view file = beginning(info.c_file(), 4096);
     if (const std::size_t slash = file.rfind('/'); slash != std::string_view::npos) file.remove_prefix(slash + 1);
     std::string text = "; " + printable(file, 100) + ':' + std::to_string(info.line());
-    const std::string_view code = without_spaces(beginning(info.c_text(), longest_source + 100));
-    if (!code.empty()) text += "  " + printable(code, longest_source);
-    styled_.faint(text) << '\n';
+    const std::string_view code = without_spaces(info.text());
+    if (!code.empty()) text += "  " + printable(with_spaces(code), code.size());
+    styled_.faint(fitting(std::move(text))) << '\n';
+  }
+
+  /// Cut at the width of the terminal, if it is one.
+  [[nodiscard]] std::string fitting(std::string text) const {
+    constexpr std::string_view dots = "...";
+    if (!columns_ || *columns_ <= dots.size() || detail::columns(text) <= *columns_) return text;
+    std::size_t end = 0;
+    for (std::size_t column = 0; column < *columns_ - dots.size(); ++column)
+      end += std::max<std::size_t>(detail::utf8_length(std::string_view(text).substr(end)), 1);
+    return text.substr(0, end).append(dots);
   }
 
   void raw_bytes(const Instruction& in, std::size_t from) {
@@ -123,7 +140,7 @@ class TextPrinter {
     const auto add = [&](const std::string& part) { note += (note.empty() ? "; " : ", ") + part; };
     if (line.reference) {
       const auto kind = line.reference->kind;
-      if (line.reference->text) add(quoted(*line.reference->text));
+      if (line.reference->text) add(detail::quoted(*line.reference->text));
       else if (kind == CodeReference::Kind::Variable) add(printable(object_.sections()[line.reference->section].name, 100));
       else if (kind != CodeReference::Kind::Function || line.instruction.operation->form == Form::LoadImmediate)
         add(std::string(to_string(kind)));
@@ -137,21 +154,11 @@ class TextPrinter {
     styled_.faint(note);
   }
 
-  static std::string quoted(std::string_view text) {
-    std::string shown = "\"";
-    for (const char c : text) {
-      if (c == '\n') shown += "\\n";
-      else if (c == '\t') shown += "\\t";
-      else if (c == '"' || c == '\\') (shown += '\\') += c;
-      else shown += c;
-    }
-    return printable(shown) + '"';
-  }
-
   const Object& object_;
   Sink& out_;
   Styled styled_;
   bool source_, bytes_;
+  std::optional<std::size_t> columns_;  // of the terminal
   bool first_ = true;
   std::uint64_t start_ = 0;  // of the range, bytes
   std::size_t width_ = 3;    // of an instruction's number
@@ -241,7 +248,7 @@ class JsonPrinter {
 
   void source(const LineInfo& info) {
     json_.object("source").field("file", beginning(info.c_file(), 4096)).field("line", info.line());
-    json_.field("column", info.column()).field("text", beginning(info.c_text(), 4096)).end_object();
+    json_.field("column", info.column()).field("text", info.text()).end_object();
   }
 
   const Object& object_;

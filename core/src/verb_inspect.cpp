@@ -97,12 +97,12 @@ std::vector<Error> all_warnings(const Object& object) {
   return all;
 }
 
-void warnings_text(const Object& object, Sink& out, Styled style) {
+void warnings_text(const Request& request, const Object& object, Sink& out, Styled style) {
   const auto warnings = all_warnings(object);
   constexpr std::size_t most = 10;
   if (!warnings.empty()) out << '\n';
   for (std::size_t i = 0; i < std::min(warnings.size(), most); ++i)
-    style.warning("  warning") << "   " << warnings[i].message() << '\n';
+    style.warning("  warning") << "   " << broken_prose(warnings[i].message(), 12, 12, request.columns.value_or(80)) << '\n';
   if (warnings.size() > most) out << "            and " << warnings.size() - most << " more\n";
 }
 
@@ -120,13 +120,23 @@ std::string version_text(std::uint32_t version) {
   return std::to_string(version >> 16) + '.' + std::to_string(version >> 8 & 0xff) + '.' + std::to_string(version & 0xff);
 }
 
+/// What stands behind the name of the input: on a line of its own when the terminal is too narrow.
+Sink& title(const Request& request, std::string_view text, Sink& out, Styled style) {
+  const std::string name = detail::printable(request.source) + ':';
+  style.strong(name);
+  const std::size_t width = request.columns.value_or(80);
+  return out << (detail::columns(name) + 1 + detail::columns(text) > width ? "\n  " : " ") << text << '\n';
+}
+
 /// The head of a BPF object's screen; what kinds of types it has is a question for `stat`.
 void object_head(const Request& request, const Object& object, Sink& out, Styled style) {
   const Spec& spec = object.spec();
   std::string wrappers;
   for (const Codec codec : object.container().wrappers) wrappers += std::string(to_string(codec)) + ": ";
-  style.strong(detail::printable(request.source)) << ": " << wrappers << "BPF object, " << to_string(spec.byte_order()) << ", "
-                                                  << grouped(object.container().size) << " bytes\n";
+  title(request,
+        wrappers + "BPF object, " + std::string(to_string(spec.byte_order())) + ", " + grouped(object.container().size) +
+            " bytes",
+        out, style);
   if (const auto licence = licence_of(object)) out << "  licence   " << detail::printable(*licence, 100) << '\n';
   if (const auto version = kernel_version_of(object); version && *version != 0)
     out << "  kernel    " << version_text(*version) << '\n';
@@ -135,9 +145,15 @@ void object_head(const Request& request, const Object& object, Sink& out, Styled
     style.warning("  damaged") << "   " << damage->message() << "; this is what stands before it\n";
   out << "  types     " << grouped(spec.type_count()) << " in " << grouped(spec.header().types_length) << " bytes\n";
   out << "  strings   " << grouped(count_strings(spec)) << " in " << grouped(spec.header().strings_length) << " bytes\n";
-  if (const Ext* ext = object.ext(); ext != nullptr && ext->line_count() != 0)
-    out << "  source    " << grouped(ext->line_count()) << " line records\n";
-  else if (ext == nullptr) out << "  source    no .BTF.ext: neither lines nor relocations are known\n";
+  if (object.ext() == nullptr) {
+    out << "  source    no .BTF.ext: neither lines nor relocations are known\n";
+  } else if (const auto files = source_files(object); !files.empty()) {
+    std::string file = detail::printable(files.front().first, 400);
+    std::string rest = files.size() > 1 ? " and " + detail::counted(files.size() - 1, "more file") : std::string();
+    rest += ", " + grouped(object.ext()->line_count()) + " line record" + (object.ext()->line_count() == 1 ? "" : "s");
+    if (12 + detail::columns(file) + rest.size() > request.columns.value_or(80)) file.erase(0, file.rfind('/') + 1);
+    out << "  source    " << file << rest << '\n';
+  }
 }
 
 void summary_text(const Request& request, const Object& object, Sink& out) {
@@ -145,12 +161,15 @@ void summary_text(const Request& request, const Object& object, Sink& out) {
   if (is_bpf_object(object)) {
     object_head(request, object, out, style);
     object_text(request, object, out);
-    warnings_text(object, out, style);
+    warnings_text(request, object, out, style);
     return time_text(request, out, style);
   }
   const Spec& first = object.spec();
-  style.strong(detail::printable(request.source)) << ": " << container_text(object) << ", " << to_string(first.byte_order())
-                                                  << ", " << first.pointer_size() << "-byte pointers\n\n";
+  title(request,
+        container_text(object) + ", " + std::string(to_string(first.byte_order())) + ", " +
+            std::to_string(first.pointer_size()) + "-byte pointers",
+        out, style)
+      << '\n';
   out << "  size      " << grouped(object.container().size) << " bytes\n";
   if (object.distilled_base()) out << "  base      .BTF.base, its own distilled one\n";
   constexpr std::size_t most_specs = 10;
@@ -162,7 +181,7 @@ void summary_text(const Request& request, const Object& object, Sink& out) {
   }
   if (object.specs().size() > most_specs) out << "\n  and " << object.specs().size() - most_specs << " more BTFs\n";
   program_text(request, object, out);
-  warnings_text(object, out, style);
+  warnings_text(request, object, out, style);
   time_text(request, out, style);
 }
 

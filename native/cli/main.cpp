@@ -1,6 +1,7 @@
 // The `btfkit` command: parses arguments by core's table of verbs, opens inputs, prints. What the verbs do is core's.
 #include <malloc.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -68,6 +69,13 @@ bool wants_color(const Arguments& arguments) {
   return (no_color == nullptr || *no_color == '\0') && isatty(STDOUT_FILENO) != 0;
 }
 
+/// How wide the terminal is that the output goes to.
+std::optional<std::size_t> terminal_columns() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
+  return size.ws_col;
+}
+
 void describe(CLI::App& app, const command::Verb& verb, Arguments& arguments) {
   arguments.positionals.resize(verb.positionals.size());
   for (std::size_t i = 0; i < verb.positionals.size(); ++i) {
@@ -126,6 +134,7 @@ int run(const command::Verb& verb, const Arguments& arguments) {
     for (const std::string& value : values) request.options.emplace_back(name, value);
   request.json = command::asks_for_json(request);
   request.color = wants_color(arguments);
+  request.columns = terminal_columns();
 
   const auto finish = [&](int code) {
     out.flush();

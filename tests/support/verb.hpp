@@ -22,7 +22,8 @@ struct Line {
   std::vector<std::string> arguments;
   Options options;
   bool color = false;
-  std::optional<Source> data;  ///< for verbs that read more than the object
+  std::optional<Source> data = {};          ///< for verbs that read more than the object
+  std::optional<std::size_t> columns = {};  ///< of the terminal
 };
 
 inline Outcome run_verb(const Object& object, const std::string& source, const Line& line) {
@@ -34,6 +35,7 @@ inline Outcome run_verb(const Object& object, const std::string& source, const L
   request.json = command::asks_for_json(request);
   request.color = line.color;
   request.data = line.data;
+  request.columns = line.columns;
   Sink out;
   Sink err;
   const int code = command::run(request, object, out, err);

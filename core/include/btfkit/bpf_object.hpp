@@ -5,6 +5,7 @@
 #pragma once
 
 #include <btfkit/object.hpp>
+#include <btfkit/value.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,13 +50,18 @@ std::string_view map_flag_name(unsigned bit);
 struct DataReference {
   std::uint64_t offset = 0;  ///< bytes from the start of what it is in
   std::string_view name;     ///< of a symbol, else of the section that it points into; empty when neither is known
-  std::uint64_t addend = 0;  ///< bytes behind what `name` says
+  std::uint64_t addend = 0;  ///< bytes behind what `name` says, modulo 2^64
+  std::uint32_t size = 0;    ///< bytes of the address
+  /// Where it points to a constant string that has no name of its own: the beginning of that, at most 84 bytes.
+  std::optional<std::string> text;
 };
+/// What it refers to as C has it, but for the addend, which counts bytes: `&name`, `&name + 8`, `"text"`.
+std::string to_string(const DataReference& reference);
 
 /// A map that the object defines.
 struct Map {
   std::string_view name;
-  std::string_view section_name;  ///< ".maps", or "maps" of a legacy one
+  std::string_view section_name;  ///< ".maps"; "maps" or "maps/NAME" of a legacy one
   std::uint64_t offset = 0;       ///< bytes from the start of the section
   std::optional<Var> variable;    ///< what defines it; legacy maps may have none
   bool legacy = false;            ///< defined by a struct bpf_map_def, which libbpf stopped to support in version 1.0
@@ -86,6 +92,9 @@ struct Variable {
   std::optional<Bytes> initial;
   std::vector<DataReference> references;  ///< where the loader will put addresses, from the start of the variable
 };
+
+/// Its references for decode and decode_json (DecodeOptions::addresses), which show them in the places of its bytes.
+std::vector<KnownAddress> addresses_of(const Variable& variable);
 
 /// A section of variables, as a DATASEC describes it.
 struct VariableSection {

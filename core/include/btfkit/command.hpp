@@ -43,9 +43,10 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> options;
   bool json = false;  ///< see asks_for_json(); an Error is then an object on standard output
   bool color = false;
-  std::optional<double> load_ms;  ///< how long opening took, for verbs that show it
-  std::optional<Source> data;     ///< for verbs with a data_option: the bytes that are not the input
-  Sink* output = nullptr;         ///< for verbs with an output_option: the file that it names; nullptr: the data go to `out`
+  std::optional<std::size_t> columns;  ///< of the terminal that the text goes to; none where it goes elsewhere
+  std::optional<double> load_ms;       ///< how long opening took, for verbs that show it
+  std::optional<Source> data;          ///< for verbs with a data_option: the bytes that are not the input
+  Sink* output = nullptr;  ///< for verbs with an output_option: the file that it names; nullptr: the data go to `out`
 
   [[nodiscard]] bool has(std::string_view option) const;
   /// What the option was given last; `otherwise` when it was not.

@@ -9,9 +9,10 @@
 namespace btfkit {
 
 struct KindStatistics {
-  std::uint32_t count = 0;     ///< types
-  std::uint64_t bytes = 0;     ///< of their records
-  std::uint64_t elements = 0;  ///< members, values, parameters, variables
+  std::uint32_t count = 0;       ///< types
+  std::uint64_t bytes = 0;       ///< of their records
+  std::uint64_t elements = 0;    ///< members, values, parameters, variables
+  std::uint32_t duplicates = 0;  ///< types whose record says the same as an earlier one's
 };
 
 struct StringStatistics {
@@ -44,6 +45,7 @@ struct ExtSectionStatistics {
 
 struct ExtStatistics {
   std::uint64_t bytes = 0;                                  ///< of the whole .BTF.ext
+  std::uint64_t header = 0;                                 ///< bytes of its header
   std::uint64_t functions = 0, lines = 0, relocations = 0;  ///< bytes of the three parts as the header says them
   std::vector<ExtSectionStatistics> sections;               ///< in the order of their first mention
 };

@@ -6,9 +6,17 @@
 #include <btfkit/type.hpp>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace btfkit {
+
+/// A word of the data that stands for something else than its bytes say: a loader will put an address there.
+struct KnownAddress {
+  std::uint64_t offset = 0;  ///< bytes from the start of the data
+  std::uint32_t size = 0;    ///< bytes
+  std::string text;          ///< what is shown for it: "&counters + 8"
+};
 
 struct DecodeOptions {
   std::optional<ByteOrder> order;  ///< of the data; none: that of the type's BTF
@@ -21,6 +29,9 @@ struct DecodeOptions {
   /// decode: the syntax of libbpf's btf_dump__dump_type_data with its defaults, which is not quite C: arrays in square
   /// brackets, one element a line, casts in front of arrays, anonymous members and types as `(struct){`.
   bool libbpf_form = false;
+  /// By ascending offset. A pointer or an integer of that size at that place is shown as the text, in JSON a string of it, and
+  /// is not zero. They must live as long as the options.
+  std::span<const KnownAddress> addresses;
   std::string_view indent = "\t";                     ///< decode: one level
   std::uint32_t level = 0;                            ///< decode: how many levels every line is indented
   std::uint64_t max_bytes = std::uint64_t{64} << 20;  ///< longer output ends with an Error
@@ -41,7 +52,8 @@ struct DecodeOptions {
 /// no constants), but C gives a union only what the last of its members says.
 ///
 /// * Members of anonymous structs and unions stand among those of what contains them. Every member of a union is shown.
-/// * Integers are decimal, bitfields hexadecimal unless negative, 128-bit ones hexadecimal, pointers hexadecimal.
+/// * Integers are decimal, bitfields too (in libbpf's form hexadecimal unless negative); those of more than 64 bits and
+///   pointers are hexadecimal.
 /// * Floats of 2, 4 and 8 bytes (IEEE 754) are shown with the fewest digits that read back as the same value, a short one's
 ///   as a float's: the first of snprintf's %.1g to %.17g that strtod gives the same number for. INFINITY and NAN are
 ///   <math.h>'s. Longer ones have several formats that BTF does not tell apart (x87's 80 bits, IEEE's and IBM's 128): their
