@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "data_references.hpp"
+#include "elf.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
@@ -10,7 +12,6 @@ namespace {
 constexpr std::uint8_t stt_func = 2;
 constexpr std::uint8_t stt_section = 3;
 constexpr std::uint64_t shf_write = 1;
-constexpr std::uint64_t shf_execinstr = 4;
 
 std::string_view section_name(const Object& object, std::uint32_t section) {
   return section < object.sections().size() ? object.sections()[section].name : std::string_view();
@@ -22,15 +23,16 @@ bool starts_with(std::string_view text, std::string_view beginning) { return tex
 
 std::string shown_name(std::string_view name) { return printable(name, 200); }
 
-CodeNames::CodeNames(const Object& object, std::uint32_t section, std::span<const Relocation> relocations)
-    : object_(object), section_(section), relocations_(relocations) {}
+CodeNames::CodeNames(const Object& object, std::uint32_t section, std::span<const Relocation> relocations, Known known)
+    : object_(object), section_(section), relocations_(relocations), known_(known) {}
 
 std::optional<CodeReference> CodeNames::reference(const Instruction& in) {
   const auto relocation = std::lower_bound(relocations_.begin(), relocations_.end(), in.offset,
                                            [](const Relocation& r, std::uint64_t offset) { return r.offset < offset; });
   const bool relocated = relocation != relocations_.end() && relocation->offset == in.offset;
   const Symbol* symbol = relocated ? relocation->symbol : nullptr;
-  if (symbol != nullptr && symbol->section >= object_.sections().size()) symbol = nullptr;  // in a section that is not there
+  if (symbol != nullptr && symbol->has_section() && symbol->section >= object_.sections().size())
+    symbol = nullptr;  // in a section that is not there
   const Form form = in.operation->form;
 
   if (form == Form::CallFunction || form == Form::CallKernel || form == Form::CallHelper) {
@@ -38,21 +40,33 @@ std::optional<CodeReference> CodeNames::reference(const Instruction& in) {
       if (form != Form::CallFunction) return std::nullopt;
       return function(section_, *in.target());
     }
-    if (symbol->section == 0) {
-      CodeReference called;
-      called.kind = CodeReference::Kind::KernelFunction;
-      called.name = shown_name(symbol->name);
-      return called;
-    }
+    if (!symbol->has_section()) return without_section(*symbol, true, 0);
     const std::int64_t behind = relocation->addend.value_or(8 * (std::int64_t{in.imm} + 1));
     return function(symbol->section, static_cast<std::int64_t>(symbol->value) + behind);
   }
   if (form != Form::LoadImmediate || symbol == nullptr) return std::nullopt;
   const std::int64_t addend = relocation->addend.value_or(in.imm);
-  const auto& sections = object_.sections();
-  if (symbol->section < sections.size() && (sections[symbol->section].flags & shf_execinstr) != 0)
+  if (!symbol->has_section()) return without_section(*symbol, false, addend);
+  if ((object_.sections()[symbol->section].flags & shf_execinstr) != 0)
     return function(symbol->section, static_cast<std::int64_t>(symbol->value) + addend);
   return data(*symbol, addend);
+}
+
+/// What is not in this object, or in no place at all.
+CodeReference CodeNames::without_section(const Symbol& symbol, bool called, std::int64_t offset) const {
+  using Kind = CodeReference::Kind;
+  CodeReference found;
+  found.name = shown_name(symbol.name);
+  found.offset = offset;
+  if (symbol.section != 0) {
+    found.kind = symbol.section == Symbol::common ? Kind::Common : Kind::Absolute;
+    return found;
+  }
+  const auto known = known_.elsewhere.find(symbol.name.substr(0, longest_shown));
+  found.kind = known != known_.elsewhere.end()     ? known->second
+               : called || symbol.type == stt_func ? Kind::KernelFunction
+                                                   : Kind::Extern;
+  return found;
 }
 
 /// The function that code at `offset` belongs to.
@@ -74,12 +88,6 @@ CodeReference CodeNames::function(std::uint32_t section, std::int64_t offset) co
 
 CodeReference CodeNames::data(const Symbol& symbol, std::int64_t addend) {
   CodeReference found;
-  if (symbol.section == 0) {
-    found.kind = symbol.type == stt_func ? CodeReference::Kind::KernelFunction : CodeReference::Kind::Extern;
-    found.name = shown_name(symbol.name);
-    found.offset = addend;
-    return found;
-  }
   const std::string_view section = section_name(object_, symbol.section);
   found.section = symbol.section;
   found.place = symbol.value + static_cast<std::uint64_t>(addend);
@@ -90,27 +98,41 @@ CodeReference CodeNames::data(const Symbol& symbol, std::int64_t addend) {
   } else {
     found.name = shown_name(section);
     found.offset = static_cast<std::int64_t>(found.place);
-    name_variable(found);
+    if (!name_variable(found)) name_by_symbol(found);
   }
   show_string(found);
   return found;
 }
 
-/// A place in a section of data by the variable that is there.
-void CodeNames::name_variable(CodeReference& found) {
+/// A place in a section of data by the variable that is there, as the BTF has it; false where that knows of none.
+bool CodeNames::name_variable(CodeReference& found) {
   const auto [entry, is_new] = datasecs_.try_emplace(found.section);
   if (is_new)
     if (const auto datasec = object_.spec().find<Datasec>(section_name(object_, found.section))) entry->second = *datasec;
-  if (!entry->second || entry->second->fixup_error() != nullptr) return;
+  if (!entry->second || entry->second->fixup_error() != nullptr) return false;
   // By ascending offset, as compilers write them; where they are not, a name may be missed.
   const auto variables = entry->second->variables();
   const auto behind = std::upper_bound(variables.begin(), variables.end(), found.place,
                                        [](std::uint64_t place, const SectionVar& v) { return place < v.offset(); });
-  if (behind == variables.begin()) return;
+  if (behind == variables.begin()) return false;
   const SectionVar variable = variables[(*behind).index() - 1];
-  if (found.place - variable.offset() >= variable.size() || *variable.type().c_name() == '\0') return;
+  if (found.place - variable.offset() >= variable.size() || *variable.type().c_name() == '\0') return false;
   found.name = shown_name(beginning(variable.type().c_name(), 500));
   found.offset = static_cast<std::int64_t>(found.place - variable.offset());
+  return true;
+}
+
+/// The same by the last symbol that begins there or before.
+void CodeNames::name_by_symbol(CodeReference& found) const {
+  const std::pair wanted{found.section, found.place};
+  const auto behind = std::upper_bound(
+      known_.variables.begin(), known_.variables.end(), wanted,
+      [](const auto& place, const Symbol* symbol) { return place < std::pair(symbol->section, symbol->value); });
+  if (behind == known_.variables.begin()) return;
+  const Symbol& symbol = **(behind - 1);
+  if (symbol.section != found.section || found.place - symbol.value >= symbol.size) return;
+  found.name = shown_name(symbol.name);
+  found.offset = static_cast<std::int64_t>(found.place - symbol.value);
 }
 
 /// Of constants, the string that begins there: in a section of strings, or a printable one in a section that is only read.

@@ -57,8 +57,12 @@ class Screen {
     for (const Map& map : maps) {
       if (!go_on()) return;
       out_ << "  ";
+      if (object_.specs().empty() && !map.legacy) {
+        style_.strong(printable(map.name)) << ": its definition is not known\n";
+        continue;
+      }
       style_.strong(printable(map.name)) << ": " << described(map.definition) << (map.pinned_by_name ? ", pinned by name" : "")
-                                         << (map.legacy ? ", legacy" : "") << '\n';
+                                         << (map.legacy ? ", legacy" : "") << (map.is_extern ? ", extern" : "") << '\n';
       if (map.error) style_.warning("    incomplete: ") << printable(map.error->message()) << '\n';
       sides(map.definition, map.inner || map.holds_programs);
       options(map.definition);
@@ -213,7 +217,10 @@ class Screen {
   }
 
   void one(const Program& program, const ProgramFacts& facts) {
-    code(program.type ? prototype(*program.type) : printable(program.name) + "()", 4);
+    code(program.type           ? prototype(*program.type)
+         : program.name.empty() ? "(no function is known here)"
+                                : printable(program.name) + "()",
+         4);
     std::string text = many(program.size / 8, "instruction");
     if (facts.relocations != 0) text += ", " + many(facts.relocations, "CO-RE relocation");
     if (facts.first) {
