@@ -86,10 +86,10 @@ export function everyKind(big = false) {
 }
 
 /**
- * A 64-bit relocatable ELF, for BPF unless `machine` says another, with the sections { name, bytes, type?, flags? }; the section table comes last. `gap` (bytes) is
+ * A 64-bit relocatable ELF for BPF with the sections { name, bytes, type?, flags? }; the section table comes last. `gap` (bytes) is
  * left before the sections as a place for what a real file holds there; `pieces` are what to write where.
  */
-export function elfPieces(sections, { big = false, gap = 0, machine = 247 } = {}) {
+export function elfPieces(sections, { big = false, gap = 0 } = {}) {
   const all = [{ name: '', bytes: new Uint8Array(), type: 0 }, ...sections, { name: '.shstrtab', bytes: new Uint8Array(), type: 3 }];
   const names = new Writer(big);
   const nameOffsets = all.map(({ name }) => {
@@ -106,7 +106,7 @@ export function elfPieces(sections, { big = false, gap = 0, machine = 247 } = {}
     table.put(4, nameOffsets[i], type).put(8, flags, 0, i === 0 ? 0 : at, bytes.length).put(4, 0, 0).put(8, 8, 0);
     at += Math.ceil(bytes.length / 8) * 8;
   });
-  const header = new Writer(big).text('\x7fELF').put(1, 2, big ? 2 : 1, 1, 0).put(8, 0).put(2, 1, machine).put(4, 1);
+  const header = new Writer(big).text('\x7fELF').put(1, 2, big ? 2 : 1, 1, 0).put(8, 0).put(2, 1, 247).put(4, 1);
   header.put(8, 0, 0, at).put(4, 0).put(2, 64, 0, 0, 64, all.length, all.length - 1);
   pieces.push({ at: 0, bytes: header.bytes }, { at, bytes: table.bytes });
   return { pieces, size: at + table.length };
