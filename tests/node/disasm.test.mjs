@@ -30,7 +30,7 @@ test('an object without BTF opens when that is asked for', () => {
   assert.throws(() => Btf.open(withoutBtf), refused);
   const btf = Btf.open(withoutBtf, { withoutBtf: true });
   assert.deepEqual([btf.summary.specs, btf.summary.typeCount, btf.summary.kinds], [0, 0, {}]);
-  btf.dispose();
+  btf.close();
 });
 
 test('disasm', () => {
