@@ -115,6 +115,11 @@ TEST_CASE("a BPF object without BTF opens when that is asked for") {
   CHECK(half->ext() == nullptr);
   REQUIRE(half->warnings().size() == 1);
   CHECK(half->warnings()[0].message() == ".BTF.ext: it means nothing without .BTF, which the file has not");
+
+  auto bare = elf.bytes();
+  std::fill_n(bare.begin() + 40, 8, std::byte{0});  // where the section headers are
+  CHECK(Object::load(Source(Bytes::own(bare)), without_btf).error().message() ==
+        "the ELF has no .BTF section (it has no sections at all)");
 }
 
 TEST_CASE("neither ELF nor BTF says why it is neither") {

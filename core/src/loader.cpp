@@ -172,7 +172,7 @@ Wanted<void> Loader::State::open_elf() {
     const Section* section = elf->find(".BTF");
     if (section == nullptr) {
       if (auto kernel = wrapping.peel(*elf, options.max_decoded); !kernel) return kernel;
-      if (!options.without_btf || elf->container.elf_machine != em_bpf)
+      if (!options.without_btf || elf->container.elf_machine != em_bpf || elf->sections.empty())
         return stop(no_btf(elf->sections, elf->container.elf_machine));
     } else if (auto ok = open_btf(*elf, *section); !ok) {
       return ok;
