@@ -257,6 +257,115 @@ TEST_CASE("bpf_object: legacy maps") {
   }
 }
 
+TEST_CASE("bpf_object: maps of other objects") {
+  TinyBtf btf = with_int();
+  TinyMap map(btf);
+  const TypeId definition = map.number("type", 1).number("max_entries", 10).type("key", 1).structure();
+  const TypeId theirs = btf.add(Kind::Var, "theirs", definition, {2}), mine = btf.add(Kind::Var, "mine", definition, {1});
+  const TypeId counter = btf.add(Kind::Var, "counter", 1, {2});
+  SECTION("beside own ones") {
+    btf.add(Kind::Datasec, ".maps", 0, {theirs, 0, 24, mine, 0, 24}, 2);
+    TinyElf elf;
+    elf.symbols = {{"mine", 8, 1, 24}, {"theirs", 0, 0}, {"counter", 0, 0}};
+    const auto object = load(btf, elf);
+    REQUIRE(object);
+    CHECK(object->spec().warnings().empty());
+    const auto maps = maps_of(*object);
+    REQUIRE(maps.size() == 2);
+    CHECK(maps[0].name == "mine");
+    CHECK(maps[0].offset == 8);
+    CHECK_FALSE(maps[0].is_extern);
+    CHECK(maps[1].name == "theirs");
+    CHECK(maps[1].is_extern);
+    CHECK_FALSE(maps[1].error);
+    CHECK(maps[1].definition.max_entries == 10);
+    CHECK(maps[1].definition.key_size == 4);
+  }
+  SECTION("alone: there is no section then") {
+    btf.add(Kind::Datasec, ".maps", 0, {theirs, 0, 24}, 1);
+    TinyElf elf;
+    elf.add({".BTF", btf.bytes(elf.order)});
+    elf.symbols = {{"theirs", 0, 0}, {"counter", 0, 0}};
+    const auto object = elf.load();
+    REQUIRE(object);
+    CHECK(object->spec().warnings().empty());
+    const auto maps = maps_of(*object);
+    REQUIRE(maps.size() == 1);
+    CHECK(maps[0].is_extern);
+    CHECK_FALSE(maps[0].error);
+    CHECK(variables_of(*object).empty());
+    const auto externs = externs_of(*object);  // a map is listed with the maps
+    REQUIRE(externs.size() == 1);
+    CHECK(externs[0].type.id() == counter);
+    CHECK(run_verb(*object, "a.o", {"inspect", {}, {}}).out.find("  theirs: hash, 10 entries, extern\n") != std::string::npos);
+    CHECK(run_verb(*object, "a.o", {"inspect", {}, {{"json", ""}}}).out.find("\"extern\":true") != std::string::npos);
+  }
+}
+
+TEST_CASE("bpf_object: without BTF, what the ELF alone tells") {
+  for (const ByteOrder order : {ByteOrder::Little, ByteOrder::Big}) {
+    TinyElf elf;
+    elf.order = order;
+    Words words(order);
+    for (const std::uint32_t word : {1U, 4U, 8U, 100U, 1U}) words.put(word);
+    elf.add({"maps", words.bytes, 1, 3});
+    elf.add({"license", Words(order).text("GPL").bytes, 1, 3});
+    elf.add({"kprobe/open", std::vector<std::byte>(16), 1, 6});
+    elf.add({".maps", std::vector<std::byte>(64), 1, 3});
+    elf.add({".data", std::vector<std::byte>(8), 1, 3});
+    elf.symbols = {{"old", 0, 1, 20}, {"on_open", 0, 3, 16, 2}, {"second", 32, 4, 32}, {"first", 0, 4, 32},
+                   {"", 0, 4, 0, 3},  {"count", 0, 5, 8},       {"wanted", 0, 0}};
+    LoadOptions without_btf;
+    without_btf.without_btf = true;
+    const auto object = elf.load(without_btf);
+    REQUIRE(object);
+    CHECK(licence_of(*object) == "GPL");
+    CHECK(variables_of(*object).empty());
+    CHECK(externs_of(*object).empty());
+    const auto maps = maps_of(*object);
+    REQUIRE(maps.size() == 3);
+    CHECK(maps[0].name == "first");
+    CHECK(maps[0].error->message() == ".maps+0x0: its definition is in .BTF, which the file has not");
+    CHECK(maps[1].name == "second");
+    CHECK(maps[1].offset == 32);
+    CHECK(maps[2].name == "old");
+    CHECK_FALSE(maps[2].error);
+    CHECK(maps[2].definition.max_entries == 100);
+
+    const Outcome text = run_verb(*object, "a.o", {"inspect", {}, {}});
+    CHECK(text.code == 0);
+    CHECK(text.err.empty());
+    CHECK(text.out.substr(0, 17) == "a.o: BPF object, ");
+    CHECK(text.out.substr(text.out.find('\n') + 1) ==
+          "  licence   GPL\n"
+          "  types     no .BTF, so no prototypes, variables, externs, definitions of maps\n"
+          "\nPrograms\n"
+          "  kprobe/open  kprobe\n"
+          "    on_open()\n"
+          "      2 instructions\n"
+          "\nMaps\n"
+          "  first: its definition is not known\n"
+          "  second: its definition is not known\n"
+          "  old: hash, 100 entries, legacy\n"
+          "    key     4 bytes\n"
+          "    value   8 bytes\n"
+          "    flags   BPF_F_NO_PREALLOC\n");
+    const Outcome json = run_verb(*object, "a.o", {"inspect", {}, {{"json", ""}}});
+    CHECK(json.out.find("\"typeCount\":0,") != std::string::npos);
+    CHECK(json.out.find("\"specs\":0,") != std::string::npos);
+    CHECK(json.out.find("\"header\":{\"length\":0,") != std::string::npos);
+    const std::string none = "btfkit: a.o: the ELF has no .BTF section: it was compiled without -g, or stripped\n";
+    CHECK(run_verb(*object, "a.o", {"inspect", {"on_open"}, {}}).err == none);
+    for (const char* verb : {"dump", "find", "layout", "stat", "offset", "at", "decode", "rewrite", "extract"}) {
+      INFO(verb);
+      const Outcome refused = run_verb(*object, "a.o", {verb, {}, {}});
+      CHECK(refused.code == 1);
+      CHECK(refused.out.empty());
+      CHECK(refused.err == none);
+    }
+  }
+}
+
 TEST_CASE("bpf_object: a static variable that its symbol says is elsewhere") {
   TinyBtf btf = with_int();
   const TypeId variable = btf.add(Kind::Var, "number", 1, {0});

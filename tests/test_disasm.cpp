@@ -152,9 +152,24 @@ TEST_CASE("disasm: an object without symbols and .BTF.ext is shown as it is") {
   sample.with_symbols = false;
   const Outcome all = run_verb(sample.load(), "a.o", {"disasm", {"tc"}, {}});
   CHECK(all.code == 0);
-  CHECK(
-      all.out.substr(0, 114) ==
-      "(no function is known here):\n; section tc, 160 bytes\n    0  if r1 == 0 goto +3 <L1>\n    1  r1 = 0 ll\n    3  call b");
+  const std::string expected =
+      "; no symbols: names, and what code refers to beyond its section, were stripped\n"
+      "\n"
+      "(no function is known here):\n"
+      "; section tc, 160 bytes\n"
+      "    0  if r1 == 0 goto +3 <L1>\n"
+      "    1  r1 = 0 ll\n"
+      "    3  call bpf_map_lookup_elem#1\n";
+  CHECK(all.out.substr(0, expected.size()) == expected);
+  const Outcome screen = run_verb(sample.load(), "a.o", {"inspect", {}, {}});
+  CHECK(screen.out.find("\n  symbols   none, so no names of functions and maps, nor of what code refers to\n") !=
+        std::string::npos);
+  CHECK(screen.out.find("  tc  sched_cls\n    (no function is known here)\n      20 instructions\n") != std::string::npos);
+  const Object object = sample.load();
+  const auto programs = object.programs();
+  REQUIRE(programs.size() == 2);
+  CHECK(programs[1].name.empty());
+  CHECK(programs[1].size == 160);
   CHECK(all.out.find("    6  call +0\n    7  call tc + 64\n") == std::string::npos);
   CHECK(all.out.find("    6  call tc + 56\n    7  call tc + 56\n") != std::string::npos);
 }
@@ -290,4 +305,101 @@ TEST_CASE("disasm: lines of source are cut at the width of a terminal, and nowhe
   CHECK(cut.find("xxx...\n") != std::string::npos);
   for (std::size_t at = 0; at < cut.size(); at = cut.find('\n', at) + 1)
     if (cut.compare(at, 6, "; a.c:") == 0) CHECK(cut.find('\n', at) - at <= 80);
+}
+
+TEST_CASE("disasm: without BTF, the names of symbols") {
+  LoadOptions without_btf;
+  without_btf.without_btf = true;
+  for (const ByteOrder order : {ByteOrder::Little, ByteOrder::Big}) {
+    Sample sample;
+    sample.order = order;
+    TinyElf elf = sample.elf();
+    for (TinyElf::Part& part : elf.parts)
+      if (part.name.substr(0, 4) == ".BTF") part.name = ".gone";
+    elf.symbols.push_back({"totals", 0, 4, 8, 1});
+    elf.symbols.push_back({"behind", 8, 4, 8, 1});
+    const auto object = elf.load(without_btf);
+    REQUIRE(object);
+    const Outcome entry = run_verb(*object, "a.o", {"disasm", {"entry"}, {}});
+    CHECK(entry.code == 0);
+    CHECK(entry.err.empty());
+    CHECK(entry.out ==
+          "; no .BTF, which would tell of prototypes, source lines and CO-RE relocations\n"
+          "\n"
+          "entry:\n"
+          "; section tc, 152 bytes\n"
+          "    0  if r1 == 0 goto +3 <L1>\n"
+          "    1  r1 = hits ll                    ; map\n"
+          "    3  call bpf_map_lookup_elem#1\n"
+          "L1:\n"
+          "    4  r2 = behind + 4 ll              ; .bss\n"
+          "    6  call helper + 8\n"
+          "    7  call kfunc                      ; kfunc\n"
+          "    8  r3 = .rodata.str1.1 + 2 ll      ; \"hi \\\"%d\\\"\\n\"\n"
+          "   10  r4 = kfunc ll                   ; extern\n"
+          "loop:\n"
+          "   12  r0 = *(u32 *)(r1 + 4)\n"
+          "   13  r5 = helper + 8 ll              ; function\n"
+          "   15  goto -17\n"
+          "   16  goto -5 <loop>\n"
+          "   17  <unknown> 8f 00 00 00 00 00 00 00\n"
+          "   18  exit                            ; fields that it does not use are not zero\n");
+    const Outcome json = run_verb(*object, "a.o", {"disasm", {"helper"}, {{"json", ""}}});
+    CHECK(json.out.find("[\n{\"name\":\"helper\",\"section\":\".text\",\"offset\":0,\"size\":16,\"instructions\":[") == 0);
+  }
+}
+
+TEST_CASE("disasm: symbols that are in no section keep their names") {
+  TinyBtf btf;
+  const TypeId number = btf.integer("int", 4, 1);
+  const TypeId array = btf.add(Kind::Pointer, "", btf.add(Kind::Array, "", 0, {number, number, 1}));
+  const TypeId definition = btf.structure("", 8, {{"type", array, 0}});
+  const TypeId map = btf.add(Kind::Var, "their_map", definition, {2});
+  const TypeId proto = btf.add(Kind::FuncProto, "", number, {}, 0);
+  const TypeId kfunc = btf.add(Kind::Func, "kernels", proto, {}, 2);
+  btf.add(Kind::Func, "theirs", proto, {}, 2);
+  btf.add(Kind::Var, "their_number", number, {2});
+  btf.add(Kind::Datasec, ".maps", 0, {map, 0, 8}, 1);
+  btf.add(Kind::Datasec, ".ksyms", 0, {kfunc, 0, 0}, 1);
+  TinyElf elf;
+  Words code(elf.order), relocations(elf.order);
+  elf.symbols = {{"their_map", 0, 0, 0, 0},    {"kernels", 0, 0, 0, 0},      {"theirs", 0, 0, 0, 0},
+                 {"their_number", 0, 0, 0, 0}, {"shared", 8, 0xfff2, 32, 1}, {"magic", 7, 0xfff1, 0, 0},
+                 {"vendor's", 7, 0xff01, 0, 0}};
+  std::uint64_t at = 0;
+  const auto load = [&](std::uint64_t symbol) {
+    code.put(std::uint8_t{0x18}).put(std::uint8_t{1}).put(std::uint16_t{0}).put(std::uint32_t{4}).put(std::uint64_t{0});
+    relocations.put(at).put(symbol << 32 | 1);
+    at += 16;
+  };
+  const auto call = [&](std::uint64_t symbol) {
+    code.put(std::uint8_t{0x85}).put(std::uint8_t{0x10}).put(std::uint16_t{0}).put(std::uint32_t{0xffffffff});
+    relocations.put(at).put(symbol << 32 | 10);
+    at += 8;
+  };
+  for (std::uint64_t symbol = 1; symbol <= 7; ++symbol) load(symbol);
+  for (const std::uint64_t symbol : {2, 3, 5, 6}) call(symbol);
+  const auto section = elf.add({"tc", code.bytes, 1, 6});
+  elf.add({".reltc", relocations.bytes, 9, 0, 0, 0, section});
+  elf.add({".BTF", btf.bytes(elf.order)});
+  const auto object = elf.load();
+  REQUIRE(object);
+  CHECK(object->spec().warnings().empty());
+  const Outcome text = run_verb(*object, "a.o", {"disasm", {}, {}});
+  CHECK(text.out.substr(text.out.find("    0")) ==
+        "    0  r1 = their_map + 4 ll           ; extern map\n"
+        "    2  r1 = kernels + 4 ll             ; kfunc\n"
+        "    4  r1 = theirs + 4 ll              ; extern function\n"
+        "    6  r1 = their_number + 4 ll        ; extern\n"
+        "    8  r1 = shared + 4 ll              ; common\n"
+        "   10  r1 = magic + 4 ll               ; absolute\n"
+        "   12  r1 = vendor's + 4 ll            ; absolute\n"
+        "   14  call kernels                    ; kfunc\n"
+        "   15  call theirs                     ; extern function\n"
+        "   16  call shared                     ; common\n"
+        "   17  call magic                      ; absolute\n");
+  const Outcome json = run_verb(*object, "a.o", {"disasm", {}, {{"json", ""}}});
+  CHECK(json.out.find("\"reference\":{\"kind\":\"map\",\"name\":\"their_map\",\"offset\":4}") != std::string::npos);
+  CHECK(json.out.find("\"text\":\"call theirs\",\"reference\":{\"kind\":\"function\",\"name\":\"theirs\",\"offset\":0}") !=
+        std::string::npos);
 }

@@ -38,13 +38,26 @@ TEST_CASE("BTF is found in ELFs of both classes and byte orders") {
 
 TEST_CASE("symbols are read from BPF objects") {
   TinyElf elf = around(TinyBtf::one_of_each());
-  elf.symbols = {{"first", 8, 1}, {"absolute", 1, 0xfff1}, {"undefined", 0, 0}};
+  elf.symbols = {{"a.c", 0, 0xfff1, 0, 4},   {"first", 8, 1},     {"number", UINT64_MAX, 0xfff1},    {"wanted", 8, 0xfff2, 8},
+                 {"processor's", 0, 0xff00}, {"undefined", 0, 0}, {"far", std::uint64_t{1} << 32, 1}};
   const auto object = elf.load();
   REQUIRE(object);
-  REQUIRE(object->symbols().size() == 3);  // the null symbol, first, undefined
-  CHECK(object->symbols()[1].name == "first");
-  CHECK(object->symbols()[1].value == 8);
-  CHECK(object->symbols()[1].section == 1);
+  const auto symbols = object->symbols();
+  REQUIRE(symbols.size() == 6);  // the null symbol; neither the file's name nor what is far beyond the section
+  CHECK(symbols[1].name == "first");
+  CHECK(symbols[1].value == 8);
+  CHECK(symbols[1].section == 1);
+  CHECK(symbols[1].index == 2);
+  CHECK(symbols[1].has_section());
+  CHECK(symbols[2].name == "number");
+  CHECK(symbols[2].section == Symbol::absolute);
+  CHECK(symbols[2].value == UINT64_MAX);
+  CHECK(symbols[3].section == Symbol::common);
+  CHECK(symbols[3].size == 8);
+  CHECK(symbols[4].section == Symbol::reserved);
+  CHECK(symbols[5].name == "undefined");
+  CHECK(symbols[5].section == 0);
+  for (std::size_t i = 2; i < 6; ++i) CHECK_FALSE(symbols[i].has_section());
 }
 
 TEST_CASE("an ELF without BTF is not_found, with a hint where there is one") {
@@ -54,6 +67,59 @@ TEST_CASE("an ELF without BTF is not_found, with a hint where there is one") {
   CHECK(elf.load().error().message() == "the ELF has no .BTF section");
   elf.add({".debug_info", {}});
   CHECK(elf.load().error().message() == "the ELF has no .BTF section, only DWARF: pahole -J (dwarves) makes BTF of it");
+}
+
+TEST_CASE("a BPF object without BTF opens when that is asked for") {
+  LoadOptions without_btf;
+  without_btf.without_btf = true;
+  for (const ByteOrder order : {ByteOrder::Little, ByteOrder::Big})
+    for (const bool is64 : {true, false}) {
+      TinyElf elf;
+      elf.order = order;
+      elf.is64 = is64;
+      const auto code = elf.add({"xdp", std::vector<std::byte>(16), 1, 6});
+      elf.symbols = {{"entry", 0, code, 16, 2}};
+      CHECK(elf.load().error().message() == "the ELF has no .BTF section: it was compiled without -g, or stripped");
+      const auto object = elf.load(without_btf);
+      REQUIRE(object);
+      CHECK(object->specs().empty());
+      CHECK(object->btf().empty());
+      CHECK(object->warnings().empty());
+      CHECK(object->spec().type_count() == 0);
+      CHECK(object->spec().byte_order() == order);
+      CHECK(object->spec().pointer_size() == (is64 ? 8 : 4));
+      CHECK(object->spec().type(0));
+      CHECK_FALSE(object->spec().type(1));
+      CHECK(object->spec().string(0) == "");
+      CHECK(object->spec().named("entry").empty());
+      REQUIRE(object->programs().size() == 1);
+      CHECK(object->programs()[0].name == "entry");
+      CHECK_FALSE(object->programs()[0].type);
+      const auto marshalled = marshal(object->spec());
+      REQUIRE(marshalled);
+      CHECK(Spec::load(Source::borrow(*marshalled))->type_count() == 0);
+
+      const Source source(Bytes::own(elf.bytes()), "tiny");
+      CHECK(Spec::load(source, without_btf).error().code == ErrorCode::NotFound);  // a Spec is a BTF
+      elf.machine = 62;
+      CHECK(elf.load(without_btf).error().message() == "the ELF has no .BTF section");
+    }
+
+  TinyElf elf = around(TinyBtf::one_of_each());
+  CHECK(elf.load(without_btf)->spec().type_count() == 19);
+  elf.parts[1].bytes[0] = std::byte{0};
+  CHECK(elf.load(without_btf).error().code == ErrorCode::Malformed);  // there is one, and it is broken
+  elf.parts[1].name = ".BTF.ext";
+  const auto half = elf.load(without_btf);
+  REQUIRE(half);
+  CHECK(half->ext() == nullptr);
+  REQUIRE(half->warnings().size() == 1);
+  CHECK(half->warnings()[0].message() == ".BTF.ext: it means nothing without .BTF, which the file has not");
+
+  auto bare = elf.bytes();
+  std::fill_n(bare.begin() + 40, 8, std::byte{0});  // where the section headers are
+  CHECK(Object::load(Source(Bytes::own(bare)), without_btf).error().message() ==
+        "the ELF has no .BTF section (it has no sections at all)");
 }
 
 TEST_CASE("neither ELF nor BTF says why it is neither") {

@@ -50,6 +50,31 @@ TEST_CASE("an empty DATASEC is completed from the section and its symbols") {
   }
 }
 
+TEST_CASE("what other objects define has no place, and lacks none") {
+  for (const bool with_section : {true, false}) {
+    TinyBtf btf;
+    const TypeId number = btf.integer("int", 4, 1);
+    const TypeId own = btf.add(Kind::Var, "own", number, {1}), other = btf.add(Kind::Var, "other", number, {2});
+    btf.add(Kind::Datasec, ".maps", 0, {other, 0, 4}, 1);
+    btf.add(Kind::Datasec, ".data", 0, {other, 0, 4, own, 0, 4}, 2);
+    TinyElf elf;
+    const auto data = elf.add({with_section ? ".data" : ".other", std::vector<std::byte>(24)});
+    elf.add({".BTF", btf.bytes(ByteOrder::Little)});
+    elf.symbols = {{"own", 4, data}, {"other", 0, 0}};
+    const auto object = elf.load();
+    REQUIRE(object);
+    const Datasec maps = datasec(*object, ".maps");
+    CHECK(maps.fixup_error() == nullptr);
+    CHECK(maps.size() == 0);
+    CHECK(maps.variables()[0].size() == 4);
+    const Datasec mixed = datasec(*object, ".data");
+    CHECK((mixed.fixup_error() == nullptr) == with_section);  // what is its own is somewhere
+    CHECK(mixed.size() == (with_section ? 24 : 0));
+    CHECK(mixed.variables()[1].offset() == (with_section ? 4 : 0));
+    CHECK(object->spec().warnings().size() == (with_section ? 0 : 1));
+  }
+}
+
 TEST_CASE("sections without bytes in the file have a size too") {
   TinyElf elf = Sample(".bss").elf();
   elf.symbols = {{"first", 0, 2}, {"second", 8, 2}};

@@ -202,6 +202,12 @@ class Opening {
     loader_ = Loader(size_, options_);
   }
 
+  /// Open a BPF object without BTF too; before the first step().
+  void set_without_btf() {
+    options_.without_btf = true;
+    loader_ = Loader(size_, options_);
+  }
+
   /// {"done":true} | {"offset","length"} | {"codec","maxSize"} (packed() has the bytes) | {"error", "text", "typeName"}
   std::string step() {
     step_ = loader_.step();
@@ -287,6 +293,7 @@ EMSCRIPTEN_BINDINGS(btfkit) {
       .constructor<double, unsigned, double>()
       .function("setBase", &Opening::set_base)
       .function("setPartial", &Opening::set_partial)
+      .function("setWithoutBtf", &Opening::set_without_btf)
       .function("step", &Opening::step)
       .function("packed", &Opening::packed)
       .function("prepare", &Opening::prepare)

@@ -9,18 +9,26 @@ namespace btfkit::detail {
 
 class CodeNames {
  public:
-  CodeNames(const Object& object, std::uint32_t section, std::span<const Relocation> relocations);
+  /// What is the same for all code of an object.
+  struct Known {
+    const std::map<std::string_view, CodeReference::Kind>& elsewhere;  ///< what other objects define, but for variables
+    std::span<const Symbol* const> variables;                          ///< symbols, by section and value
+  };
+  CodeNames(const Object& object, std::uint32_t section, std::span<const Relocation> relocations, Known known);
 
   /// What an instruction refers to.
   std::optional<CodeReference> reference(const Instruction& instruction);
 
  private:
+  CodeReference without_section(const Symbol& symbol, bool called, std::int64_t offset) const;
   CodeReference function(std::uint32_t section, std::int64_t offset) const;
   CodeReference data(const Symbol& symbol, std::int64_t addend);
+  void name_by_symbol(CodeReference& reference) const;
 
   const Object& object_;
   std::uint32_t section_;
   std::span<const Relocation> relocations_;  // by offset
+  Known known_;
   PlaceNames places_;
 };
 

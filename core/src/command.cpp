@@ -4,6 +4,7 @@
 #include <btfkit/json.hpp>
 #include <charconv>
 
+#include "find_btf.hpp"
 #include "nearest.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
@@ -222,8 +223,13 @@ constexpr std::array extract_examples = {
 };
 
 constexpr std::array verb_table = {
-    Verb{"inspect", "what is in a file: programs, maps, variables; or one type as C", inspect_positionals, inspect_options,
-         inspect_examples, inspect},
+    Verb{.name = "inspect",
+         .summary = "what is in a file: programs, maps, variables; or one type as C",
+         .positionals = inspect_positionals,
+         .options = inspect_options,
+         .examples = inspect_examples,
+         .body = inspect,
+         .without_btf = true},
     Verb{"find", "types by name, size, holes, members and what they refer to", find_positionals, find_options, find_examples,
          find},
     Verb{"layout", "where the members of structs are, with holes, padding and cache lines", layout_positionals, layout_options,
@@ -231,8 +237,13 @@ constexpr std::array verb_table = {
     Verb{"offset", "where a member is", offset_positionals, where_options, offset_examples, offset},
     Verb{"at", "which member is at an offset", at_positionals, where_options, at_examples, at},
     Verb{"dump", "everything as C, raw text or JSON", dump_positionals, dump_options, dump_examples, dump},
-    Verb{"disasm", "the code of a BPF object with its source lines and names", disasm_positionals, disasm_options,
-         disasm_examples, disasm},
+    Verb{.name = "disasm",
+         .summary = "the code of a BPF object with its source lines and names",
+         .positionals = disasm_positionals,
+         .options = disasm_options,
+         .examples = disasm_examples,
+         .body = disasm,
+         .without_btf = true},
     Verb{"decode", "bytes as a value of a type", decode_positionals, decode_options, decode_examples, decode, "data"},
     Verb{"stat", "where the bytes go: kinds, strings, the largest structs", stat_positionals, stat_options, stat_examples,
          stat},
@@ -361,7 +372,11 @@ bool asks_for_json(const Request& request) { return request.has("json") || reque
 
 int run(const Request& request, const Object& object, Sink& out, Sink& err) {
   const auto verb = std::find_if(verb_table.begin(), verb_table.end(), [&](const Verb& v) { return v.name == request.verb; });
-  if (verb != verb_table.end()) return verb->body(request, object, out, err);
+  if (verb != verb_table.end()) {
+    if (object.specs().empty() && !verb->without_btf)
+      return fail(detail::no_btf(object.sections(), object.container().elf_machine), request, out, err);
+    return verb->body(request, object, out, err);
+  }
   err << "btfkit: no verb '" << detail::printable(request.verb) << "'\n";
   return 2;
 }

@@ -120,6 +120,7 @@ std::string verbs_json(const Platform& platform) {
     if (!verb.data_option.empty()) json.field("dataOption", verb.data_option);
     if (!verb.output_option.empty()) json.field("outputOption", verb.output_option);
     if (verb.damaged) json.field("damaged", true);
+    if (verb.without_btf) json.field("withoutBtf", true);
     json.array("positionals");
     for (const Positional& p : verb.positionals) {
       json.object().field("name", p.name).field("help", p.help).field("required", p.required);

@@ -30,7 +30,7 @@ std::uint64_t addend_in_place(const Relocation& relocation, const Bytes& content
 
 DataReferences::DataReferences(const Object& object) : object_(object), places_(object) {
   for (const Symbol& symbol : object.symbols())
-    if (symbol.type != stt_section && symbol.section != 0 && !symbol.name.empty() && !is_label(symbol.name))
+    if (symbol.type != stt_section && symbol.has_section() && !symbol.name.empty() && !is_label(symbol.name))
       named_.emplace(std::pair{symbol.section, symbol.value}, &symbol);
 }
 

@@ -1,6 +1,7 @@
 #include <btfkit/disasm.hpp>
 
 #include <algorithm>
+#include <btfkit/bpf_object.hpp>
 #include <tuple>
 
 #include "code_names.hpp"
@@ -13,12 +14,9 @@ namespace {
 
 using detail::shown_name;
 
-constexpr std::uint64_t shf_execinstr = 4;
-constexpr std::uint8_t stt_notype = 0;
+constexpr std::uint8_t stt_notype = 0, stt_object = 1;
 
-bool is_code(const Section& section) {
-  return section.type == detail::sht_progbits && (section.flags & shf_execinstr) != 0 && section.size != 0;
-}
+bool has_code(const Section& section) { return detail::is_code(section) && section.size != 0; }
 
 /// The functions of one section one behind the other, with what lies before and between them.
 void add_ranges(const Section& section, std::span<const Program> programs, std::vector<CodeRange>& ranges) {
@@ -64,7 +62,7 @@ std::string first_names(const std::vector<CodeRange>& ranges) {
   std::string text;
   std::size_t count = 0;
   for (const CodeRange& range : ranges) {
-    if (range.programs.empty() || ++count > most) continue;
+    if (range.programs.empty() || range.programs.front().name.empty() || ++count > most) continue;
     text += (count == 1 ? "; there are " : ", ") + shown_name(range.programs.front().name);
   }
   return count <= most ? text : text + " and " + std::to_string(count - most) + " more";
@@ -79,7 +77,7 @@ std::string reference_text(const CodeReference& reference) {
 }  // namespace
 
 std::string_view to_string(CodeReference::Kind kind) {
-  constexpr std::string_view names[] = {"function", "kfunc", "extern", "map", "variable"};
+  constexpr std::string_view names[] = {"function", "kfunc", "extern", "map", "variable", "common", "absolute"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -98,7 +96,7 @@ Code::Code(Object object) : object_(std::move(object)) {
   const Result<std::vector<Relocation>> too_many =
       unexpected(ErrorCode::TooLarge, "the sections before have more relocations than the file has room for");
   for (const Section& section : object_.sections()) {
-    if (!is_code(section)) continue;
+    if (!has_code(section)) continue;
     while (!programs.empty() && programs.front().section < section.index) programs = programs.subspan(1);
     std::size_t own = 0;
     while (own < programs.size() && programs[own].section == section.index) ++own;
@@ -107,9 +105,19 @@ Code::Code(Object object) : object_(std::move(object)) {
     if (relocations) entries += relocations->size();
     if (!relocations || !relocations->empty()) relocations_.emplace(section.index, std::move(relocations));
   }
-  for (const Symbol& symbol : object_.symbols())
-    if (symbol.section != 0 && symbol.type == stt_notype && !symbol.name.empty()) by_place_.push_back(&symbol);
+  for (const Extern& found : externs_of(object_))
+    if (Func::is(found.type.kind()))
+      elsewhere_.emplace(found.name,
+                         found.section_name.empty() ? CodeReference::Kind::Function : CodeReference::Kind::KernelFunction);
+  for (const Map& map : maps_of(object_))
+    if (map.is_extern) elsewhere_.emplace(map.name, CodeReference::Kind::Map);
+  for (const Symbol& symbol : object_.symbols()) {
+    if (!symbol.has_section() || symbol.name.empty()) continue;
+    if (symbol.type == stt_notype) by_place_.push_back(&symbol);
+    if (symbol.type == stt_object) variables_.push_back(&symbol);
+  }
   std::stable_sort(by_place_.begin(), by_place_.end(), by_place);
+  std::stable_sort(variables_.begin(), variables_.end(), by_place);
 }
 
 Result<std::vector<CodeRange>> Code::named(std::string_view name) const {
@@ -117,6 +125,7 @@ Result<std::vector<CodeRange>> Code::named(std::string_view name) const {
   detail::Nearest nearest(name);
   for (const CodeRange& range : ranges_)
     for (const Program& program : range.programs) {
+      if (program.name.empty()) continue;
       nearest.offer(program.name);
       if (program.name != name) continue;
       found.push_back(range);
@@ -161,7 +170,7 @@ Result<void> Code::visit(const CodeRange& range, const std::function<bool(const 
   };
 
   const auto ext = object_.ext() == nullptr ? std::nullopt : object_.ext()->section(section.name);
-  detail::CodeNames names(object_, range.section, relocations);
+  detail::CodeNames names(object_, range.section, relocations, {elsewhere_, variables_});
   const Result<LineInfo> no_record = unexpected(ErrorCode::NotFound, "");
   std::tuple<const char*, std::uint32_t> previous{nullptr, 0};  // file and number of the line shown last
   for (std::size_t at = 0; at < code.size();) {

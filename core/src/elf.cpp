@@ -231,14 +231,20 @@ Wanted<SymbolTable> read_symbols(const Window& input, const ElfFile& elf) {
     symbol.type = info & 0xf;
     symbol.binding = info >> 4;
     symbol.section = f.u16(14, 6);
+    if (symbol.type == stt_file) continue;
     if (symbol.section == shn_xindex && extended.size() / 4 > i)
-      symbol.section = load<std::uint32_t>(extended.data() + i * 4, elf.order);
-    else if (symbol.section >= shn_loreserve) continue;  // absolute, common and the like: in no section
-    if (symbol.value > UINT32_MAX) continue;             // no offset into a section of BTF's
+      symbol.section = std::min(load<std::uint32_t>(extended.data() + i * 4, elf.order), Symbol::reserved - 1);
+    else if (symbol.section >= shn_loreserve)
+      symbol.section = symbol.section == shn_abs      ? Symbol::absolute
+                       : symbol.section == shn_common ? Symbol::common
+                                                      : Symbol::reserved;
+    if (symbol.value > UINT32_MAX && symbol.section < Symbol::reserved) continue;  // no offset into a section of BTF's
     table.symbols.push_back(symbol);
   }
   return table;
 }
+
+bool is_code(const Section& section) { return section.type == sht_progbits && (section.flags & shf_execinstr) != 0; }
 
 bool is_kept(const Section& section) {
   const bool has_bytes = section.type == sht_progbits || section.type == sht_rel || section.type == sht_rela;

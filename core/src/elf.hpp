@@ -44,12 +44,15 @@ struct SymbolTable {
   Bytes names;  ///< keeps the symbols' names alive
 };
 
-/// The entries of .symtab; empty when there is none. Names longer than 64 KiB are cut.
+/// The entries of .symtab but for files' names; empty when there is none. Names longer than 64 KiB are cut.
 Wanted<SymbolTable> read_symbols(const Window& input, const ElfFile& elf);
 
 /// Appends the entries of a relocation section, whose bytes these are. `symbols` are those of the file by ascending index.
 void read_relocations(const Section& section, const Bytes& bytes, ByteOrder order, bool is64, std::span<const Symbol> symbols,
                       std::vector<Relocation>& to);
+
+/// Whether a section has instructions.
+bool is_code(const Section& section);
 
 /// Whether the contents of a BPF object's section are kept once it is loaded: all that is not debug information.
 bool is_kept(const Section& section);
@@ -60,10 +63,14 @@ inline constexpr std::uint32_t sht_rela = 4;
 inline constexpr std::uint32_t sht_nobits = 8;
 inline constexpr std::uint32_t sht_rel = 9;
 inline constexpr std::uint32_t sht_symtab_shndx = 18;
+inline constexpr std::uint64_t shf_execinstr = 4;
 inline constexpr std::uint64_t shf_compressed = 0x800;
 inline constexpr std::uint16_t et_rel = 1;
 inline constexpr std::uint16_t em_bpf = 247;
+inline constexpr std::uint8_t stt_file = 4;
 inline constexpr std::uint32_t shn_loreserve = 0xff00;
+inline constexpr std::uint32_t shn_abs = 0xfff1;
+inline constexpr std::uint32_t shn_common = 0xfff2;
 inline constexpr std::uint32_t shn_xindex = 0xffff;
 
 }  // namespace btfkit::detail

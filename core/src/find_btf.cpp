@@ -4,6 +4,8 @@
 #include <btfkit/detail/load.hpp>
 #include <string_view>
 
+#include "elf.hpp"
+
 namespace btfkit::detail {
 namespace {
 
@@ -43,6 +45,19 @@ std::vector<BtfPlace> find_btf(std::span<const std::byte> bytes) {
     }
   }
   return places;
+}
+
+Error no_btf(std::span<const Section> sections, std::uint16_t machine) {
+  const auto has = [&](std::string_view name) {
+    return std::any_of(sections.begin(), sections.end(), [&](const Section& s) { return s.index != 0 && s.name == name; });
+  };
+  std::string text = "the ELF has no .BTF section";
+  if (sections.empty()) text += " (it has no sections at all)";
+  else if (has(".debug_info") || has(".zdebug_info")) text += ", only DWARF: pahole -J (dwarves) makes BTF of it";
+  else if (has(".BTF.ext")) text += ", though it has .BTF.ext";
+  else if (machine == em_bpf && std::any_of(sections.begin(), sections.end(), is_code))
+    text += ": it was compiled without -g, or stripped";
+  return {ErrorCode::NotFound, std::move(text), {}};
 }
 
 }  // namespace btfkit::detail

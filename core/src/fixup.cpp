@@ -22,14 +22,23 @@ FixedDatasec as_read(const Datasec& datasec) {
   return fixed;
 }
 
-bool is_static(Type type) {
+bool has_linkage(Type type, Linkage linkage) {
   const auto variable = type.as<Var>();
-  return variable && variable->linkage() == Linkage::Static;
+  return variable && variable->linkage() == linkage;
 }
 
-/// The usual case: the section's size, and each variable at its symbol.
+/// Does another object have to define all of it? Such a section is in the BTF alone until a linker has seen both.
+bool is_extern(const Datasec& datasec) {
+  const auto variables = datasec.raw_variables();
+  return datasec.vlen() != 0 && std::all_of(variables.begin(), variables.end(), [](const SectionVar& variable) {
+           return has_linkage(variable.type(), Linkage::Extern);
+         });
+}
+
+/// The usual case: the section's size, and each variable at its symbol. Externs have no place yet.
 Result<FixedDatasec> from_section(const Datasec& datasec, const ElfNames& names) {
   const Section* section = names.section(datasec.name());
+  if (section == nullptr && is_extern(datasec)) return as_read(datasec);
   if (section == nullptr) return wrong(datasec, "the ELF has no section of that name");
   if (section->size > UINT32_MAX)
     return wrong(datasec, "the section has " + std::to_string(section->size) + " bytes, a DATASEC holds less than 4 GiB",
@@ -39,8 +48,9 @@ Result<FixedDatasec> from_section(const Datasec& datasec, const ElfNames& names)
   for (SectionVar var : datasec.raw_variables()) {
     const std::string_view name = var.type().name();
     const Symbol* found = names.symbol(section->index, name);
-    if (found == nullptr && is_static(var.type()))
+    if (found == nullptr && has_linkage(var.type(), Linkage::Static))
       continue;  // what was read is its offset already: compilers relocate the section
+    if (has_linkage(var.type(), Linkage::Extern)) continue;
     if (const Symbol* stray = names.stray(name); found == nullptr && stray != nullptr)
       return wrong(datasec,
                    "the symbol of variable '" + printable(name) + "' is in section " + std::to_string(stray->section) +
@@ -117,7 +127,7 @@ Result<FixedDatasec> laid_out(const Datasec& datasec) {
 ElfNames::ElfNames(const std::vector<Section>& sections, const std::vector<Symbol>& symbols) {
   for (const Section& section : sections) sections_.emplace(Key{0, section.name}, &section);
   for (const Symbol& symbol : symbols)
-    if (!symbol.name.empty())
+    if (!symbol.name.empty() && symbol.section < Symbol::reserved)
       symbols_.emplace(Key{symbol.section < sections.size() ? symbol.section : nowhere, symbol.name}, &symbol);
 }
 

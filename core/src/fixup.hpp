@@ -17,7 +17,7 @@ class ElfNames {
   [[nodiscard]] const Symbol* stray(std::string_view name) const;
 
  private:
-  static constexpr std::uint32_t nowhere = UINT32_MAX;
+  static constexpr std::uint32_t nowhere = Symbol::reserved;
   struct Key {
     std::uint32_t section;
     std::string_view name;

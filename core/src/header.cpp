@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
@@ -87,6 +88,15 @@ void cut_strings(Header& h, const Bytes& section, bool split) {
 }
 
 }  // namespace
+
+Bytes empty_btf(ByteOrder order) {
+  std::vector<std::byte> bytes(24 + 1);
+  store(bytes.data(), btf_magic, order);
+  bytes[2] = std::byte{1};                            // version
+  store(bytes.data() + 4, std::uint32_t{24}, order);  // bytes of header
+  store(bytes.data() + 20, std::uint32_t{1}, order);  // and of strings
+  return Bytes::own(std::move(bytes));
+}
 
 std::optional<ByteOrder> order_by_magic(std::span<const std::byte> bytes) {
   if (bytes.size() < 2) return std::nullopt;

@@ -24,6 +24,9 @@ inline constexpr std::string_view base_hint = ": is it split BTF? give its base"
 
 inline constexpr std::uint16_t btf_magic = 0xeb9f;
 
+/// The smallest BTF: no types, and of strings only the empty one.
+Bytes empty_btf(ByteOrder order);
+
 /// The byte order that the magic number at the start of `bytes` tells; nothing when it is no BTF.
 std::optional<ByteOrder> order_by_magic(std::span<const std::byte> bytes);
 

@@ -29,7 +29,10 @@ class Lists {
       if (!go_on()) break;
       json_.object().field("name", map.name).field("section", map.section_name).field("offset", map.offset);
       if (map.variable) json_.field("typeId", map.variable->id());
-      json_.field("legacy", map.legacy).field("pinnedByName", map.pinned_by_name).field("holdsPrograms", map.holds_programs);
+      json_.field("legacy", map.legacy)
+          .field("extern", map.is_extern)
+          .field("pinnedByName", map.pinned_by_name)
+          .field("holdsPrograms", map.holds_programs);
       definition(map.definition);
       if (map.inner) {
         json_.object("inner");

@@ -75,8 +75,12 @@ class Screen {
     for (const Map& map : maps) {
       if (!go_on()) return;
       out_ << "  ";
+      if (object_.specs().empty() && !map.legacy) {
+        style_.strong(printable(map.name)) << ": its definition is not known\n";
+        continue;
+      }
       style_.strong(printable(map.name)) << ": " << described(map.definition) << (map.pinned_by_name ? ", pinned by name" : "")
-                                         << (map.legacy ? ", legacy" : "") << '\n';
+                                         << (map.legacy ? ", legacy" : "") << (map.is_extern ? ", extern" : "") << '\n';
       if (map.error) incomplete(*map.error);
       sides(map.definition, map.inner || map.holds_programs);
       options(map.definition);
@@ -251,7 +255,9 @@ class Screen {
 
   static Lines lines_of(const Program& program, const ProgramFacts& facts) {
     Lines lines;
-    lines.prototype = program.type ? prototype(*program.type) : printable(program.name) + "()";
+    lines.prototype = program.type           ? prototype(*program.type)
+                      : program.name.empty() ? "(no function is known here)"
+                                             : printable(program.name) + "()";
     std::string& text = lines.facts;
     text = many(program.size / 8, "instruction");
     if (facts.source_lines != 0) text += " from " + many(facts.source_lines, "line");

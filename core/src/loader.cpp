@@ -23,15 +23,6 @@ namespace {
 
 constexpr std::size_t most_specs = 10000;  // that one section may hold
 
-Error no_btf(const ElfFile& elf) {
-  const auto has = [&](std::string_view name) { return elf.find(name) != nullptr; };
-  std::string text = "the ELF has no .BTF section";
-  if (elf.sections.empty()) text += " (it has no sections at all)";
-  else if (has(".debug_info") || has(".zdebug_info")) text += ", only DWARF: pahole -J (dwarves) makes BTF of it";
-  else if (has(".BTF.ext")) text += ", though it has .BTF.ext";
-  return {ErrorCode::NotFound, std::move(text), {}};
-}
-
 }  // namespace
 }  // namespace detail
 
@@ -55,13 +46,14 @@ struct Loader::State {
   void forget();
   Result<void> search(std::span<const std::byte> bytes);
   Wanted<void> open_elf();
+  Wanted<void> open_btf(const ElfFile& elf, const Section& section);
   Wanted<Bytes> contents(const ElfFile& elf, const Section& section);
   Wanted<std::optional<Bytes>> ext_contents(const ElfFile& elf);
   Wanted<void> read_base(const ElfFile& elf);
   Result<void> read_specs(Bytes section);
   Wanted<void> read_facts(const ElfFile& elf);
   Wanted<void> keep_contents(const ElfFile& elf);
-  void seal();
+  void seal(ByteOrder order);
 };
 
 Loader::Loader(std::uint64_t input_size, LoadOptions options)
@@ -145,7 +137,7 @@ Wanted<void> Loader::State::run() {
     if (!whole) return stop(whole.error());
     auto ok = *content == Content::Btf ? read_specs(std::move(*whole)) : search(whole->span());
     if (!ok) return stop(ok.error());
-    seal();
+    seal(host_order);
   }
   object.container.wrappers = wrapping.codecs();
   object.container.kernel_image = wrapping.kernel_image();
@@ -180,17 +172,11 @@ Wanted<void> Loader::State::open_elf() {
     const Section* section = elf->find(".BTF");
     if (section == nullptr) {
       if (auto kernel = wrapping.peel(*elf, options.max_decoded); !kernel) return kernel;
-      return stop(no_btf(*elf));
+      if (!options.without_btf || elf->container.elf_machine != em_bpf || elf->sections.empty())
+        return stop(no_btf(elf->sections, elf->container.elf_machine));
+    } else if (auto ok = open_btf(*elf, *section); !ok) {
+      return ok;
     }
-    auto bytes = contents(*elf, *section);
-    if (!bytes) return stop(bytes.error());
-    if (auto ok = read_base(*elf); !ok) return ok;
-    const auto order = order_by_magic(bytes->span());
-    if (order && *order != elf->order)
-      return stop(ErrorCode::Malformed,
-                  std::string("the ELF is ") + to_string(elf->order) + ", its BTF is " + to_string(*order),
-                  {".BTF", 0, {}, {}});
-    if (auto ok = read_specs(std::move(*bytes)); !ok) return stop(ok.error());
   }
   auto ext = ext_contents(*elf);
   if (!ext && !std::holds_alternative<Error>(ext.error())) return stop(ext.error());
@@ -208,10 +194,22 @@ Wanted<void> Loader::State::open_elf() {
   object.container = std::move(elf->container);
   object.sections = std::move(elf->sections);
   object.section_names = std::move(elf->names);
-  seal();
+  seal(elf->order);
   if (!ext) object.warnings.push_back(std::get<Error>(ext.error()));
   else if (*ext) object.ext = read_ext(std::move(**ext), object.specs.front(), object.sections, object.warnings);
   if (object.container.elf_machine == em_bpf) object.programs = find_programs(object);
+  return {};
+}
+
+Wanted<void> Loader::State::open_btf(const ElfFile& elf, const Section& section) {
+  auto bytes = contents(elf, section);
+  if (!bytes) return stop(bytes.error());
+  if (auto ok = read_base(elf); !ok) return ok;
+  const auto order = order_by_magic(bytes->span());
+  if (order && *order != elf.order)
+    return stop(ErrorCode::Malformed, std::string("the ELF is ") + to_string(elf.order) + ", its BTF is " + to_string(*order),
+                {".BTF", 0, {}, {}});
+  if (auto ok = read_specs(std::move(*bytes)); !ok) return stop(ok.error());
   return {};
 }
 
@@ -241,6 +239,8 @@ Wanted<Bytes> Loader::State::contents(const ElfFile& elf, const Section& section
 Wanted<std::optional<Bytes>> Loader::State::ext_contents(const ElfFile& elf) {
   const Section* section = elf.find(".BTF.ext");
   if (section == nullptr) return std::nullopt;
+  if (unsealed.empty())
+    return stop(ErrorCode::NotFound, "it means nothing without .BTF, which the file has not", {".BTF.ext", {}, {}, {}});
   auto bytes = contents(elf, *section);
   if (!bytes) return stop(bytes.error());
   return std::move(*bytes);
@@ -367,11 +367,20 @@ Wanted<void> Loader::State::keep_contents(const ElfFile& elf) {
   return {};
 }
 
-void Loader::State::seal() {
+/// From here on nothing changes. What stands for a BTF that is not there speaks the file's byte order.
+void Loader::State::seal(ByteOrder order) {
   for (auto& spec : unsealed) {
     if (spec->pointer_size == 0) spec->pointer_size = 8;
     object.specs.emplace_back(std::move(spec));
   }
+  if (!object.specs.empty()) return;
+  auto none = std::make_shared<SpecData>();
+  none->image = empty_btf(order);
+  none->header = *read_header(none->image, false);
+  none->strings = "";
+  none->end_string = 1;
+  none->pointer_size = object.container.elf_class == 32 ? 4 : 8;
+  object.no_types = Spec(std::move(none));
 }
 
 bool lacks_base(const Error& error) {

@@ -16,6 +16,7 @@ using detail::beginning;
 using detail::longest_shown;
 
 constexpr std::uint32_t array_of_maps = 12, hash_of_maps = 13;
+constexpr std::uint8_t stt_section = 3;
 constexpr std::uint32_t most_members = 64;  // of a definition; 11 are known
 
 Error wrong(Type type, std::string text, ErrorCode code = ErrorCode::Malformed) {
@@ -152,11 +153,25 @@ Map from_variable(const SectionVar& entry, Var variable, const std::vector<DataR
     map.inner = inside.result;
     if (!map.error) map.error = std::move(inside.error);
   }
-  if (reader.slots_at && *reader.slots_at < entry.size()) {
+  if (reader.slots_at && *reader.slots_at < entry.size() && variable.linkage() != Linkage::Extern) {
     map.slots = detail::part_of(references, map.offset + *reader.slots_at, entry.size() - *reader.slots_at);
     for (DataReference& slot : map.slots) slot.offset /= pointer_size;
   }
   return map;
+}
+
+/// Without BTF, the names of the symbols in .maps.
+void add_named(const Object& object, const Section& section, std::vector<Map>& maps) {
+  for (const Symbol& symbol : object.symbols()) {
+    if (symbol.section != section.index || symbol.type == stt_section || symbol.name.empty()) continue;
+    Map map;
+    map.name = symbol.name.substr(0, longest_shown);
+    map.section_name = section.name;
+    map.offset = symbol.value;
+    map.error =
+        Error{ErrorCode::NotFound, "its definition is in .BTF, which the file has not", {".maps", symbol.value, {}, {}}};
+    maps.push_back(std::move(map));
+  }
 }
 
 void add_declared(const Object& object, std::vector<Map>& maps) {
@@ -164,7 +179,9 @@ void add_declared(const Object& object, std::vector<Map>& maps) {
   const auto section = std::find_if(sections.begin(), sections.end(), [](const Section& s) { return s.name == ".maps"; });
   std::optional<Error> broken;
   std::vector<DataReference> references;
-  if (section != sections.end()) {
+  if (section != sections.end() && object.specs().empty()) {
+    add_named(object, *section, maps);
+  } else if (section != sections.end()) {
     auto found = detail::DataReferences(object).in(section->index);
     if (found) references = std::move(*found);
     else broken = found.error();
@@ -173,15 +190,17 @@ void add_declared(const Object& object, std::vector<Map>& maps) {
     if (beginning(datasec.c_name(), 6) != ".maps") continue;
     for (const SectionVar entry : datasec.variables()) {
       const auto variable = entry.type().as<Var>();
-      if (!variable || variable->linkage() == Linkage::Extern) continue;
+      if (!variable) continue;
       maps.push_back(from_variable(entry, *variable, references, object.container().elf_class == 32 ? 4 : 8));
-      if (maps.back().error) continue;
+      maps.back().is_extern = variable->linkage() == Linkage::Extern;
+      if (maps.back().error || maps.back().is_extern) continue;
       if (datasec.fixup_error() != nullptr) maps.back().error = *datasec.fixup_error();
       else maps.back().error = broken;
     }
     break;  // libbpf takes one section, and so may thousands not share their variables
   }
-  std::stable_sort(maps.begin(), maps.end(), [](const Map& a, const Map& b) { return a.offset < b.offset; });
+  std::stable_sort(maps.begin(), maps.end(),
+                   [](const Map& a, const Map& b) { return a.is_extern != b.is_extern ? b.is_extern : a.offset < b.offset; });
 }
 
 /// struct bpf_map_def: type, key size, value size, number of entries, flags. Loaders had fields of their own behind these.
@@ -190,7 +209,6 @@ void add_legacy(const Object& object, const Section& section, std::vector<Map>& 
   const auto content = object.contents(section.index);
   const std::size_t first = maps.size();
   for (const Symbol& symbol : object.symbols()) {
-    constexpr std::uint8_t stt_section = 3;
     if (symbol.section != section.index || symbol.type == stt_section || symbol.name.empty()) continue;
     Map map;
     map.name = symbol.name.substr(0, longest_shown);

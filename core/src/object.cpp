@@ -37,7 +37,9 @@ Result<Object> Object::load(const Source& source, const LoadOptions& options) {
 Result<Spec> Spec::load(const Source& source) { return load(source, {}); }
 
 Result<Spec> Spec::load(const Source& source, const LoadOptions& options) {
-  auto object = Object::load(source, options);
+  LoadOptions with_btf = options;
+  with_btf.without_btf = false;
+  auto object = Object::load(source, with_btf);
   if (!object) return unexpected(object.error());
   return object->spec();
 }
@@ -49,6 +51,7 @@ Result<Spec> Spec::load_split(const Source& source, const Spec& base) {
 }
 
 const std::vector<Spec>& Object::specs() const { return data_->specs; }
+const Spec& Object::spec() const { return data_->specs.empty() ? *data_->no_types : data_->specs.front(); }
 const Bytes& Object::btf() const { return data_->btf; }
 const std::optional<Spec>& Object::distilled_base() const { return data_->distilled_base; }
 const Container& Object::container() const { return data_->container; }

@@ -7,7 +7,8 @@ namespace btfkit {
 
 struct Object::Data {
   std::vector<Spec> specs;
-  Bytes btf;  ///< what they were read from
+  std::optional<Spec> no_types;  ///< where there are none
+  Bytes btf;                     ///< what they were read from
   std::optional<Spec> distilled_base;
   Container container;
   std::vector<Section> sections;

@@ -12,11 +12,8 @@ namespace btfkit {
 namespace detail {
 namespace {
 
-constexpr std::uint64_t shf_execinstr = 4;
 constexpr std::uint8_t stt_func = 2;
 constexpr std::size_t longest_searched = 4096;  // names that are looked up in the BTF; the kernel allows 511 bytes
-
-bool is_code(const Section& section) { return section.type == sht_progbits && (section.flags & shf_execinstr) != 0; }
 
 bool earlier(const Program& a, const Program& b) { return std::tie(a.section, a.offset) < std::tie(b.section, b.offset); }
 
@@ -78,6 +75,19 @@ void add_func_info(std::vector<Program>& programs, const Object::Data& object) {
   std::stable_sort(programs.begin(), programs.end(), earlier);
 }
 
+/// A section with code and no function is one without a name: all symbols were stripped.
+void add_nameless(std::vector<Program>& programs, const Object::Data& object) {
+  std::vector<Program> nameless;
+  for (const Section& section : object.sections) {
+    if (!is_code(section) || section.size == 0) continue;
+    const auto in_it = std::partition_point(programs.begin(), programs.end(),
+                                            [&](const Program& program) { return program.section < section.index; });
+    if (in_it == programs.end() || in_it->section != section.index) nameless.push_back(program_at(section, 0));
+  }
+  programs.insert(programs.end(), nameless.begin(), nameless.end());
+  std::stable_sort(programs.begin(), programs.end(), earlier);
+}
+
 /// A function that .BTF.ext does not know has the type of its name, if the BTF has one only.
 void add_types_by_name(std::vector<Program>& programs, const Spec& spec) {
   std::map<std::string_view, std::optional<Func>> known;  // many symbols may share one name
@@ -108,7 +118,8 @@ void complete_sizes(std::vector<Program>& programs, const std::vector<Section>& 
 std::vector<Program> find_programs(const Object::Data& object) {
   std::vector<Program> programs = from_symbols(object);
   if (object.ext) add_func_info(programs, object);
-  add_types_by_name(programs, object.specs.front());
+  add_nameless(programs, object);
+  add_types_by_name(programs, object.specs.empty() ? *object.no_types : object.specs.front());
   complete_sizes(programs, object.sections);
   return programs;
 }

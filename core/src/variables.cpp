@@ -28,7 +28,7 @@ class Contents {
       if (section.index != 0) by_name_.emplace(section.name, &section);
     if (!is_bpf(object)) return;
     for (const Symbol& symbol : object.symbols())
-      if (symbol.section != 0 && !symbol.name.empty()) symbols_.emplace(symbol.name.substr(0, longest_shown), &symbol);
+      if (symbol.has_section() && !symbol.name.empty()) symbols_.emplace(symbol.name.substr(0, longest_shown), &symbol);
   }
 
   [[nodiscard]] const Section* section(std::string_view name) const {
@@ -167,6 +167,7 @@ std::vector<Extern> externs_of(const Object& object) {
     const std::string_view section = beginning(datasec.c_name(), longest_shown);
     for (const SectionVar entry : datasec.raw_variables()) {
       listed[entry.type_id()] = true;
+      if (section == ".maps") continue;
       if (holds_externs(section) || is_extern(entry.type())) add(entry.type(), section);
     }
   }

@@ -1,17 +1,7 @@
-// `btfkit disasm`: the code of a BPF object.
-//
-// --json: an array with one object for each function: {"name" ("" where none is known), "section", "offset" (bytes from the
-// start of the section), "size" (bytes), "prototype" and "typeId" where they are known, "instructions": [...]}. One
-// instruction: {"index" (of its 8 bytes, from the start of the function), "offset" (bytes from the start of the section),
-// "bytes" (hexadecimal, as in the file), "opcode", "class" ("alu64"), "operation" ("add"), "dst", "src", "off", "imm",
-// "imm64" (of ld_imm64, a decimal string), "width" (bits), "text"}, and where they mean something "unusedFields": true,
-// "label", "target": {"offset", "index"} of a jump or call within the object, "reference": {"kind", "name", "offset" (bytes
-// behind it), "section", "place" (bytes into that), "text" (of a string there)}, "core": {"kind", "typeId", "access", "text"}
-// or
-// {"error"}, and "source": {"file", "line", "column", "text"} where another line begins. "cut": true is the last function's
-// last property when there is more than is sane to print.
+// `btfkit disasm`: the code of a BPF object, as a listing or as JSON (see schema/disasm.json).
 #include <algorithm>
 #include <btfkit/btfkit.hpp>
+#include <utility>
 
 #include "json_writer.hpp"
 #include "text.hpp"
@@ -32,6 +22,12 @@ std::string prototype(const CodeRange& range) {
   for (const Program& program : range.programs)
     if (program.type) return declared(program.type->target(), program.name);
   return {};
+}
+
+/// A map or function that another object defines.
+bool is_elsewhere(const CodeReference& reference) {
+  return reference.section == 0 &&
+         (reference.kind == CodeReference::Kind::Map || reference.kind == CodeReference::Kind::Function);
 }
 
 std::string_view without_spaces(std::string_view text) {
@@ -60,13 +56,14 @@ class TextPrinter {
         columns_(request.columns) {}
 
   void begin(const CodeRange& range) {
-    if (!first_) out_ << '\n';
-    first_ = false;
+    if (std::exchange(first_, false)) missing();
+    else out_ << '\n';
     start_ = range.offset;
     std::uint64_t last = range.size / 8;
     for (width_ = 3; last > 999; last /= 10) ++width_;
     std::string title = prototype(range);
-    if (title.empty()) title = range.programs.empty() ? "(no function is known here)" : printable(range.programs.front().name);
+    if (title.empty() && !range.programs.empty()) title = printable(range.programs.front().name);
+    if (title.empty()) title = "(no function is known here)";
     styled_.strong(title) << ":\n";
     std::string place = "; section " + printable(section_of(object_, range), 200);
     if (range.offset != 0) place += " + 0x" + detail::hex(range.offset);
@@ -105,6 +102,14 @@ class TextPrinter {
   void cut() { out_ << "; cut: there is more than is sane to print\n"; }
 
  private:
+  /// What is not known of all that follows.
+  void missing() {
+    const bool symbols = !object_.symbols().empty(), btf = !object_.specs().empty();
+    if (!symbols) styled_.faint("; no symbols: names, and what code refers to beyond its section, were stripped") << '\n';
+    if (!btf) styled_.faint("; no .BTF, which would tell of prototypes, source lines and CO-RE relocations") << '\n';
+    if (!symbols || !btf) out_ << '\n';
+  }
+
   /// "; prog.bpf.c:12  return 0;"
   void source(const LineInfo& info) {
     std::string_view file = beginning(info.c_file(), 4096);
@@ -142,6 +147,7 @@ class TextPrinter {
       const auto kind = line.reference->kind;
       if (line.reference->text) add(detail::quoted(*line.reference->text));
       else if (kind == CodeReference::Kind::Variable) add(printable(object_.sections()[line.reference->section].name, 100));
+      else if (is_elsewhere(*line.reference)) add("extern " + std::string(to_string(kind)));
       else if (kind != CodeReference::Kind::Function || line.instruction.operation->form == Form::LoadImmediate)
         add(std::string(to_string(kind)));
     }

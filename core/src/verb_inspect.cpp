@@ -3,6 +3,7 @@
 #include <btfkit/btfkit.hpp>
 #include <cmath>
 
+#include "find_btf.hpp"
 #include "highlight.hpp"
 #include "inspect.hpp"
 #include "json_writer.hpp"
@@ -140,6 +141,12 @@ void object_head(const Request& request, const Object& object, Sink& out, Styled
   if (const auto licence = licence_of(object)) out << "  licence   " << detail::printable(*licence, 100) << '\n';
   if (const auto version = kernel_version_of(object); version && *version != 0)
     out << "  kernel    " << version_text(*version) << '\n';
+  if (object.symbols().empty() && !object.programs().empty())
+    out << "  symbols   none, so no names of functions and maps, nor of what code refers to\n";
+  if (object.specs().empty()) {
+    out << "  types     no .BTF, so no prototypes, variables, externs, definitions of maps\n";
+    return;
+  }
   if (object.specs().size() > 1) out << "  BTFs      " << object.specs().size() << "; this is what the first one says\n";
   if (const auto& damage = spec.damage())
     style.warning("  damaged") << "   " << damage->message() << "; this is what stands before it\n";
@@ -185,8 +192,9 @@ void summary_text(const Request& request, const Object& object, Sink& out) {
   time_text(request, out, style);
 }
 
-void spec_json(const Spec& spec, detail::JsonWriter& json) {
-  const Header& header = spec.header();
+/// `none`: what stands for a BTF that is not there; nothing is counted.
+void spec_json(const Spec& spec, detail::JsonWriter& json, bool none = false) {
+  const Header header = none ? Header{spec.byte_order(), 0, 0, 0, 0, 0, 0, 0, 0, 0} : spec.header();
   json.field("byteOrder", spec.byte_order() == ByteOrder::Little ? "little" : "big").field("pointerSize", spec.pointer_size());
   json.field("typeCount", spec.type_count()).field("firstId", spec.first_id()).field("endId", spec.end_id());
   json.object("kinds");
@@ -194,7 +202,7 @@ void spec_json(const Spec& spec, detail::JsonWriter& json) {
   for (std::size_t kind = 0; kind < counts.size(); ++kind)
     if (counts[kind] != 0) json.field(noun_of_count(kind), counts[kind]);
   json.end_object();
-  json.object("strings").field("bytes", header.strings_length).field("count", count_strings(spec)).end_object();
+  json.object("strings").field("bytes", header.strings_length).field("count", none ? 0 : count_strings(spec)).end_object();
   json.object("header").field("length", header.length).field("version", header.version).field("flags", header.flags);
   json.field("typesBytes", header.types_length).field("layoutBytes", header.layout_length).end_object();
   if (spec.damage()) json.raw_field("damage", to_json(*spec.damage()));
@@ -210,7 +218,7 @@ void summary_json(const Request& request, const Object& object, Sink& out) {
   json.array("wrappers");
   for (const Codec codec : container.wrappers) json.value(to_string(codec));
   json.end_array();
-  spec_json(object.spec(), json);
+  spec_json(object.spec(), json, object.specs().empty());
   if (object.specs().size() > 1) {
     json.array("others");
     for (std::size_t i = 1; i < object.specs().size(); ++i) {
@@ -246,6 +254,7 @@ int inspect(const Request& request, const Object& object, Sink& out, Sink& err) 
     request.json ? summary_json(request, object, out) : summary_text(request, object, out);
     return 0;
   }
+  if (object.specs().empty()) return fail(detail::no_btf(object.sections(), object.container().elf_machine), request, out, err);
   auto types = types_by_text(object, request.arguments.front());
   if (!types) return fail(types.error(), request, out, err);
   constexpr std::size_t enough = std::size_t{16} << 20;  // bytes; a hostile file may hold thousands of huge types with one name

@@ -181,6 +181,7 @@ int run(const command::Verb& verb, const Arguments& arguments) {
     }
     request.data = std::move(*data);
   }
+  options.without_btf = verb.without_btf;
   auto opened = kernel::load_named(request.source, options);
   request.load_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   if (!opened) return finish(command::fail(opened.error(), request, out, err));

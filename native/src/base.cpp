@@ -76,6 +76,7 @@ Result<Opened> load(const std::string& path, const LoadOptions& options, const P
   for (const std::string& candidate : candidates) {
     LoadOptions of_base = options;
     of_base.partial = false;
+    of_base.without_btf = false;
     auto base = open(candidate).and_then([&](const Source& found) { return Object::load(found, of_base); });
     if (!base) continue;
     of_base = options;

@@ -211,6 +211,60 @@ bool may_be_refused(const fs::path& path, const Object& object) {
 
 }  // namespace
 
+TEST_CASE("objects without BTF define what libbpf sees in them") {
+  const fs::path stripped = fs::temp_directory_path() / ("btfkit-stripped-" + std::to_string(std::rand()) + ".o");
+  std::size_t objects = 0, programs = 0, of_maps = 0, others = 0;
+  for (const fs::path& path : corpus_files("objects")) {
+    if (path.extension() != ".o") continue;
+    INFO(path.string());
+    const Ran made = run(tool("llvm-objcopy") + " -R .BTF -R .BTF.ext -R .rel.BTF -R .rel.BTF.ext '" + path.string() + "' '" +
+                         stripped.string() + "' 2>&1");
+    if (made.code != 0) continue;  // without section headers
+    LoadOptions without_btf;
+    without_btf.without_btf = true;
+    const auto ours =
+        kernel::open(stripped.string()).and_then([&](const Source& source) { return Object::load(source, without_btf); });
+    REQUIRE(ours);
+    CHECK(ours->specs().empty());
+    CHECK(ours->warnings().empty());
+    const auto whole = open_ours(path);
+    if (whole) {  // the same but for what the BTF told
+      REQUIRE(ours->programs().size() == whole->programs().size());
+      for (std::size_t i = 0; i < ours->programs().size(); ++i) {
+        const Program &mine = ours->programs()[i], &before = whole->programs()[i];
+        CHECK(mine.name == before.name);
+        CHECK(mine.section_name == before.section_name);
+        CHECK(mine.offset == before.offset);
+        CHECK(mine.size == before.size);
+      }
+      std::set<std::string> mine, before;
+      for (const Map& map : maps_of(*ours)) mine.emplace(map.name);
+      for (const Map& map : maps_of(*whole))
+        if (!map.is_extern) before.emplace(map.name);
+      CHECK(mine == before);
+      CHECK(licence_of(*ours) == licence_of(*whole));
+    }
+    const Opened theirs(stripped);
+    if (theirs.object == nullptr) {
+      INFO(theirs.log);
+      const bool needs_btf = theirs.log.find("BTF is required, but is missing") != std::string::npos ||
+                             theirs.log.find("failed to find BTF for extern") != std::string::npos;
+      CHECK((needs_btf || ours->spec().byte_order() != detail::host_order || !whole || may_be_refused(path, *whole)));
+      needs_btf && !maps_of(*ours).empty() ? ++of_maps : ++others;
+      continue;
+    }
+    ++objects;
+    programs += compare_programs(*ours, theirs.object);
+    CHECK(maps_of(*ours).empty());
+  }
+  fs::remove(stripped);
+  std::printf("%zu objects without BTF: %zu programs as libbpf has them; %zu with maps that it refuses, %zu others\n", objects,
+              programs, of_maps, others);
+  CHECK(objects > 15);
+  CHECK(programs > 40);
+  CHECK(of_maps > 10);
+}
+
 TEST_CASE("what objects define: programs, maps, variables and externs are those of libbpf") {
   std::size_t objects = 0, refused = 0, programs = 0, maps = 0, variables = 0, externs = 0;
   for (const fs::path& path : corpus_files("objects")) {
@@ -308,5 +362,39 @@ TEST_CASE("initial values of globals are those of the C source") {
                                  "targ_verbose .rodata: (bool_t)1\n"
                                  "weak_var .data: (__u32)6\n";
     CHECK(values_of(corpus("objects/own") / folder / "02_globals.o") == expected);
+  }
+}
+
+TEST_CASE("an extern map is described as the one that bpftool links it with") {
+  const auto opened = [](const fs::path& path) {
+    auto object = kernel::open(path.string()).and_then([](const Source& source) { return Object::load(source); });
+    INFO(path.string());
+    REQUIRE(object);
+    CHECK(object->spec().warnings().empty());
+    return *object;
+  };
+  for (const std::string folder : {"clang14-el", "gccbpf14-el"}) {
+    const fs::path from = corpus("objects/own") / folder;
+    const fs::path alone = fs::temp_directory_path() / ("btfkit-link-" + std::to_string(std::rand()) + ".o");
+    const fs::path both = alone.string() + "-both.o";
+    const std::string link = tool("bpftool") + " gen object ";
+    REQUIRE(run(link + alone.string() + ' ' + (from / "17_link_b.o").string() + " 2>&1").code == 0);
+    REQUIRE(run(link + both.string() + ' ' + (from / "17_link_a.o").string() + ' ' + (from / "17_link_b.o").string() + " 2>&1")
+                .code == 0);
+    for (const fs::path& path : {from / "17_link_b.o", alone, both}) {
+      INFO(path.string());
+      const Object object = opened(path);
+      const auto maps = maps_of(object);
+      REQUIRE(maps.size() == 1);
+      CHECK(maps[0].name == "map_shared");
+      CHECK(maps[0].is_extern == (path != both));
+      CHECK_FALSE(maps[0].error);
+      CHECK(maps[0].definition.type == 1);
+      CHECK(maps[0].definition.max_entries == 10);
+      CHECK(maps[0].definition.key_size == 4);
+      CHECK(maps[0].definition.value_size == 24);
+    }
+    fs::remove(alone);
+    fs::remove(both);
   }
 }

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "support/catch.hpp"
+#include "support/compiled.hpp"
 #include "support/shared.hpp"
 
 using namespace btfkit;
@@ -17,7 +18,9 @@ using namespace btfkit::test;
 namespace {
 
 Result<Object> opened(const fs::path& file) {
-  return kernel::open(file.string()).and_then([](const Source& source) { return Object::load(source); });
+  LoadOptions options;
+  options.without_btf = true;
+  return kernel::open(file.string()).and_then([&](const Source& source) { return Object::load(source, options); });
 }
 
 /// Every instruction of an object with its section's name.
@@ -128,6 +131,47 @@ TEST_CASE("source lines beside instructions are those of the C source") {
   }
 }
 
+namespace {
+
+/// Compares what the instructions of a file refer to with the relocations that llvm-objdump tells.
+void compare_references(const fs::path& file, const Object& object, std::size_t& compared,
+                        std::map<std::string, std::size_t>& kinds) {
+  const Ran ran = run(tool("llvm-objdump") + " -r '" + file.string() + "' 2>/dev/null");
+  static const std::regex section_line("RELOCATION RECORDS FOR \\[(.*)\\]:"), entry("([0-9a-f]{16}) R_BPF_64_\\S+ +(\\S+)");
+  std::map<std::pair<std::string, std::uint64_t>, std::string> symbols;
+  std::istringstream in(ran.out);
+  std::string section;
+  std::smatch parts;
+  for (std::string line; std::getline(in, line);) {
+    if (std::regex_match(line, parts, section_line)) section = parts[1];
+    else if (std::regex_match(line, parts, entry)) symbols[{section, std::stoull(parts[1], nullptr, 16)}] = parts[2];
+  }
+  each_line(object, [&](const std::string& name, const CodeLine& line) {
+    const auto found = symbols.find({name, line.instruction.offset});
+    INFO(name << " " << line.instruction.offset << ": " << line.text);
+    if (found == symbols.end()) {
+      if (line.reference) CHECK(line.reference->kind == CodeReference::Kind::Function);
+      return;
+    }
+    REQUIRE(line.reference);
+    const CodeReference& reference = *line.reference;
+    ++kinds[std::string(to_string(reference.kind))];
+    // A section's symbol may have become the variable or function that is there; the section must then be that one.
+    const bool by_section = found->second.find('.') == 0 || found->second == name;
+    if (reference.name == found->second) ++compared;
+    else {
+      REQUIRE(reference.section != 0);
+      const std::string of(object.sections()[reference.section].name);
+      CHECK((by_section ? of == found->second : reference.kind == CodeReference::Kind::Function));
+      ++compared;
+    }
+    const std::string shown = reference.offset == 0 ? reference.name : reference.name + " + ";
+    CHECK(line.text.find(shown) != std::string::npos);
+  });
+}
+
+}  // namespace
+
 TEST_CASE("what instructions refer to is what llvm-objdump's relocations say") {
   std::size_t compared = 0;
   std::map<std::string, std::size_t> kinds;
@@ -135,41 +179,119 @@ TEST_CASE("what instructions refer to is what llvm-objdump's relocations say") {
     const auto object = opened(file);
     if (!object || object->container().elf_machine != 247) continue;
     INFO(file.string());
-    const Ran ran = run(tool("llvm-objdump") + " -r '" + file.string() + "' 2>/dev/null");
-    static const std::regex section_line("RELOCATION RECORDS FOR \\[(.*)\\]:"), entry("([0-9a-f]{16}) R_BPF_64_\\S+ +(\\S+)");
-    std::map<std::pair<std::string, std::uint64_t>, std::string> symbols;
-    std::istringstream in(ran.out);
-    std::string section;
-    std::smatch parts;
-    for (std::string line; std::getline(in, line);) {
-      if (std::regex_match(line, parts, section_line)) section = parts[1];
-      else if (std::regex_match(line, parts, entry)) symbols[{section, std::stoull(parts[1], nullptr, 16)}] = parts[2];
-    }
-    each_line(*object, [&](const std::string& name, const CodeLine& line) {
-      const auto found = symbols.find({name, line.instruction.offset});
-      INFO(name << " " << line.instruction.offset << ": " << line.text);
-      if (found == symbols.end()) {
-        if (line.reference) CHECK(line.reference->kind == CodeReference::Kind::Function);
-        return;
-      }
-      REQUIRE(line.reference);
-      const CodeReference& reference = *line.reference;
-      ++kinds[std::string(to_string(reference.kind))];
-      // A section's symbol may have become the variable or function that is there; the section must then be that one.
-      const bool by_section = found->second.find('.') == 0 || found->second == name;
-      if (reference.name == found->second) ++compared;
-      else {
-        REQUIRE(reference.section != 0);
-        const std::string of(object->sections()[reference.section].name);
-        CHECK((by_section ? of == found->second : reference.kind == CodeReference::Kind::Function));
-        ++compared;
-      }
-      const std::string shown = reference.offset == 0 ? reference.name : reference.name + " + ";
-      CHECK(line.text.find(shown) != std::string::npos);
-    });
+    compare_references(file, *object, compared, kinds);
   }
   CHECK(compared > 1200);
   CHECK(kinds.size() == 5);
+}
+
+TEST_CASE("without BTF instructions refer to the same") {
+  const fs::path stripped = fs::temp_directory_path() / ("btfkit-references-" + std::to_string(std::rand()) + ".o");
+  std::size_t compared = 0;
+  std::map<std::string, std::size_t> kinds;
+  for (const fs::path& file : corpus_files("objects")) {
+    const auto whole = opened(file);
+    if (!whole || whole->container().elf_machine != 247) continue;
+    INFO(file.string());
+    const Ran made = run(tool("llvm-objcopy") + " -R .BTF -R .BTF.ext -R .rel.BTF -R .rel.BTF.ext '" + file.string() + "' '" +
+                         stripped.string() + "' 2>&1");
+    if (made.code != 0) continue;  // without section headers
+    const auto object = opened(stripped);
+    REQUIRE(object);
+    compare_references(stripped, *object, compared, kinds);
+
+    // Whatever had a name by its symbol or BTF has one still.
+    std::vector<std::string> before, now;
+    const auto note = [](std::vector<std::string>& into) {
+      return [&into](const std::string&, const CodeLine& line) {
+        into.push_back(line.reference ? line.reference->name + '+' + std::to_string(line.reference->offset) : "");
+      };
+    };
+    each_line(*whole, note(before));
+    each_line(*object, note(now));
+    CHECK(before == now);
+  }
+  fs::remove(stripped);
+  CHECK(compared > 1200);
+}
+
+TEST_CASE("code of any make is what llvm-objdump sees, function by function, with BTF and without") {
+  const std::string source = R"(
+typedef unsigned int u32; typedef unsigned long long u64;
+#define SEC(name) __attribute__((section(name), used))
+static long (*trace)(const char *, u32, ...) = (void *)6;
+static u64 hits; u64 shared = 7; static const char words[] = "of a constant";
+struct { u32 type, key_size, value_size, max_entries, flags; } counters SEC("maps") = {1, 4, 8, 16, 0};
+static long (*lookup)(void *, const void *) = (void *)1;
+static __attribute__((noinline)) u64 inner(u64 a) { return a * 3 + hits++; }
+__attribute__((noinline)) u64 outer(u64 a) { return inner(a + 1) / (a | 1) + shared; }
+SEC("xdp") int first(u64 *ctx) { u32 key = 0; u64 *there = (u64 *)lookup(&counters, &key); if (there) *there += 1; return 2; }
+SEC("xdp") int second(u64 *ctx) { trace("two %d", 7, (u32)*ctx); return (int)outer(*ctx) + words[*ctx & 7]; }
+SEC("tc") int third(u64 *ctx) { return (int)inner(0x123456789abcdefull ^ *ctx); }
+char LICENSE[] SEC("license") = "GPL";
+)";
+  const std::string clang = tool("clang");
+  const Workshop shop;
+  shop.write("code.c", source);
+  std::size_t made = 0, instructions = 0, functions = 0;
+  for (const std::string target : {"bpf", "bpfeb"})
+    for (const std::string cpu : {"v1", "v2", "v3", "v4"})
+      for (const std::string how : {"-g", "-g0", "llvm-strip -g", "llvm-strip", "strip"}) {
+        const bool is_strip = how[0] != '-';
+        INFO(target << ' ' << cpu << ' ' << how);
+        const Ran compiled = shop.run(clang + " -target " + target + " -mcpu=" + cpu + " -O2 -w " + (is_strip ? "-g" : how) +
+                                      " -c code.c -o code.o");
+        if (compiled.code != 0 && cpu == "v4") continue;  // clang 14 knows v1 to v3
+        REQUIRE(compiled.code == 0);
+        if (is_strip && shop.run(how + " code.o").code != 0) {
+          CHECK(how == "strip");  // GNU's may not know the machine
+          continue;
+        }
+        ++made;
+        const auto object = opened(shop.path("code.o"));
+        REQUIRE(object);
+        CHECK(object->specs().empty() == (how != "-g" && how != "llvm-strip -g"));
+
+        std::map<std::pair<std::string, std::uint64_t>, std::string> bytes, titles;
+        const Ran ran = run(tool("llvm-objdump") + " -d '" + shop.path("code.o").string() + "' 2>/dev/null");
+        static const std::regex section_line("Disassembly of section (.*):"), title("[0-9a-f]{8}([0-9a-f]{8}) <(.*)>:"),
+            code(" +(\\d+):\t((?:[0-9a-f]{2} ?)+)\t.*");
+        std::string section;
+        std::smatch parts;
+        std::istringstream in(ran.out);
+        for (std::string line; std::getline(in, line);) {
+          if (std::regex_match(line, parts, section_line)) section = parts[1];
+          else if (std::regex_match(line, parts, title)) titles[{section, std::stoull(parts[1], nullptr, 16)}] = parts[2];
+          else if (std::regex_match(line, parts, code)) bytes[{section, std::stoull(parts[1]) * 8}] = parts[2];
+        }
+        std::size_t seen = 0;
+        each_line(*object, [&](const std::string& name, const CodeLine& line) {
+          std::string text;
+          for (std::size_t i = 0; i < line.instruction.length; ++i) {
+            char hex[4];
+            std::snprintf(hex, sizeof hex, i == 0 ? "%02x" : " %02x", unsigned{line.instruction.bytes[i]});
+            text += hex;
+          }
+          CHECK(bytes[{name, line.instruction.offset}] == text);
+          ++seen;
+        });
+        CHECK(seen == bytes.size());
+        instructions += seen;
+        for (const Program& program : object->programs()) {
+          const auto there = titles.find({std::string(program.section_name), program.offset});
+          REQUIRE(there != titles.end());
+          CHECK((program.name.empty() ? there->second == program.section_name : there->second == program.name));
+          functions += program.name.empty() ? 0U : 1U;
+        }
+        const auto maps = maps_of(*object);
+        REQUIRE(maps.size() == (how.find("strip") != std::string::npos && how != "llvm-strip -g" ? 0U : 1U));
+        if (maps.empty()) continue;
+        CHECK(maps[0].legacy);
+        CHECK(maps[0].definition.max_entries == 16);
+      }
+  CHECK(made >= 24);
+  CHECK(instructions > 1000);
+  CHECK(functions > 80);
 }
 
 TEST_CASE("helpers have the numbers that kernels give them") {

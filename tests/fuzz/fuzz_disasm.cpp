@@ -13,7 +13,22 @@ test::TinyBtf types() {
   const TypeId variable = btf.add(Kind::Var, "hits", 4, {1});
   btf.add(Kind::Datasec, ".bss", 32, {variable, 0, 8, variable, 8, 8}, 2);
   btf.add(Kind::Datasec, ".rodata", 0, {variable, 0, 4}, 1);
+  const TypeId map = btf.add(Kind::Var, "hits", 4, {2}), kfunc = btf.add(Kind::Func, "move", 13, {}, 2);
+  btf.add(Kind::Func, "loop", 13, {}, 2);
+  btf.add(Kind::Datasec, ".maps", 0, {map, 0, 8}, 1);
+  btf.add(Kind::Datasec, ".ksyms", 0, {kfunc, 0, 0}, 1);
   return btf;
+}
+
+/// The section of a symbol: one that is there, one that is not, or none.
+std::uint16_t section_of(std::uint8_t what) {
+  switch (what) {
+    case 0xff: return 0x4321;
+    case 0xfe: return 0xfff1;
+    case 0xfd: return 0xfff2;
+    case 0xfc: return 0xff01;
+    default: return what >> 3 & 7;
+  }
 }
 
 }  // namespace
@@ -34,8 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (unsigned count = input.take<std::uint8_t>() % 12; count != 0; --count) {
     const auto what = input.take<std::uint8_t>();
     constexpr const char* names[] = {"", "move", "hits", "a\x1b[2J", "LBB0_1", ".text", "\xff\n", "loop"};
-    elf.symbols.push_back({names[what & 7], input.take<std::uint16_t>(),
-                           static_cast<std::uint16_t>(what == 0xff ? 0x4321 : what >> 3 & 7), input.take<std::uint16_t>(),
+    elf.symbols.push_back({names[what & 7], input.take<std::uint16_t>(), section_of(what), input.take<std::uint16_t>(),
                            static_cast<std::uint8_t>(input.take<std::uint8_t>() & 3)});
   }
   const auto ext = input.take_bytes(input.take<std::uint16_t>() % 512);
@@ -46,10 +60,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   elf.add({".bss", {}, 8, 3, 0, 32});                                                                              // 4
   elf.add({".rodata", test::Words(elf.order).text("a text\n and no end").bytes, 1, 2});                            // 5
   elf.add({(flags & 4) != 0 ? ".relatc" : ".reltc", relocations.bytes, (flags & 4) != 0 ? 4U : 9U, 0, 0, 0, 2U});  // 6
-  elf.add({".BTF", types().bytes(elf.order)});
+  if ((flags & 8) == 0) elf.add({".BTF", types().bytes(elf.order)});
   if (!ext.empty()) elf.add({".BTF.ext", ext});
-  const auto object = elf.load();
-  fuzz::require(object.has_value(), "broken code does not hide the types");
+  LoadOptions options;
+  options.without_btf = true;
+  const auto object = elf.load(options);
+  fuzz::require(object.has_value(), "broken code hides nothing else");
   fuzz::walk_code(*object);
   return 0;
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* section_names[] = {".data", ".bss", ".maps", ".kconfig", ".ksyms", ".rodata", "license", ""};
 
-/// DATASECs without sizes, over variables with or without a symbol.
+/// DATASECs without sizes, over variables with or without a symbol, and one that another object defines.
 test::TinyBtf incomplete() {
   test::TinyBtf btf;
   const TypeId number = btf.integer("int", 4, 1);
@@ -20,6 +20,8 @@ test::TinyBtf incomplete() {
     for (const std::uint32_t word : {btf.add(Kind::Var, name, type, {1}), 0U, 4U}) entries.push_back(word);
   }
   for (const char* name : section_names) btf.add(Kind::Datasec, name, 0, entries, 3);
+  const TypeId other = btf.add(Kind::Var, "d", record, {2});
+  for (const char* name : {".maps", ".other"}) btf.add(Kind::Datasec, name, 0, {other, 0, 8}, 1);
   return btf;
 }
 
@@ -43,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 0; i < symbols; ++i) {
     const auto what = input.take<std::uint8_t>();
     elf.symbols.push_back({std::string(1, static_cast<char>('a' + what % 4)), input.take<std::uint16_t>(),
-                           static_cast<std::uint16_t>(what >> 4)});
+                           static_cast<std::uint16_t>(what >> 4 == 15 ? 0xfff1 + what % 2 : what >> 4)});
   }
   struct Patch {
     std::uint32_t at, value;
@@ -59,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::byte{1};  // unpacks to at most 64 KiB
     types.insert(types.begin(), packed.begin(), packed.end());
   }
-  elf.add({".BTF", std::move(types), 1, (flags & 16) != 0 ? std::uint64_t{0x800} : 0, 0, 0});
+  elf.add({(flags & 64) != 0 ? ".gone" : ".BTF", std::move(types), 1, (flags & 16) != 0 ? std::uint64_t{0x800} : 0, 0, 0});
   if ((flags & 32) != 0) elf.add({".BTF.base", test::TinyBtf::one_of_each().bytes(elf.order), 1, 0, 0, 0});
 
   auto bytes = elf.bytes();
@@ -68,6 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   LoadOptions options;
   options.decode = fuzz::stored;
   options.max_decoded = std::uint64_t{1} << 20;
+  options.without_btf = (flags & 128) != 0;
   const Bytes whole = Bytes::own(std::move(bytes));
   fuzz::load_and_walk(whole, options);
   if (const auto object = Object::load(Source(whole, "fuzz"), options)) fuzz::walk_code(*object);

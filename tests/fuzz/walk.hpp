@@ -511,7 +511,11 @@ inline void colors(const Object& object) {
 }
 
 inline void walk(const Object& object) {
-  require(!object.specs().empty(), "an object has a BTF");
+  if (object.specs().empty()) {
+    require(object.container().elf_machine == 247 && object.btf().empty(), "only a BPF object may be without BTF");
+    require(object.ext() == nullptr && object.spec().type_count() == 0, "what stands for no BTF says nothing");
+    Walk(object.spec()).run();
+  }
   std::size_t sum = 0;
   for (const Section& section : object.sections()) sum += section.name.size();
   for (const Symbol& symbol : object.symbols()) sum += symbol.name.size();

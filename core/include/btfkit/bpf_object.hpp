@@ -58,12 +58,13 @@ struct DataReference {
 /// What it refers to as C has it, but for the addend, which counts bytes: `&name`, `&name + 8`, `"text"`.
 std::string to_string(const DataReference& reference);
 
-/// A map that the object defines.
+/// A map that the object defines, or uses.
 struct Map {
   std::string_view name;
   std::string_view section_name;  ///< ".maps"; "maps" or "maps/NAME" of a legacy one
-  std::uint64_t offset = 0;       ///< bytes from the start of the section
+  std::uint64_t offset = 0;       ///< bytes from the start of the section; of externs nothing
   std::optional<Var> variable;    ///< what defines it; legacy maps may have none
+  bool is_extern = false;         ///< another object defines it, in the same way; the two are to be linked first
   bool legacy = false;            ///< defined by a struct bpf_map_def, which libbpf stopped to support in version 1.0
   bool pinned_by_name = false;    ///< below /sys/fs/bpf
   bool holds_programs = false;    ///< its values are declared as functions
@@ -74,7 +75,7 @@ struct Map {
   std::optional<Error> error;             ///< why the definition is incomplete
 };
 
-/// The maps of a BPF object by ascending offset, those of .maps first. Empty for other files.
+/// The maps of a BPF object by ascending offset: those of .maps, its externs, then legacy ones. Empty for other files.
 std::vector<Map> maps_of(const Object& object);
 
 // ---- variables -------------------------------------------------------------------------------------------------------------
@@ -117,7 +118,7 @@ struct Extern {
   std::optional<bool> weak;       ///< whether it may be missing; none: there is no symbol that says it
 };
 
-/// The externs of a BPF object: those of sections in the order of their ids, then those that no section lists.
+/// The externs of a BPF object but for maps: those of sections in the order of their ids, then those that no section lists.
 std::vector<Extern> externs_of(const Object& object);
 
 /// What section "license" says, without the NUL at its end; none when there is no such section in a BPF object.

@@ -70,7 +70,8 @@ struct Verb {
   /// The option that names the file for what the verb makes, which is no text, and goes to standard output without it or for
   /// "-", if that is no terminal. A file appears, or changes, only when all of it is there and the exit code is 0.
   std::string_view output_option = {};
-  bool damaged = false;  ///< opens inputs as with LoadOptions::partial, whatever is wrong with what the BTF says
+  bool damaged = false;      ///< opens inputs as with LoadOptions::partial, whatever is wrong with what the BTF says
+  bool without_btf = false;  ///< opens inputs as with LoadOptions::without_btf; for run() without, it is not_found
 };
 
 /// What a platform adds to verbs().

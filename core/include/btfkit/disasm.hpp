@@ -19,20 +19,22 @@ struct CodeRange {
 /// What an instruction refers to by a relocation or a call, beyond itself.
 struct CodeReference {
   enum class Kind : std::uint8_t {
-    Function,        ///< a function of the object: called, or its address taken
-    KernelFunction,  ///< an extern function: a kfunc
-    Extern,          ///< any other extern: a kernel variable, a .kconfig value
-    Map,
-    Variable,  ///< a variable, or a place in a section of data
+    Function,        ///< a function of the object, or one that another object is to define: called, or its address taken
+    KernelFunction,  ///< an extern function that is not known to be another object's: a kfunc
+    Extern,          ///< an extern that is no function and no map: a kernel variable, a .kconfig value
+    Map,             ///< of the object, or one that another object is to define
+    Variable,        ///< a variable, or a place in a section of data
+    Common,          ///< a variable for which a linker is still to find room (-fcommon): no loader takes it
+    Absolute,        ///< a number that has a name
   };
   Kind kind = Kind::Variable;
   std::string name;                 ///< "counters", ".rodata.str1.1"; control characters as \xNN, cut when it is huge
   std::int64_t offset = 0;          ///< bytes behind what `name` names
-  std::uint32_t section = 0;        ///< the index of the section that it is in; 0: extern
+  std::uint32_t section = 0;        ///< the index of the section that it is in; 0: none, what another object defines too
   std::uint64_t place = 0;          ///< bytes from the start of that section
   std::optional<std::string> text;  ///< the beginning of a string that is there, for constants
 };
-/// "function", "kfunc", "extern", "map", "variable".
+/// "function", "kfunc", "extern", "map", "variable", "common", "absolute".
 std::string_view to_string(CodeReference::Kind kind);
 
 /// One instruction and what is known of it. Its parts live as long as the Object and only while the visitor looks at them.
@@ -67,6 +69,8 @@ class Code {
   Object object_;
   std::vector<CodeRange> ranges_;
   std::vector<const Symbol*> by_place_;                                   // symbols of places in code, by section and value
+  std::vector<const Symbol*> variables_;                                  // symbols of variables, the same way
+  std::map<std::string_view, CodeReference::Kind> elsewhere_;             // maps and functions that are not in the object
   std::map<std::uint32_t, Result<std::vector<Relocation>>> relocations_;  // by section
 };
 

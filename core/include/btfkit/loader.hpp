@@ -26,6 +26,9 @@ struct LoadOptions {
   /// Show what can be shown of a damaged BTF: the types before the damage, references and names beyond it as void and "". The
   /// Error is Spec::damage(). A file that is neither ELF nor BTF, or whose header is no header, stays an Error.
   bool partial = false;
+  /// Open a BPF object without .BTF (stripped, or compiled without -g) for what else it says: Object::specs() is then empty.
+  /// Other files without BTF stay an Error, and so does Spec::load.
+  bool without_btf = false;
   std::uint64_t max_decoded = 1ULL << 30;  ///< bytes that one compressed piece may unpack to
   Decode decode;                           ///< the platform's decoders; none: compressed inputs are not_supported
 };

@@ -26,13 +26,19 @@ struct Section {
 
 /// One entry of an ELF's symbol table.
 struct Symbol {
+  /// What `section` says of a symbol that is in none: its value is a number that has a name; a variable that a linker is still
+  /// to find room for (-fcommon); something else that no linker knows.
+  static constexpr std::uint32_t absolute = UINT32_MAX, common = UINT32_MAX - 1, reserved = UINT32_MAX - 2;
+
   std::string_view name;  ///< lives as long as the Object
   std::uint64_t value = 0;
   std::uint64_t size = 0;     ///< bytes
-  std::uint32_t section = 0;  ///< the index of its section; 0: undefined
+  std::uint32_t section = 0;  ///< the index of its section, which the file may not have; 0: undefined; or one of those above
   std::uint8_t type = 0;      ///< STT_*
   std::uint8_t binding = 0;   ///< STB_*
   std::uint32_t index = 0;    ///< its number in the file's table, of which the symbols here are a part
+
+  [[nodiscard]] bool has_section() const { return section != 0 && section < reserved; }
 };
 
 /// One entry of an ELF's relocation sections: bytes that are to be completed once it is known where a symbol is.
@@ -50,7 +56,7 @@ struct Program {
   std::uint32_t section = 0;       ///< the index of its section
   std::uint64_t offset = 0;        ///< bytes from the start of the section to its first instruction
   std::uint64_t size = 0;          ///< bytes; where no symbol says it, up to the next function or the section's end
-  const Symbol* symbol = nullptr;  ///< of Object::symbols(); nullptr when only .BTF.ext knows the function
+  const Symbol* symbol = nullptr;  ///< of Object::symbols(); nullptr when none speaks of the function
   std::optional<Func> type;        ///< from .BTF.ext, else the one FUNC of that name
 
   /// Functions in .text are only called by others, those in any other section are attached by its name.
@@ -78,24 +84,25 @@ class Object {
   static Result<Object> load(const Source& source, const LoadOptions& options);
   static Result<Object> load(const Source& source);
 
-  /// The BTFs of the input; never empty. Almost always one.
+  /// The BTFs of the input. Almost always one; none only where LoadOptions::without_btf allowed it.
   [[nodiscard]] const std::vector<Spec>& specs() const;
-  /// The first of them.
-  [[nodiscard]] const Spec& spec() const { return specs().front(); }
+  /// The first of them; where there is none, one without types, in the file's byte order.
+  [[nodiscard]] const Spec& spec() const;
   /// What they were read from, byte for byte: the .BTF section, or raw BTF, unpacked; with all that lies between and behind
-  /// them, and whole even where `spec()` is but a part.
+  /// them, and whole even where `spec()` is but a part. Empty where there is none.
   [[nodiscard]] const Bytes& btf() const;
   /// The .BTF.base that a module carries: the few types of its kernel that it refers to. The spec is split on it.
   [[nodiscard]] const std::optional<Spec>& distilled_base() const;
   [[nodiscard]] const Container& container() const;
   /// The ELF's sections; empty for raw BTF.
   [[nodiscard]] std::span<const Section> sections() const;
-  /// The ELF's symbols, where they were read: always for BPF objects, else only when a DATASEC needed them.
+  /// The ELF's symbols, where they were read: always for BPF objects, else only when a DATASEC needed them. Those that name a
+  /// source file are not among them, nor those whose place is beyond 4 GiB.
   [[nodiscard]] std::span<const Symbol> symbols() const;
   /// The .BTF.ext; nullptr when there is none, or none that can be read (see warnings).
   [[nodiscard]] const Ext* ext() const;
   /// The functions of a BPF object's sections with code, by section and offset: those with a symbol (several, where one has
-  /// aliases), and those that only .BTF.ext knows. Empty for other files.
+  /// aliases), those that only .BTF.ext knows, and nameless ones for sections of which neither says any. Empty for other files.
   [[nodiscard]] std::span<const Program> programs() const;
   /// The function that the byte at `offset` of section `section` (an index) belongs to; of aliases the first. Errors: not_found
   /// when there is no such section, or no function there.

@@ -50,7 +50,7 @@ export function openOnBase(file: string, options: OpenOptions, places?: Places):
       throw error;
     }
     for (const base of candidates) {
-      const opened = attempt(() => Btf.open(base, { ...options, partial: false }));
+      const opened = attempt(() => Btf.open(base, { ...options, partial: false, withoutBtf: false }));
       if (!opened) continue;
       try {
         return { btf: Btf.open(file, { ...options, base: opened }), base };

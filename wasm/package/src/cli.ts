@@ -18,6 +18,8 @@ interface Verb {
   outputOption?: string;
   /** Opens inputs as `--partial` does. */
   damaged?: boolean;
+  /** Opens BPF objects without BTF too. */
+  withoutBtf?: boolean;
   /** Only the last may be repeatable. */
   positionals: { name: string; help: string; required: boolean; repeatable?: boolean }[];
   /** `value`: the placeholder of its value, empty for a flag; `choices`: comma-separated, empty for anything. */
@@ -171,7 +173,7 @@ async function run(verb: Verb, { positionals, options }: Arguments): Promise<num
       data = await openData(source);
       source = file;
     }
-    const opened = await open(file, load);
+    const opened = await open(file, { ...load, withoutBtf: verb.withoutBtf === true });
     const loadMs = performance.now() - start;
     // A base that was found on disk is worth a line: it may not be the one that its user thinks of.
     if (opened.base !== undefined && opened.base !== '/sys/kernel/btf/vmlinux') err.print(`btfkit: its base is ${opened.base}\n`);

@@ -31,6 +31,7 @@ export interface Opened {
 export interface Opening {
   setBase(base: Opened): void;
   setPartial(): void;
+  setWithoutBtf(): void;
   step(): string;
   packed(): Uint8Array<ArrayBuffer>;
   prepare(length: number): boolean;

@@ -13,6 +13,8 @@ export interface OpenOptions {
   name?: string;
   /** Show what can be shown of a damaged BTF; `summary.damage` then says what is wrong. Default: it is an error. */
   partial?: boolean;
+  /** Open a BPF object without .BTF (stripped, or compiled without -g) too, for what else it says. Default: it is an error. */
+  withoutBtf?: boolean;
   /** Bytes of a pointer; default: deduced from the BTF, then from the ELF. */
   pointerSize?: 4 | 8;
   /** Bytes that one compressed piece may unpack to; default: 1 GiB. */
@@ -72,6 +74,7 @@ class Loading {
     this.#opening = this.#engine.call((glue) => new glue.Opening(size, pointerSize, maxDecoded));
     if (base) this.#engine.call(() => this.#opening.setBase(base.opened));
     if (options.partial) this.#engine.call(() => this.#opening.setPartial());
+    if (options.withoutBtf) this.#engine.call(() => this.#opening.setWithoutBtf());
   }
 
   /** What is needed next, with room made for it; nothing once the input is complete. Unpacks what is compressed on its way. */

@@ -41,7 +41,7 @@ export interface Summary {
   };
   /** What the input's further BTFs hold, when there is more than one. */
   readonly others?: readonly Pick<Summary, 'byteOrder' | 'pointerSize' | 'typeCount' | 'firstId' | 'endId' | 'kinds' | 'strings' | 'header' | 'damage'>[];
-  /** BTFs in the input; all else here but `others` speaks of the first. Almost always 1. */
+  /** BTFs in the input; all else here but `others` speaks of the first. Almost always 1; 0 with `OpenOptions.withoutBtf` only. */
   readonly specs: number;
   /** Whether it brings its own distilled base (.BTF.base). */
   readonly distilledBase: boolean;
