@@ -378,7 +378,7 @@ TEST_CASE("disasm: symbols that are in no section keep their names") {
     at += 8;
   };
   for (std::uint64_t symbol = 1; symbol <= 7; ++symbol) load(symbol);
-  for (const std::uint64_t symbol : {2, 3, 5, 6}) call(symbol);
+  for (const std::uint64_t symbol : {2U, 3U, 5U, 6U}) call(symbol);
   const auto section = elf.add({"tc", code.bytes, 1, 6});
   elf.add({".reltc", relocations.bytes, 9, 0, 0, 0, section});
   elf.add({".BTF", btf.bytes(elf.order)});

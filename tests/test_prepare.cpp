@@ -47,6 +47,20 @@ struct Externs {
 
 }  // namespace
 
+TEST_CASE("prepare: a variable of both .kconfig and .ksyms, which no compiler writes, is prepared once and for all") {
+  TinyBtf btf;
+  const TypeId number = btf.integer("int", 4, 1);
+  const TypeId record = btf.structure("s", 8, {{"a", number, 0}, {"b", number, 32}});
+  const TypeId variable = btf.add(Kind::Var, "v", record, {2});
+  btf.add(Kind::Datasec, ".kconfig", 0, {variable, 0, 8}, 1);
+  btf.add(Kind::Datasec, ".ksyms", 0, {variable, 0, 8}, 1);
+  const Spec spec = *btf.load(ByteOrder::Little);
+  const MarshalOptions options = options_for(latest_kernel);
+  const Spec result = again(spec, options);
+  CHECK(result.type(variable)->as<Var>()->target_id() == record);
+  CHECK(*marshal(result, options) == *marshal(spec, options));
+}
+
 TEST_CASE("prepare: externs become what a kernel takes") {
   const Externs from;
   for (const ByteOrder order : both_orders) {

@@ -36,9 +36,14 @@ void apply_fixup(Draft& draft) {
 /// Externs: what the kernel or its configuration defines. It only has to take them for variables of its own.
 class Externs {
  public:
-  explicit Externs(Draft& draft) : draft_(draft) {}
+  explicit Externs(Draft& draft) : draft_(draft), configured_(draft.data().end_id - draft.first_id()) {}
 
   void define() {
+    each(draft_, Kind::Datasec, [&](TypeId, Record record) {
+      if (std::string_view(draft_.data().string(record.name())) != ".kconfig") return;
+      for (std::uint32_t i = 0; i < record.vlen(); ++i)
+        if (const TypeId id = record.word(entry(i)); draft_.is_own(id)) configured_[id - draft_.first_id()] = true;
+    });
     each(draft_, Kind::Datasec, [&](TypeId id, Record record) {
       const std::string_view name = draft_.data().string(record.name());
       const bool configured = name == ".kconfig" && configure(id, record);
@@ -62,6 +67,11 @@ class Externs {
   void count() { ++draft_.changed[row_of(&MarshalOptions::define_externs)]; }
 
   [[nodiscard]] static std::size_t entry(std::uint32_t i) { return Record::tail + entry_words * std::size_t{i}; }
+
+  [[nodiscard]] bool is_configured(TypeId own) const {
+    const std::size_t index = own - draft_.first_id();
+    return index < configured_.size() && configured_[index];  // added ones are not
+  }
 
   [[nodiscard]] Kind kind_of_entry(Record section, std::uint32_t i) {
     const TypeId id = section.word(entry(i));
@@ -90,7 +100,8 @@ class Externs {
     return true;
   }
 
-  /// .ksyms: whatever the variables are, they become INTs one behind the other.
+  /// .ksyms: whatever the variables are, they become INTs one behind the other; but for those that .kconfig lists too, whose
+  /// sizes lay that out.
   [[nodiscard]] bool lay_out(TypeId section) {
     const TypeId int_id = integer();
     Record record = draft_.record(section);
@@ -98,7 +109,7 @@ class Externs {
     record.set(2, slot * record.vlen());
     for (std::uint32_t i = 0; i < record.vlen(); ++i) {
       const TypeId id = record.word(entry(i));
-      if (draft_.is_own(id) && draft_.record(id).kind() == Kind::Var) draft_.record(id).set(2, int_id);
+      if (draft_.is_own(id) && draft_.record(id).kind() == Kind::Var && !is_configured(id)) draft_.record(id).set(2, int_id);
       changed = changed || record.word(entry(i) + 1) != slot * i || record.word(entry(i) + 2) != slot;
       record.set(entry(i) + 1, slot * i);
       record.set(entry(i) + 2, slot);
@@ -127,6 +138,7 @@ class Externs {
   }
 
   Draft& draft_;
+  std::vector<bool> configured_;  // own types that a .kconfig lists
   std::optional<TypeId> integer_, dummy_;
 };
 
