@@ -125,7 +125,7 @@ function parse(verb: Verb, args: string[]): Arguments {
 
 // ---- running
 
-const help = (verb: string): string => engine().call((glue) => glue.help(verb));
+const help = (verb: string): string => engine().call((glue) => glue.fact('help', verb, 0));
 
 /** What is at a path, or comes on standard input; a split BTF's base where it is not given but found. */
 async function open(file: string, options: OpenOptions): Promise<{ btf: Btf; base?: string }> {
@@ -206,7 +206,7 @@ async function run(verb: Verb, { positionals, options }: Arguments): Promise<num
 }
 
 async function main(args: string[]): Promise<number> {
-  const { verbs } = JSON.parse(engine().call((glue) => glue.verbs())) as { verbs: Verb[] };
+  const { verbs } = JSON.parse(engine().call((glue) => glue.fact('verbs', '', 0))) as { verbs: Verb[] };
   if (args[0] === 'help') args = [...args.slice(1), '--help'];
   const [first, ...rest] = args;
   if (first === undefined) {

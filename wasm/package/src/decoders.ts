@@ -45,13 +45,20 @@ export class Gathered {
 }
 
 /** Unpacks `packed`. Errors: malformed, too_large, not_supported. */
+export type Decode = (codec: Codec, packed: Uint8Array, maxSize: number) => Uint8Array;
+
+/** Whether decode() below knows it; the others are in more-decoders.js, which is loaded when it is needed. */
+export function isSynchronous(codec: Codec): boolean {
+  return codec === 'gzip' || codec === 'zlib' || codec === 'zstd';
+}
+
 export function decode(codec: Codec, packed: Uint8Array, maxSize: number): Uint8Array {
   const gathered = new Gathered(codec, maxSize);
   try {
     if (codec === 'gzip') unpackGzip(packed, gathered);
     else if (codec === 'zlib') unpackZlib(packed, gathered);
     else if (codec === 'zstd') unpackZstd(packed, gathered);
-    else throw new BtfError('not_supported', `compressed with ${codec}, and there is no decoder for it: unpack it first (${codec} -d)`);
+    else throw new BtfError('not_supported', `compressed with ${codec}, which Btf.load() unpacks, not Btf.open() (or unpack it first: ${codec} -d)`);
   } catch (cause) {
     if (cause instanceof BtfError) throw cause;
     throw malformed(codec, endsEarly(codec, cause) ? 'they end too early' : cause instanceof Error ? cause.message : String(cause), cause);

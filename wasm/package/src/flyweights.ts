@@ -1,12 +1,16 @@
-// The objects behind the interfaces of types.ts. Making one costs nothing but itself: name and kind come from the columns, the
-// rest from core's JSON for that one type, fetched when it is first asked for.
+// The objects behind the interfaces of types.ts. Making one costs nothing but itself: names, kinds, members and references come from
+// the columns, the rest from core's JSON for that one type, fetched when it is first asked for.
 import { BtfError } from './error.js';
-import type { Kind } from './kinds.js';
+import { kinds, type Kind } from './kinds.js';
+import type { Layout, LayoutOptions } from './layout.js';
+import { layoutOf } from './layout.js';
 import type { Store } from './store.js';
 import type {
   ArrayType, BtfType, COptions, Composite, DatasecType, DeclTagType, Enumeration, Enumerator, FloatType, ForwardType, FuncProtoType,
-  FuncType, IntType, Linkage, Member, Param, Reference, SectionVariable, TypeBase, TypeOf, TypeTagType, UnknownType, VarType,
+  FuncType, IntType, Linkage, Member, Param, Reference, SectionVariable, TypeBase, TypeOf, TypeTagType, UnknownType, Usage, VarType,
 } from './types.js';
+import { decodeValue, type DecodeOptions, type Value } from './value.js';
+import { membersAt, memberOf, type MemberPlace, type Occupants } from './where.js';
 
 type Json = Record<string, unknown>;
 
@@ -24,16 +28,59 @@ class Base<K extends Kind> implements TypeBase<K> {
   get name(): string {
     return this.#store.name(this.id);
   }
-  toC(options: COptions = {}): string {
-    return this.#store.c(this.id, options.offsets ?? false);
+  get tags(): readonly DeclTagType[] {
+    return tagsOf(this.#store, this.id, -1);
+  }
+  get byteSize(): number {
+    return sizeIn(this.#store, 'size', this.id);
+  }
+  get alignment(): number {
+    return sizeIn(this.#store, 'alignment', this.id);
+  }
+  resolve(): BtfType {
+    return this.type(this.#store.ask<[number]>('resolve', { id: this.id })[0]);
+  }
+  toC({ offsets = false, deps = false }: COptions = {}): string {
+    if (deps) return this.#store.dump('c', [this.id], false, false, false);
+    return this.#store.text('c', { id: this.id, index: offsets ? 1 : 0 });
+  }
+  declaration(name = ''): string {
+    return this.#store.text('declaration', { id: this.id, text: name });
+  }
+  layout(options: LayoutOptions = {}): Layout {
+    return layoutOf(this.#store, this.id, options);
+  }
+  member(path: string): MemberPlace {
+    return memberOf(this.#store, this.id, path);
+  }
+  at(offset: number): Occupants {
+    return membersAt(this.#store, this.id, offset);
+  }
+  decode(bytes: Uint8Array | ArrayBuffer, options: DecodeOptions = {}): Value {
+    return decodeValue(this.#store, this as unknown as BtfType, bytes, options);
+  }
+  usedBy(): readonly Usage[] {
+    return usesOf(this.#store, this.id);
   }
   toJSON(): Json {
-    return JSON.parse(this.#store.json(this.id)) as Json;
+    return JSON.parse(this.#store.text('type', { id: this.id })) as Json;
   }
   /** A property of core's JSON. */
   protected field<T>(key: string): T {
     this.#store.assertOpen();
     return (this.#json ??= this.toJSON())[key] as T;
+  }
+  /** The word of the record that is a size or a type's id. */
+  protected get third(): number {
+    const columns = this.#store.columns(this.id);
+    return columns.sizeOrType[this.id - columns.firstId]!;
+  }
+  protected get vlen(): number {
+    const columns = this.#store.columns(this.id);
+    return columns.vlen[this.id - columns.firstId]!;
+  }
+  protected get store(): Store {
+    return this.#store;
   }
   protected type(id: number): BtfType {
     return this.#store.type(id);
@@ -53,18 +100,36 @@ class Base<K extends Kind> implements TypeBase<K> {
   }
 }
 
+function sizeIn(store: Store, what: 'size' | 'alignment', id: number): number {
+  return Number(store.ask<Record<string, number | string>>(what, { id })[what]);
+}
+
+function tagsOf(store: Store, id: number, component: number): readonly DeclTagType[] {
+  return Object.freeze(store.ask<number[]>('tags', { id, index: component }).map((tag) => store.type(tag) as DeclTagType));
+}
+
+function usesOf(store: Store, id: number): readonly Usage[] {
+  const { from, role, index, roles } = store.ask<{ from: number[]; role: number[]; index: number[]; roles: Usage['role'][] }>('referrers', { id });
+  return Object.freeze(
+    from.map((user, i): Usage => {
+      const usage = { typeId: user, role: roles[role[i]!]!, index: index[i]! };
+      return Object.freeze(Object.defineProperty(usage, 'type', { get: () => store.type(user) })) as Usage;
+    }),
+  );
+}
+
 class Sized<K extends Kind> extends Base<K> {
   get size(): number {
-    return this.field('size');
+    return this.third;
   }
 }
 
 class Referrer<K extends Kind> extends Base<K> implements Reference {
   get typeId(): number {
-    return this.field('typeId');
+    return this.third;
   }
   get target(): BtfType {
-    return this.type(this.typeId);
+    return this.type(this.third);
   }
 }
 
@@ -80,7 +145,13 @@ class Int extends Sized<'int'> implements IntType {
   }
 }
 
-class ArrayOf extends Referrer<'array'> implements ArrayType {
+class ArrayOf extends Base<'array'> implements ArrayType {
+  get typeId(): number {
+    return this.field('typeId');
+  }
+  get target(): BtfType {
+    return this.type(this.typeId);
+  }
   get indexTypeId(): number {
     return this.field('indexTypeId');
   }
@@ -92,11 +163,56 @@ class ArrayOf extends Referrer<'array'> implements ArrayType {
   }
 }
 
+/** A parameter, or what members have beside it. */
+class Element {
+  readonly name: string;
+  readonly typeId: number;
+  readonly #store: Store;
+
+  constructor(store: Store, name: string, typeId: number) {
+    this.name = name;
+    this.typeId = typeId;
+    this.#store = store;
+  }
+  get type(): BtfType {
+    return this.#store.type(this.typeId);
+  }
+}
+
+class ParamOf extends Element implements Param {}
+
+class MemberOf extends Element implements Member {
+  readonly bitOffset: number;
+  readonly bitfieldSize: number;
+
+  constructor(store: Store, name: string, typeId: number, bitOffset: number, bitfieldSize: number) {
+    super(store, name, typeId);
+    this.bitOffset = bitOffset;
+    this.bitfieldSize = bitfieldSize;
+  }
+  get offset(): number {
+    return this.bitOffset >>> 3;
+  }
+}
+
 class StructOrUnion<K extends 'struct' | 'union'> extends Sized<K> implements Composite<K> {
+  #members: readonly Member[] | undefined;
+
   get members(): readonly Member[] {
-    const members = this.field<{ bitfieldSize?: number }[]>('members');
-    if (!Object.isFrozen(members)) for (const member of members) member.bitfieldSize ??= 0;
-    return this.typed<Omit<Member, 'type'>>('members');
+    const { store, id } = this;
+    store.assertOpen();
+    if (this.#members) return this.#members;
+    const columns = store.columns(id);
+    const end = columns.memberStart[id - columns.firstId + 1]!;
+    const members: Member[] = [];
+    for (let at = columns.memberStart[id - columns.firstId]!; at < end; ++at)
+      members.push(Object.freeze(new MemberOf(
+        store, store.nameAt(id, columns.memberName[at]!), columns.memberType[at]!, columns.memberBitOffset[at]!, columns.memberBitfieldSize[at]!,
+      )));
+    return (this.#members = Object.freeze(members));
+  }
+  memberTags(index: number): readonly DeclTagType[] {
+    return tagsOf(this.store, this.id, index);
   }
 }
 
@@ -128,25 +244,43 @@ class Linked<K extends 'func' | 'var'> extends Referrer<K> {
     return this.field('linkage');
   }
 }
-class Func extends Linked<'func'> implements FuncType {}
+class Func extends Linked<'func'> implements FuncType {
+  paramTags(index: number): readonly DeclTagType[] {
+    return tagsOf(this.store, this.id, index);
+  }
+}
 class Var extends Linked<'var'> implements VarType {}
 
 class FuncProto extends Base<'func_proto'> implements FuncProtoType {
+  #params: readonly Param[] | undefined;
+
   get returnTypeId(): number {
-    return this.field('returnTypeId');
+    return this.third;
   }
   get returnType(): BtfType {
-    return this.type(this.returnTypeId);
+    return this.type(this.third);
   }
   get params(): readonly Param[] {
-    return this.typed<Omit<Param, 'type'>>('params');
+    const { store, id } = this;
+    store.assertOpen();
+    if (this.#params) return this.#params;
+    const columns = store.columns(id);
+    const end = columns.memberStart[id - columns.firstId + 1]!;
+    const params: Param[] = [];
+    for (let at = columns.memberStart[id - columns.firstId]!; at < end; ++at)
+      params.push(Object.freeze(new ParamOf(store, store.nameAt(id, columns.memberName[at]!), columns.memberType[at]!)));
+    return (this.#params = Object.freeze(params));
   }
   get variadic(): boolean {
-    return this.field('variadic');
+    // The last entry stands for `...`, but alone it is how clang writes a function without parameters.
+    return this.params.length > 0 && this.vlen > this.params.length;
   }
 }
 
 class Datasec extends Sized<'datasec'> implements DatasecType {
+  override get size(): number {
+    return this.field('size'); // the column has it as written
+  }
   get variables(): readonly SectionVariable[] {
     return this.typed<Omit<SectionVariable, 'type'>>('variables');
   }
@@ -202,6 +336,12 @@ const classes: { [K in Kind]: new (store: Store, id: number, kind: K) => TypeOf<
 /** Whether `kind` is the name of a kind; throws a BtfError otherwise. */
 export function checkKind(kind: string): asserts kind is Kind {
   if (!Object.hasOwn(classes, kind)) throw new BtfError('invalid_argument', `'${kind}' is no kind of type; ${Object.keys(classes).join(', ')} are`);
+}
+
+/** The number of a kind; of `unknown` one more than the last. */
+export function kindNumber(kind: Kind): number {
+  checkKind(kind);
+  return kind === 'unknown' ? kinds.length : kinds.indexOf(kind);
 }
 
 export function makeType(store: Store, id: number, kind: Kind): BtfType {
