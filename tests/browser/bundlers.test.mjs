@@ -59,6 +59,8 @@ const bundlers = {
 
 // ---- a server with a policy, and a browser
 
+/** Of a site; README.md's page has its script inline. */
+const policyOf = (hostname) => (hostname.startsWith('readme') ? policy.replace("'self' 'wasm", "'self' 'unsafe-inline' 'wasm") : policy);
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'";
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
@@ -66,7 +68,7 @@ const server = createServer((request, response) => {
   const { hostname, pathname } = new URL(request.url, `http://${request.headers.host}`);
   const path = join(folder.folder, 'sites', hostname, pathname);
   if (!existsSync(path) || extname(path) === '') return response.writeHead(404).end();
-  response.writeHead(200, { 'Content-Type': types[extname(path)] ?? 'application/octet-stream', 'Content-Security-Policy': policy });
+  response.writeHead(200, { 'Content-Type': types[extname(path)] ?? 'application/octet-stream', 'Content-Security-Policy': policyOf(hostname) });
   response.end(readFileSync(path));
 });
 let browser;
@@ -135,6 +137,26 @@ for (const [name, bundle] of Object.entries(bundlers)) {
     for (const file of ['sample.bpf.o', 'types.eb.o', 'types.btf']) await check(name, golden(file));
   });
 }
+
+test("README's page says what is in a file", async () => {
+  const site = join(folder.folder, 'sites', host('readme'));
+  project(site);
+  const [, html] = /<!-- example: page\.html -->\n```html\n([^]*?)```/.exec(readFileSync(join(root, 'wasm/package/README.md'), 'utf8'));
+  assert.ok(html.trimEnd().split('\n').length <= 21);
+  writeFileSync(join(site, 'index.html'), html);
+  const { Btf } = await import(pathToFileURL(join(installed().folder, 'node_modules/btfkit/dist/node.js')).href);
+  const page = await browser.newPage();
+  await page.goto(address('readme'));
+  const output = page.locator('pre');
+  for (const file of ['sample.bpf.o', 'types.eb.btf']) {
+    await page.setInputFiles('input', golden(file));
+    await page.getByText(`${file}: `).waitFor();
+    assert.equal(await output.textContent(), Btf.open(golden(file), { name: file }).inspect().out);
+  }
+  await page.setInputFiles('input', golden('types.c'));
+  await page.getByText('neither ELF nor BTF').waitFor();
+  await page.close();
+});
 
 test('the policy is in force: what it forbids does not run', async () => {
   const page = await browser.newPage();

@@ -40,7 +40,11 @@ export interface BlobLike {
   /** Bytes. */
   readonly size: number;
   readonly name?: string;
-  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  /** The bytes from `start` to `end`. */
+  slice(start: number, end: number): {
+    /** As Blob's. */
+    arrayBuffer(): Promise<ArrayBuffer>;
+  };
 }
 
 /** An opened input and the instance it lives in. @internal */
