@@ -2,13 +2,13 @@
 // consumers.test.mjs's and ../browser/bundlers.test.mjs's.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
 import { packageFolder, root, scratch } from './support/files.mjs';
-import { installed, project } from './support/installed.mjs';
+import { installed, pageFiles, project } from './support/installed.mjs';
 import { everyKind } from './support/make.mjs';
 
 const app = join(scratch, 'app');
@@ -49,8 +49,7 @@ test('no dependencies, no install scripts, no registry in the lock file, one ver
 
 // 130 kB is what it should be again: since layouts, queries and values nobody looked at what code weighs.
 test('size: everything a page loads, brotli, under 330 kB', (t) => {
-  const loaded = readdirSync(join(package_, 'dist')).filter((name) => /\.(js|wasm)$/.test(name) && !['node.js', 'cli.js', 'base.js', 'output.js'].includes(name));
-  const sizes = loaded.map((name) => brotliCompressSync(readFileSync(join(package_, 'dist', name))).length);
+  const sizes = pageFiles().map((path) => brotliCompressSync(readFileSync(join(package_, path))).length);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   t.diagnostic(`${total} bytes`);
   assert.ok(total > 20_000 && total < 330_000, `${total} bytes`);

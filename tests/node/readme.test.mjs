@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { corpus, needs, packageFolder, program, root, run, runningKernel, scratch, unxz } from './support/files.mjs';
-import { project } from './support/installed.mjs';
+import { pageFiles, project } from './support/installed.mjs';
 
 const readme = readFileSync(join(packageFolder, 'README.md'), 'utf8');
 const app = join(scratch, 'app');
@@ -77,6 +78,16 @@ test('every command prints something', { skip: needs(real) }, () => {
     const written = /(?:> |-o )(\S+)/.exec(line)?.[1];
     assert.equal(status, 0, `${line}\n${stderr}`);
     assert.ok((written ? readFileSync(join(app, written)) : stdout).length > 400, line);
+  }
+});
+
+test('the sizes are those of the package', () => {
+  const loaded = pageFiles().map((path) => readFileSync(join(app, 'node_modules/btfkit', path)));
+  const total = (pack) => loaded.reduce((sum, bytes) => sum + pack(bytes).length, 0);
+  const rows = { 'all that a page loads': [total((bytes) => bytes), 1e6], 'the same, gzip': [total(gzipSync), 1e6], 'the same, brotli': [total(brotliCompressSync), 1e3] };
+  for (const [name, [bytes, unit]] of Object.entries(rows)) {
+    const said = Number(new RegExp(`\\| ${name} \\| ([\\d.]+) `).exec(readme)[1]) * unit;
+    assert.ok(Math.abs(said - bytes) < bytes / 20, `${name}: ${said} is said, it is ${bytes}`);
   }
 });
 

@@ -48,3 +48,16 @@ export function project(folder, manifest = { private: true }) {
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   return join(folder, 'node_modules/btfkit');
 }
+
+/** Of the package in a folder, what a page loads at once: what its browser entry imports, and the module. */
+export function pageFiles(folder = join(installed().folder, 'node_modules/btfkit')) {
+  const found = new Set(['dist/btf.wasm']);
+  const follow = (path) => {
+    if (found.has(path)) return;
+    found.add(path);
+    const text = readFileSync(join(folder, path), 'utf8');
+    for (const [, name] of text.matchAll(/(?:\bfrom|\bimport)\s*["']\.\/([\w.-]+)["']/g)) follow(`dist/${name}`);
+  };
+  follow('dist/browser.js');
+  return [...found];
+}
