@@ -108,7 +108,7 @@ async function compare(some) {
   return wrong;
 }
 
-const why = { 'the native command (./dev build)': nativeCommand, sh: program('sh'), zstd: program('zstd') };
+const why = { 'the native command (./dev build)': nativeCommand, script: program('script'), zstd: program('zstd') };
 
 test('the same output, messages and exit codes as the native command', { skip: needs(why) }, async () => {
   const made = lines.filter(({ real }) => !real);

@@ -1,11 +1,18 @@
 // The file that a verb's bytes go to. Nobody ever sees half of it.
-import { accessSync, closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync, type Stats } from 'node:fs';
+import { accessSync, closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeSync, type Stats } from 'node:fs';
 import { BtfError } from './error.js';
 import { guarded } from './system.js';
 
 /** Whether a new file may stand in for this one: nobody else's, no other name's, not what somebody mounted or a descriptor's. */
 function isReplaceable(there: Stats): boolean {
   return there.isFile() && there.nlink === 1 && (there.mode & 0o7000) === 0 && (process.geteuid === undefined || there.uid === process.geteuid());
+}
+
+/** Whether the file itself is mounted, as containers like to do: nothing can be put in its place. */
+function isMounted(path: string): boolean {
+  const mounts = attempt(() => readFileSync('/proc/self/mountinfo', 'utf8')) ?? '';
+  const spelled = path.replace(/[ \t\n\\]/g, (sign) => `\\${sign.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  return mounts.split('\n').some((line) => line.split(' ')[4] === spelled);
 }
 
 /** Whether it is the one that standard output goes to. */
@@ -44,7 +51,7 @@ export class OutputFile {
     const isNew = !there && !attempt(() => lstatSync(path)); // and no link to nowhere
     const target = there ? attempt(() => realpathSync(path)) : path; // a link is to stay one
     const temporary = `${target}.${process.pid}-${Math.random().toString(36).slice(2)}`;
-    const replaces = target !== undefined && (isNew || (there !== undefined && isReplaceable(there)));
+    const replaces = target !== undefined && (isNew || (there !== undefined && isReplaceable(there) && !isMounted(target)));
     this.#fd = replaces ? attempt(() => openSync(temporary, 'wx')) : undefined;
     if (this.#fd === undefined) { // its folder may not be ours to write
       this.#fd = guarded(() => openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC));
