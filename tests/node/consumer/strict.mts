@@ -1,5 +1,5 @@
 // What a user's TypeScript may say, and what it may not: compiled by consumers.test.mjs, never run.
-import { Btf, BtfError, decodeNames, init, kindName, version, type BtfType, type Columns, type DumpOptions, type Kind, type StructType, type Summary } from 'btfkit';
+import { Btf, BtfError, decodeNames, init, kindName, version, type BtfType, type Columns, type DumpOptions, type Kind, type MemberPlace, type StructType, type Summary, type Usage, type Value } from 'btfkit';
 
 function describe(type: BtfType): string {
   switch (type.kind) {
@@ -39,6 +39,28 @@ export async function main(bytes: Uint8Array, fd: number): Promise<Columns> {
   void [header, struct, size, any, kind, count, out, exitCode, buffer, version, decodeNames(btf.columns()), describe];
   return btf.columns();
 }
+export function tour(kernel: Btf, module: Btf, bytes: Uint8Array): readonly unknown[] {
+  const struct = kernel.require('task_struct', 'struct');
+  const place: MemberPlace = kernel.member('task_struct.se.vruntime');
+  const users: readonly Usage[] = struct.usedBy();
+  const value: Value = kernel.decode(struct, bytes, { order: 'big' });
+  const extra: bigint | undefined = module.maps[0]?.extra;
+  const split: boolean = module.base === kernel;
+  const built = new Btf.Builder();
+  const id: number = built.add({ kind: 'int', name: 'int', size: 4, encoding: ['signed'] });
+  built.add({ kind: 'struct', name: 's', size: 4, members: [{ name: 'a', typeId: id, bitOffset: 0 }] });
+  return [
+    place.offset + place.steps.length, users.map(({ role, type }) => role + type.name), value, extra, split,
+    kernel.search({ prefix: 'tcp_', kinds: ['struct'], limit: 3 }).types.map((type) => type.toC({ deps: true })), kernel.search({ regex: /^sk_/ }).total,
+    kernel.query({ packable: true, sort: 'saved' }).types[0]?.saved?.toFixed(), kernel.named('sk_buff').length, kernel.offset('sk_buff.len').toFixed(),
+    struct.layout({ cacheLine: 128, expand: true }).members[0]?.hole, struct.declaration('x').length, struct.tags.map((tag) => tag.componentIndex),
+    kernel.at('task_struct', 1448), kernel.decodeAll('pid_t', bytes).length, kernel.decodeToC(struct, bytes, { compact: true }).length,
+    module.programs.map(({ section, instructions }) => section + instructions.toFixed()), module.variables.map((variable) => variable.section),
+    module.externs, module.relocations.map(({ kind, access }) => kind + access), module.lines('xdp'), module.disassemble('xdp_main', { source: false }),
+    kernel.toC({ order: 'id', types: [struct, 42, 'pid_t'] }).length, kernel.toRaw().length, kernel.toJSON(), kernel.stat(),
+    kernel.marshal({ order: 'big' }).length, kernel.rewrite({ for: '5.4' }).report.rewrites.length, kernel.refusals('5.10').length, kernel.extract().bytes.length,
+  ];
+}
 // @ts-expect-error: no such kind
 Btf.open('x').find('a', 'class');
 // @ts-expect-error: a struct has no values
@@ -49,3 +71,9 @@ Btf.open('x').dump({ format: 'yaml' });
 Btf.open('x').summary.typeCount = 1;
 // @ts-expect-error: made by open, fromBytes and fromBlob only
 new Btf();
+// @ts-expect-error: exactly these orders
+Btf.open('x').marshal({ order: 'middle' });
+// @ts-expect-error: a member of a union has no values
+Btf.open('x').require('a', 'union').members[0].values;
+// @ts-expect-error: a definition needs its size
+new Btf.Builder().add({ kind: 'int', name: 'int' });
