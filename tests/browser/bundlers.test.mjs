@@ -1,6 +1,7 @@
 // The package in the browser, in main thread and module worker, through every bundler that README.md speaks of and through none,
 // under the strictest policy that WebAssembly can run under.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cpSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { basename, extname, join } from 'node:path';
@@ -113,15 +114,24 @@ async function open(site, file) {
   return { said: said.slice(0, -1), read };
 }
 
-async function check(site, file) {
+/** What Node says of `plain` is what the page says of `file`. */
+async function check(site, file, plain = file) {
   const { Btf } = await import(pathToFileURL(join(installed().folder, 'node_modules/btfkit/dist/node.js')).href);
-  const expected = describe(Btf.open(file));
+  const expected = describe(Btf.open(plain));
   const { said, read } = await open(site, file);
   assert.deepEqual(said, ['BtfError invalid_argument', `page: ${expected}`, `worker with the page's module: ${expected}`, `worker with its own: ${expected}`, 'BtfError malformed']);
   return read;
 }
 
 // ---- tests
+
+/** types.o packed with xz; undefined where there is no xz. */
+function packed() {
+  if (!program('xz')) return undefined;
+  const path = join(folder.folder, 'types.o.xz');
+  if (!existsSync(path)) writeFileSync(path, execFileSync('xz', ['-c', '--check=crc32', golden('types.o')]));
+  return path;
+}
 
 const html = '<!doctype html><title>A user of btfkit</title><body><input type="file"><script type="module" src="./main.js"></script></body>';
 
@@ -135,6 +145,7 @@ for (const [name, bundle] of Object.entries(bundlers)) {
     mkdirSync(to, { recursive: true });
     await bundle(from, to);
     for (const file of ['sample.bpf.o', 'types.eb.o', 'types.btf']) await check(name, golden(file));
+    if (packed()) await check(name, packed(), golden('types.o')); // its decoder is loaded when it is needed
   });
 }
 

@@ -46,8 +46,9 @@ before(() => {
   ]));
   if (!existsSync(corpus)) return;
   mkdirSync(join(app, 'kernels'));
-  for (const [version, name] of [['5.10', 'amd64-5.10.223'], ['6.1', 'amd64-6.1.176'], ['6.12', 'amd64-6.12.107'], ['7.3', 'amd64-7.3.4-cloud']])
+  for (const [version, name] of [['5.10', 'amd64-5.10.223'], ['6.1', 'amd64-6.1.176'], ['6.12', 'amd64-6.12.107']])
     writeFileSync(join(app, 'kernels', `${version}.btf`), unxz(join(corpus, 'kernels', `${name}.btf.xz`)));
+  copyFileSync(join(corpus, 'kernels/amd64-7.3.4-cloud.btf.xz'), join(app, 'kernels/7.3.btf.xz'));
   copyFileSync(join(app, 'kernels/6.12.btf'), join(app, 'vmlinux'));
 });
 
