@@ -93,9 +93,9 @@ class Recipe {
     return taken;
   }
 
-  number(value: number | undefined, otherwise = 0, least = 0): void {
+  number(value: number | undefined, otherwise?: number, least = 0): void {
     const given = value ?? otherwise;
-    if (!Number.isInteger(given) || given < least || given >= 2 ** 32) throw new BtfError('invalid_argument', `${String(given)} is no number of 32 bits`);
+    if (given === undefined || !Number.isInteger(given) || given < least || given >= 2 ** 32) throw new BtfError('invalid_argument', `${String(given)} is no number of 32 bits`);
     this.words.push(given >>> 0);
   }
 
@@ -134,8 +134,8 @@ class Recipe {
         this.name(d.name);
         this.number(d.size);
         this.number((d.encoding ?? []).reduce((all, each) => all | encodings[each], 0));
-        this.number(d.bitOffset);
-        return this.number(d.bits);
+        this.number(d.bitOffset, 0);
+        return this.number(d.bits, 0);
       case 'pointer': case 'volatile': case 'const': case 'restrict':
         return this.number(d.typeId);
       case 'array':
@@ -149,7 +149,7 @@ class Recipe {
           this.name(member.name);
           this.number(member.typeId);
           this.number(member.bitOffset);
-          this.number(member.bitfieldSize);
+          this.number(member.bitfieldSize, 0);
         });
       case 'enum': case 'enum64':
         this.name(d.name);
