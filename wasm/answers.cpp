@@ -256,7 +256,7 @@ std::string all_rewrites() {
   json.array();
   for (const Rewrite& rewrite : rewrites) {
     json.object().field("name", rewrite.name);
-    if (!rewrite.until.empty()) json.field("until", rewrite.until);
+    if (rewrite.until) json.field("until", to_string(*rewrite.until));
     json.field("effect", rewrite.effect).field("why", rewrite.why).end_object();
   }
   json.end_array();
