@@ -130,7 +130,7 @@ const help = (verb: string): string => engine().call((glue) => glue.fact('help',
 /** What is at a path, or comes on standard input; a split BTF's base where it is not given but found. */
 async function open(file: string, options: OpenOptions): Promise<{ btf: Btf; base?: string }> {
   if (file !== '-') return openOnBase(file, options);
-  return { btf: Btf.fromBytes(await standardInput(), { ...options, name: '-' }) };
+  return { btf: await Btf.load(await standardInput(), { ...options, name: '-' }) };
 }
 
 async function standardInput(): Promise<Uint8Array> {
