@@ -1,5 +1,5 @@
-// What core does with a BTF, the best of many runs in milliseconds, as one line of JSON. Needs no library, so the same source is
-// compiled natively and to wasm; `./dev bench` prints the two beside each other.
+// What core does with a BTF, the best of many runs in milliseconds, as one line of JSON. Needs no library, so the same source
+// is compiled natively and to wasm; `./dev bench` prints the two beside each other.
 #include <btfkit/btfkit.hpp>
 #include <chrono>
 #include <cstdio>
