@@ -42,13 +42,14 @@ class RecordCheck {
 
   [[nodiscard]] Verdict operator()(Type type) const {
     const std::uint32_t info = load32(type.record() + 4);
-    if (kernel_ < layout_since && (info & 0xff0000) != 0 && is_known(type.kind()))
-      return Wrong{"Invalid btf_info", "it has " + counted(type.vlen(), "element") + ", kernels before 7.1 take 65535", false};
-    if (const auto since = first_kernel_of(type.kind()); kernel_ < since || !is_known(type.kind()))
-      return Wrong{"Invalid kind",
-                   is_known(type.kind())
-                       ? "kernels before " + to_string(since) + " know no " + std::string(to_string(type.kind()))
-                       : "no kernel that btfkit knows of has this kind",
+    if (!is_known(type.kind())) return Wrong{"Invalid kind", "no kernel that btfkit knows of has this kind", false};
+    if (kernel_ < long_vlen_since && (info & 0xff0000) != 0)
+      return Wrong{
+          "Invalid btf_info",
+          "it has " + counted(type.vlen(), "element") + ", kernels before " + to_string(long_vlen_since) + " take 65535",
+          false};
+    if (const KernelVersion since = row(type.kind()).since; kernel_ < since)
+      return Wrong{"Invalid kind", "kernels before " + to_string(since) + " know no " + std::string(to_string(type.kind())),
                    false};
     return match(
         type, [&](Void) { return Verdict(); }, [&](Int t) { return integer(t); }, [&](Array t) { return array(t); },
@@ -59,33 +60,13 @@ class RecordCheck {
   }
 
  private:
-  /// The first kernel that knows a kind: the rewrites that spare older ones know it.
-  [[nodiscard]] static KernelVersion first_kernel_of(Kind kind) {
-    const auto until = [](bool MarshalOptions::*option) {
-      for (const Rewrite& rewrite : rewrites)
-        if (rewrite.option == option) return *KernelVersion::parse(rewrite.until);
-      return first_kernel;
-    };
-    switch (kind) {
-      case Kind::Func:
-      case Kind::FuncProto: return until(&MarshalOptions::no_func);
-      case Kind::Var:
-      case Kind::Datasec: return until(&MarshalOptions::no_datasec);
-      case Kind::Float: return until(&MarshalOptions::no_float);
-      case Kind::DeclTag: return until(&MarshalOptions::no_decl_tag);
-      case Kind::TypeTag: return until(&MarshalOptions::no_type_tag);
-      case Kind::Enum64: return until(&MarshalOptions::no_enum64);
-      default: return first_kernel;
-    }
-  }
-
   [[nodiscard]] static Verdict wrong(std::string_view log, std::string sentence) {
     return Wrong{log, std::move(sentence), false};
   }
 
   // ---- names
 
-  [[nodiscard]] std::size_t longest_name() const { return kernel_ < KernelVersion{6, 1} ? 127 : 511; }
+  [[nodiscard]] std::size_t longest_name() const { return kernel_ < long_names_since ? 127 : 511; }
 
   [[nodiscard]] std::string too_long(std::string_view name) const {
     return "the name '" + printable(name, 40) + "' has " + counted(name.size(), "character") + ", this kernel takes " +
@@ -93,7 +74,7 @@ class RecordCheck {
   }
 
   [[nodiscard]] std::string bad_section_name(std::string_view name) const {
-    if (kernel_ < KernelVersion{6, 9}) return bad_identifier(name);
+    if (kernel_ < question_mark_names_since) return bad_identifier(name);
     if (name.empty()) return "it has no name";
     for (const char c : name)
       if (!is_printable(static_cast<unsigned char>(c))) return "the name '" + printable(name, 80) + "' has control characters";
@@ -192,7 +173,7 @@ class RecordCheck {
 
   [[nodiscard]] Verdict func(Func t) const {
     if (auto why = must_be_named(t)) return why;
-    const auto most = static_cast<std::uint32_t>(kernel_ < KernelVersion{5, 6} ? Linkage::Static : Linkage::Global);
+    const auto most = static_cast<std::uint32_t>(kernel_ < func_linkage_since ? Linkage::Static : Linkage::Global);
     if (t.vlen() > most)
       return Wrong{
           most == 0 ? "vlen != 0" : "Invalid func linkage",
@@ -254,7 +235,7 @@ class RecordCheck {
   }
 
   [[nodiscard]] Verdict flagged_tag(Type t) const {
-    if (!t.kind_flag() || kernel_ >= KernelVersion{6, 15}) return std::nullopt;
+    if (!t.kind_flag() || kernel_ >= tag_kind_flag_since) return std::nullopt;
     return wrong("Invalid btf_info kind_flag", "kernels before 6.15 know no tags of whole attributes");
   }
 

@@ -4,6 +4,7 @@
 #include <btfkit/size.hpp>
 #include <charconv>
 
+#include "c_spelling.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -103,18 +104,8 @@ Result<CoreAccess> enumerator(CoreAccess at, const std::vector<std::uint32_t>& i
 
 /// "struct task_struct", "typedef pid_t"; "const struct foo *" for what has no name.
 std::string root_text(Type root) {
-  const auto named = [&](std::string_view word) {
-    return std::string(word) + ' ' + (*root.c_name() == '\0' ? "(anonymous)" : shown(root.c_name()));
-  };
-  switch (root.kind()) {
-    case Kind::Struct:
-    case Kind::Union:
-    case Kind::Enum:
-    case Kind::Typedef: return named(noun(root.kind()));
-    case Kind::Enum64: return named("enum");
-    case Kind::Forward: return named(Forward(root).is_union() ? "union" : "struct");
-    default: break;
-  }
+  const std::string_view keyword = Typedef::is(root.kind()) ? "typedef " : detail::tag_keyword(root);
+  if (!keyword.empty()) return std::string(keyword) + (*root.c_name() == '\0' ? "(anonymous)" : shown(root.c_name()));
   std::string text = c_declaration(root);
   const std::size_t open = text.find('{'), close = text.rfind('}');
   if (open != std::string::npos && close != std::string::npos && open < close) text.replace(open, close - open + 1, "{...}");

@@ -217,8 +217,7 @@ std::vector<AppliedRewrite> applied_rewrites(const Spec& spec, const MarshalOpti
 
 MarshalOptions options_for(const KernelVersion& version) {
   MarshalOptions options;
-  for (const Rewrite& rewrite : rewrites)
-    options.*rewrite.option = rewrite.until.empty() || version < *KernelVersion::parse(rewrite.until);
+  for (const Rewrite& rewrite : rewrites) options.*rewrite.option = !rewrite.until || version < *rewrite.until;
   if (version < layout_since) options.layout = LayoutSection::Drop;
   return options;
 }

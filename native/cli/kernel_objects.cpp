@@ -135,11 +135,15 @@ int kernel_list(const Request& request, Sink& out, Sink& err) {
     out << '\n';
     return 0;
   }
+  // Ids only grow while a machine is up: their column is as wide as the last.
+  std::size_t id_width = 6;
+  for (const Info& info : *objects) id_width = std::max(id_width, std::to_string(info.id).size());
   Styled style(out, request.color);
-  style.faint("    id  owner          size  name") << '\n';
+  out.pad(id_width - 2);
+  style.faint("id  owner          size  name") << '\n';
   for (const Info& info : *objects) {
     const std::string id = std::to_string(info.id), size = grouped(info.size);
-    out.pad(id.size() < 6 ? 6 - id.size() : 0);
+    out.pad(id_width - id.size());
     style.strong(id) << "  " << owner(info);
     out.pad(6 - owner(info).size() + (size.size() < 13 ? 13 - size.size() : 1)) << size;
     if (!info.name.empty()) out << "  ", style.accent(printable(info.name));

@@ -20,7 +20,7 @@ void write_json(const std::vector<kernel::Probed>& all, Sink& out) {
   json.object().field("release", release()).array("features");
   for (const kernel::Probed& probed : all) {
     json.object().field("name", probed.feature->name).field("answer", to_string(probed.answer));
-    json.field("since", probed.feature->since).field("what", probed.feature->what);
+    json.field("since", to_string(probed.feature->since)).field("what", probed.feature->what);
     if (!probed.why.empty()) json.field("why", probed.why);
     json.end_object();
   }
@@ -29,7 +29,7 @@ void write_json(const std::vector<kernel::Probed>& all, Sink& out) {
   if (features) {
     const MarshalOptions options = kernel::marshal_options(*features);
     for (const Rewrite& rewrite : rewrites)
-      if (!rewrite.until.empty() && options.*rewrite.option) json.value(rewrite.name);
+      if (rewrite.until && options.*rewrite.option) json.value(rewrite.name);
   }
   json.end_array().end_object();
   out << '\n';

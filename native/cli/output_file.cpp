@@ -32,6 +32,12 @@ bool is_replaceable(const struct stat& there) {
   return S_ISREG(there.st_mode) && there.st_uid == geteuid() && there.st_nlink == 1 && (there.st_mode & 07000) == 0;
 }
 
+/// Whether the file itself is mounted, as containers like to do: nothing can be put in its place.
+bool is_mounted(const std::string& path) {
+  struct statx there {};
+  return statx(AT_FDCWD, path.c_str(), AT_NO_AUTOMOUNT, 0, &there) == 0 && (there.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
 /// Where a link leads to: it is to stay one. Empty where that has no name.
 std::string followed(const std::string& path) {
   char* const real = realpath(path.c_str(), nullptr);
@@ -64,7 +70,7 @@ Result<OutputFile> OutputFile::create(const std::string& path) {
   }
   const bool is_new = !exists && lstat(path.c_str(), &itself) != 0;  // and no link to nowhere
   const std::string target = exists ? followed(path) : path;
-  if (!is_new && (!exists || target.empty() || !is_replaceable(there))) return in_place(path);
+  if (!is_new && (!exists || target.empty() || !is_replaceable(there) || is_mounted(target))) return in_place(path);
   std::string temporary = target + ".XXXXXX";
   const int fd = mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return in_place(path);  // its folder may not be ours to write

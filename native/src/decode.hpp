@@ -46,6 +46,9 @@ class Output {
   [[nodiscard]] tl::unexpected<Error> broken(const std::string& why) const {
     return unexpected(ErrorCode::Malformed, std::string(to_string(codec_)) + " data: " + why);
   }
+  [[nodiscard]] tl::unexpected<Error> no_memory() const {
+    return unexpected(ErrorCode::System, "out of memory for a decoder of " + std::string(to_string(codec_)) + " data");
+  }
   [[nodiscard]] tl::unexpected<Error> cut() const { return broken("they end too early"); }
 
  private:

@@ -12,7 +12,7 @@ Result<Bytes> detail::unbzip2(const Bytes& packed, std::uint64_t max_size) {
   auto rest = packed.span();
   do {
     bz_stream stream{};
-    if (BZ2_bzDecompressInit(&stream, 0, 0) != BZ_OK) return unexpected(ErrorCode::System, "bzip2: out of memory");
+    if (BZ2_bzDecompressInit(&stream, 0, 0) != BZ_OK) return out.no_memory();
     const std::unique_ptr<bz_stream, int (*)(bz_stream*)> end(&stream, &BZ2_bzDecompressEnd);
     for (int result = BZ_OK; result != BZ_STREAM_END;) {
       const auto room = out.room();
@@ -26,7 +26,7 @@ Result<Bytes> detail::unbzip2(const Bytes& packed, std::uint64_t max_size) {
       result = BZ2_bzDecompress(&stream);
       rest = rest.subspan(give - stream.avail_in);
       out.wrote(offered - stream.avail_out);
-      if (result == BZ_MEM_ERROR) return unexpected(ErrorCode::System, "bzip2: out of memory");
+      if (result == BZ_MEM_ERROR) return out.no_memory();
       if (result != BZ_OK && result != BZ_STREAM_END)
         return out.broken("corrupt (libbz2 error " + std::to_string(result) + ")");
       if (result == BZ_OK && rest.empty() && stream.avail_out != 0) return out.cut();

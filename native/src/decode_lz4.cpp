@@ -24,14 +24,16 @@ char* chars(std::span<std::byte> bytes) { return static_cast<char*>(static_cast<
 /// One frame; what is left behind it.
 Result<std::span<const std::byte>> frame(std::span<const std::byte> packed, detail::Output& out) {
   LZ4F_dctx* made = nullptr;
-  if (LZ4F_isError(LZ4F_createDecompressionContext(&made, LZ4F_VERSION)) != 0)
-    return unexpected(ErrorCode::System, "lz4: out of memory");
+  if (LZ4F_isError(LZ4F_createDecompressionContext(&made, LZ4F_VERSION)) != 0) return out.no_memory();
   const std::unique_ptr<LZ4F_dctx, LZ4F_errorCode_t (*)(LZ4F_dctx*)> context(made, &LZ4F_freeDecompressionContext);
   while (true) {
     const auto room = out.room();
     if (!room) return unexpected(room.error());
     std::size_t wrote = room->size(), used = packed.size();
     const std::size_t left = LZ4F_decompress(context.get(), room->data(), &wrote, packed.data(), &used, nullptr);
+    // Its error codes are no public header's; their names are.
+    if (LZ4F_isError(left) != 0 && LZ4F_getErrorName(left) == std::string_view("ERROR_allocation_failed"))
+      return out.no_memory();
     if (LZ4F_isError(left) != 0) return out.broken(LZ4F_getErrorName(left));
     out.wrote(wrote);
     packed = packed.subspan(used);

@@ -26,7 +26,7 @@ Result<std::size_t> run(lzma_stream& stream, std::span<const std::byte> packed, 
       case LZMA_OK: break;
       case LZMA_STREAM_END: return packed.size() - stream.avail_in;
       case LZMA_BUF_ERROR: return out.cut();
-      case LZMA_MEM_ERROR: return unexpected(ErrorCode::System, "liblzma: out of memory");
+      case LZMA_MEM_ERROR: return out.no_memory();
       case LZMA_MEMLIMIT_ERROR:
         return unexpected(ErrorCode::TooLarge,
                           "unpacking needs a dictionary of more than " + std::to_string(most_memory >> 20) + " MiB");
@@ -58,8 +58,7 @@ Result<Bytes> detail::unxz(const Bytes& packed, std::uint64_t max_size) {
   auto rest = packed.span();
   Stream decoder;
   do {
-    if (lzma_stream_decoder(&decoder.stream, most_memory, 0) != LZMA_OK)
-      return unexpected(ErrorCode::System, "liblzma: out of memory");
+    if (lzma_stream_decoder(&decoder.stream, most_memory, 0) != LZMA_OK) return out.no_memory();
     const auto used = run(decoder.stream, rest, out);
     if (!used) return unexpected(used.error());
     rest = rest.subspan(*used);
@@ -72,8 +71,7 @@ Result<Bytes> detail::unxz(const Bytes& packed, std::uint64_t max_size) {
 Result<Bytes> detail::unlzma(const Bytes& packed, std::uint64_t max_size) {
   Output out(Codec::Lzma, max_size);
   Stream decoder;
-  if (lzma_alone_decoder(&decoder.stream, most_memory) != LZMA_OK)
-    return unexpected(ErrorCode::System, "liblzma: out of memory");
+  if (lzma_alone_decoder(&decoder.stream, most_memory) != LZMA_OK) return out.no_memory();
   const auto used = run(decoder.stream, packed.span(), out);
   if (!used) return unexpected(used.error());
   return out.finish();

@@ -7,10 +7,9 @@ namespace btfkit::kernel {
 Result<Bytes> detail::inflate(Codec codec, const Bytes& packed, std::uint64_t max_size) {
   constexpr std::size_t most = std::size_t{1} << 30;  // zlib counts in 32 bits
   z_stream stream{};
-  if (inflateInit2(&stream, codec == Codec::Gzip ? 15 + 16 : 15) != Z_OK)
-    return unexpected(ErrorCode::System, "zlib: out of memory");
-  const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, &inflateEnd);
   Output out(codec, max_size);
+  if (inflateInit2(&stream, codec == Codec::Gzip ? 15 + 16 : 15) != Z_OK) return out.no_memory();
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, &inflateEnd);
   std::size_t fed = 0;
   const auto another = [&] {
     return codec == Codec::Gzip && packed.size() - fed >= 2 && packed.data()[fed] == std::byte{0x1f} &&
@@ -33,6 +32,8 @@ Result<Bytes> detail::inflate(Codec codec, const Bytes& packed, std::uint64_t ma
       inflateReset(&stream);
     } else if (result == Z_BUF_ERROR || (result == Z_OK && fed == packed.size() && stream.avail_out != 0)) {
       return out.cut();
+    } else if (result == Z_MEM_ERROR) {
+      return out.no_memory();
     } else if (result != Z_OK) {
       return out.broken(stream.msg != nullptr ? stream.msg : "corrupt");
     }

@@ -1,4 +1,5 @@
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "decode.hpp"
 
@@ -17,14 +18,15 @@ bool begins_frame(std::span<const std::byte> bytes) {
 
 Result<Bytes> detail::unzstd(const Bytes& packed, std::uint64_t max_size) {
   const std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(), &ZSTD_freeDStream);
-  if (!stream) return unexpected(ErrorCode::System, "zstd: out of memory");
   Output out(Codec::Zstd, max_size);
+  if (!stream) return out.no_memory();
   ZSTD_inBuffer in{packed.data(), packed.size(), 0};
   while (true) {
     const auto room = out.room();
     if (!room) return unexpected(room.error());
     ZSTD_outBuffer to{room->data(), room->size(), 0};
     const std::size_t left = ZSTD_decompressStream(stream.get(), &to, &in);
+    if (ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation) return out.no_memory();
     if (ZSTD_isError(left) != 0) return out.broken(ZSTD_getErrorName(left));
     out.wrote(to.pos);
     if (left == 0 && !begins_frame(packed.span().subspan(in.pos))) return out.finish();

@@ -26,8 +26,7 @@ bool too_old_for(const Feature& feature) {
   utsname name{};
   if (uname(&name) != 0) return false;
   const auto running = KernelVersion::parse(name.release);
-  const auto since = KernelVersion::parse(feature.since);
-  return running && since && *running < *since;
+  return running && *running < feature.since;
 }
 
 bool is_permission(int error) { return error == EPERM || error == EACCES; }
@@ -36,7 +35,7 @@ bool is_permission(int error) { return error == EPERM || error == EACCES; }
 
 std::string explain(const Feature& feature, const Finding& finding) {
   if (finding.answer == Answer::Yes) return {};
-  const std::string since(feature.since);
+  const std::string since = to_string(feature.since);
   if (is_looked_up(feature) && finding.error == ENOENT)
     return finding.answer == Answer::No ? "there is no BTF of this kernel: it was built without CONFIG_DEBUG_INFO_BTF"
                                         : "sysfs is not mounted on /sys";

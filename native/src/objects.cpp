@@ -60,6 +60,7 @@ int info_by_fd(int fd, T& info) {
 }
 template int info_by_fd(int, ProgInfo&);
 template int info_by_fd(int, MapInfo&);
+template int info_by_fd(int, BtfInfo&);
 
 }  // namespace detail
 

@@ -35,5 +35,6 @@ template <class T>
 int info_by_fd(int fd, T& info);
 extern template int info_by_fd(int, ProgInfo&);
 extern template int info_by_fd(int, MapInfo&);
+extern template int info_by_fd(int, BtfInfo&);
 
 }  // namespace btfkit::kernel::detail

@@ -5,8 +5,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <memory>
 
+#include "objects.hpp"
 #include "probe_blobs.hpp"
 #include "prober.hpp"
 #include "syscall.hpp"
@@ -14,39 +14,17 @@
 namespace btfkit::kernel::detail {
 namespace {
 
-// Of enum bpf_cmd.
-constexpr int object_info_by_fd = 15;
-constexpr int btf_load = 18;
-constexpr int token_create = 36;
-
-std::uint64_t address(const void* at) { return reinterpret_cast<std::uintptr_t>(at); }
-
-/// A BTF in the kernel for as long as this lives. fd: the descriptor, or -errno.
-class Loaded {
- public:
-  Loaded(const std::vector<std::byte>& blob, int token) {
-    struct {
-      std::uint64_t btf, log;
-      std::uint32_t size, log_size, log_level, log_true_size, flags;
-      std::int32_t token;
-    } attributes{};
-    attributes.btf = address(blob.data());
-    attributes.size = static_cast<std::uint32_t>(blob.size());
-    constexpr std::uint32_t has_token = 1U << 16;  // BPF_F_TOKEN_FD
-    if (token >= 0) {
-      attributes.flags = has_token;
-      attributes.token = token;
-    }
-    fd = bpf_fd(btf_load, attributes);
+/// A BTF in the kernel for as long as the Descriptor lives; its number, or -errno.
+Descriptor load(const std::vector<std::byte>& blob, int token) {
+  BtfLoad attributes;
+  attributes.btf = address(blob.data());
+  attributes.btf_size = static_cast<std::uint32_t>(blob.size());
+  if (token >= 0) {
+    attributes.flags = token_flag;
+    attributes.token = token;
   }
-  ~Loaded() {
-    if (fd >= 0) system_calls.close(fd);
-  }
-  Loaded(const Loaded&) = delete;
-  Loaded& operator=(const Loaded&) = delete;
-
-  int fd;
-};
+  return Descriptor(bpf_fd(btf_load, attributes));
+}
 
 /// What an errno says about a feature. A kernel that does not know a word of a BTF or an attribute says EINVAL, of a longer
 /// header E2BIG; anything else (EPERM, ENOMEM, EINTR without end...) says nothing about the feature.
@@ -65,33 +43,21 @@ Finding ask_module_btf(const ProbeOptions& options) {
     closedir(folder);
     if (found) return {Answer::Yes, 0};
   }
-  const Loaded loaded(probe_blob(feature_table.front()), options.token);
-  if (loaded.fd < 0) return finding(loaded.fd);
+  const Descriptor loaded = load(probe_blob(feature_table.front()), options.token);
+  if (loaded.fd() < 0) return finding(loaded.fd());
   char name[64] = {};
-  struct {
-    std::uint64_t btf;
-    std::uint32_t btf_size, id;
-    std::uint64_t name;
-    std::uint32_t name_size, is_kernel;
-  } info{};
+  BtfInfo info;
   info.name = address(name);
   info.name_size = sizeof name;
-  struct {
-    std::uint32_t fd, size;
-    std::uint64_t info;
-  } attributes{static_cast<std::uint32_t>(loaded.fd), sizeof info, address(&info)};
-  return finding(bpf(object_info_by_fd, attributes));
+  return finding(-info_by_fd(loaded.fd(), info));
 }
 
 /// Of a kernel that has tokens, "no such descriptor" is the answer.
 Finding ask_token() {
-  struct {
-    std::uint32_t flags;
-    std::int32_t bpffs;
-  } attributes{0, -1};
-  const long answer = bpf(token_create, attributes);
-  if (answer >= 0) system_calls.close(static_cast<int>(answer));
-  return answer == -EBADF ? Finding{Answer::Yes, 0} : finding(answer);
+  TokenCreate attributes;
+  attributes.bpffs = static_cast<std::uint32_t>(-1);
+  const Descriptor token(bpf_fd(token_create, attributes));
+  return token.fd() == -EBADF ? Finding{Answer::Yes, 0} : finding(token.fd());
 }
 
 Finding ask_vmlinux_mmap() {
@@ -117,7 +83,7 @@ Finding ask(const Feature& feature, const ProbeOptions& options) {
   if (is_looked_up(feature)) return ask_vmlinux_mmap();
   if (feature.has == &Features::module_btf) return ask_module_btf(options);
   if (feature.has == &Features::token) return ask_token();
-  return finding(Loaded(probe_blob(feature), options.token).fd);
+  return finding(load(probe_blob(feature), options.token).fd());
 }
 
 }  // namespace btfkit::kernel::detail

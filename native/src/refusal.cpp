@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <btfkit/kind.hpp>
+#include <btfkit/marshal.hpp>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -82,7 +82,7 @@ Reason reason_in(std::string_view log) {
 /// What came to Linux later than BTF itself (4.18), as a kernel without it complains.
 struct Newer {
   std::string what;
-  std::string_view since;
+  std::optional<KernelVersion> since;
 };
 
 std::optional<Newer> newer_kind(std::string_view reason) {
@@ -91,16 +91,8 @@ std::optional<Newer> newer_kind(std::string_view reason) {
   if (at == std::string_view::npos) return std::nullopt;
   const auto kind = number(reason.substr(at + complaint.size()));
   if (!kind || *kind == 0) return std::nullopt;
-  struct Since {
-    Kind last;
-    std::string_view version;
-  };
-  constexpr std::array since = {Since{Kind::Restrict, "4.18"}, Since{Kind::FuncProto, "5.0"}, Since{Kind::Datasec, "5.2"},
-                                Since{Kind::Float, "5.13"},    Since{Kind::DeclTag, "5.16"},  Since{Kind::TypeTag, "5.17"},
-                                Since{Kind::Enum64, "6.0"}};
-  for (const Since& row : since)
-    if (*kind <= static_cast<std::uint32_t>(row.last)) return Newer{std::string(kind_table[*kind].name), row.version};
-  return Newer{"kind " + std::to_string(*kind), ""};
+  if (*kind < kind_count) return Newer{std::string(kind_table[*kind].name), kind_table[*kind].since};
+  return Newer{"kind " + std::to_string(*kind), {}};
 }
 
 /// "Invalid btf_info:64000000": bits that older kernels do not read.
@@ -110,21 +102,23 @@ std::optional<Newer> newer_info(std::string_view complaint) {
   const std::string_view hex = complaint.substr(prefix.size());
   std::uint32_t info = 0;
   if (std::from_chars(hex.data(), hex.data() + hex.size(), info, 16).ec != std::errc()) return std::nullopt;
-  if ((info & 0xff0000) != 0) return Newer{"more than 65,535 elements in a type", "7.2"};
-  return Newer{"kind " + std::to_string(info >> 24 & 0x7f), ""};
+  if ((info & 0xff0000) != 0) return Newer{"more than 65,535 elements in a type", long_vlen_since};
+  return Newer{"kind " + std::to_string(info >> 24 & 0x7f), {}};
 }
 
 std::optional<Newer> newer(const Reason& reason) {
   const std::string_view complaint = reason.complaint;
   if (auto kind = newer_kind(complaint)) return kind;
   if (auto info = newer_info(complaint)) return info;
-  if (begins(reason.record, "FUNC ") && complaint == "vlen != 0") return Newer{"FUNC linkage", "5.6"};
+  if (begins(reason.record, "FUNC ") && complaint == "vlen != 0") return Newer{"FUNC linkage", func_linkage_since};
   if (contains(complaint, "Invalid btf_info kind_flag")) {
-    if (begins(reason.record, "ENUM ")) return Newer{"signed ENUM", "6.0"};
-    if (begins(reason.record, "DECL_TAG ") || begins(reason.record, "TYPE_TAG ")) return Newer{"kind_flag of tags", "6.15"};
+    if (begins(reason.record, "ENUM ")) return Newer{"signed ENUM", row(Kind::Enum64).since};
+    if (begins(reason.record, "DECL_TAG ") || begins(reason.record, "TYPE_TAG "))
+      return Newer{"kind_flag of tags", tag_kind_flag_since};
   }
-  if (begins(reason.record, "DATASEC ?") && complaint == "Invalid name") return Newer{"'?' in a DATASEC's name", "6.9"};
-  if (complaint == "Unsupported btf_header") return Newer{"a header of this length (for a layout section?)", "7.1"};
+  if (begins(reason.record, "DATASEC ?") && complaint == "Invalid name")
+    return Newer{"'?' in a DATASEC's name", question_mark_names_since};
+  if (complaint == "Unsupported btf_header") return Newer{"a header of this length (for a layout section?)", layout_since};
   return std::nullopt;
 }
 
@@ -149,7 +143,7 @@ Error refusal(int error, Log log) {
   } else if (!log.has_end || log.text.empty()) {
     failed.text = "the kernel does not load it: " + errno_text(error);
     if (!log.whole) failed.text += "; its log is longer than " + std::to_string(log.text.size()) + " bytes";
-    else if (error == EINVAL) failed.text += ", and no log (BTF is known to Linux 4.18 and later)";
+    else if (error == EINVAL) failed.text += ", and no log (BTF is known to Linux " + to_string(first_kernel) + " and later)";
     else if (error == E2BIG) failed.text += ", and no log (an option that it does not know?)";
   } else if (reason.complaint.empty()) {
     failed.text = "the kernel refuses it and logs no reason (" + errno_text(error) +
@@ -157,7 +151,7 @@ Error refusal(int error, Log log) {
   } else if (const auto lacks = newer(reason)) {
     failed.code = ErrorCode::NotSupported;
     failed.text = "this kernel does not know " + lacks->what;
-    if (!lacks->since.empty()) failed.text += ", which needs Linux " + std::string(lacks->since);
+    if (lacks->since) failed.text += ", which needs Linux " + to_string(*lacks->since);
     failed.text += ": " + text_of(reason);
   } else {
     if (error == E2BIG) failed.code = ErrorCode::TooLarge;

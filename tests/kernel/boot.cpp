@@ -51,8 +51,8 @@ bool boot(const fs::path& image, const fs::path& folder, const std::string& qemu
   const fs::path report = folder / (name + ".report");
   const fs::path console = folder / (name + ".console");
   // timeout: a kernel that hangs is a failure, not an endless test.
-  // -cx16: qemu 7.2's cmpxchg16b, which newer kernels use in every allocation, leaves garbage in the flags when an interrupt
-  // comes at the wrong moment: half of the boots of Linux 6.12 on a busy machine ended in an oops or hung, and none without it.
+  // -cx16: without it newer kernels allocate without cmpxchg16b. With it two of some seven boots of Linux 6.12 ended in an oops
+  // in the allocator on a busy machine, and none of all since without it; why was not traced.
   const std::string command = "timeout 120 '" + qemu +
                               "' -cpu qemu64,-cx16 -display none -no-reboot -m 512 -nodefaults -kernel '" + image.string() +
                               "' -initrd '" + (folder / "initramfs.cpio").string() +

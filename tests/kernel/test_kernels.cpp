@@ -13,9 +13,7 @@ using kernel::Answer;
 
 namespace {
 
-bool has(const Report& kernel, std::string_view version) {
-  return *KernelVersion::parse(kernel.release()) >= *KernelVersion::parse(version);
-}
+bool has(const Report& kernel, const KernelVersion& version) { return *KernelVersion::parse(kernel.release()) >= version; }
 
 Answer probed(const Report& kernel, const kernel::Feature& feature) {
   return static_cast<Answer>(fact(kernel, "probe " + std::string(feature.name)).number);
@@ -44,7 +42,7 @@ TEST_CASE("the versions in the table of features are those of real kernels") {
       INFO(kernel.release() << " " << feature.name);
       CHECK(probed(kernel, feature) == (has(kernel, feature.since) ? Answer::Yes : Answer::No));
       const std::string why = fact(kernel, "probe " + std::string(feature.name)).text;
-      CHECK(why == (has(kernel, feature.since) ? "" : "needs Linux " + std::string(feature.since) + " or later"));
+      CHECK(why == (has(kernel, feature.since) ? "" : "needs Linux " + to_string(feature.since) + " or later"));
     }
 }
 
@@ -81,13 +79,13 @@ TEST_CASE("one BTF with every kind needs exactly the rewrites of the kernel's ve
   for (const Report& kernel : kernels()) {
     std::string expected;
     for (const Rewrite& rewrite : rewrites)
-      if (!rewrite.until.empty() && !has(kernel, rewrite.until) &&
+      if (rewrite.until && !has(kernel, *rewrite.until) &&
           // Where no tag is known, none is left that might be an attribute.
-          (rewrite.option != &MarshalOptions::no_tag_kind_flag || has(kernel, "5.17")))
+          (rewrite.option != &MarshalOptions::no_tag_kind_flag || has(kernel, row(Kind::TypeTag).since)))
         expected += std::string(rewrite.name) + ' ';
     INFO(kernel.release());
     CHECK((fact(kernel, "raw every kind").number == 0) == expected.empty());
-    CHECK((fact(kernel, "raw every kind and layout").number == 0) == has(kernel, "7.1"));
+    CHECK((fact(kernel, "raw every kind and layout").number == 0) == has(kernel, layout_since));
     for (const std::string name : {"every kind", "every kind and layout"}) {
       CHECK(fact(kernel, "rewritten " + name).number == 0);
       CHECK(fact(kernel, "rewritten " + name).text == expected);
@@ -141,10 +139,10 @@ TEST_CASE("on every kernel, kernel probe shows the answers and the reasons") {
       REQUIRE(line != std::string::npos);
       const std::string row = text.text.substr(line + 1, text.text.find('\n', line + 1) - line - 1);
       CHECK_THAT(row, ContainsSubstring(' ' + answer + ' '));
-      CHECK((row.find(" (needs Linux " + std::string(feature.since) + " or later)") != std::string::npos) == (answer == "no"));
+      CHECK((row.find(" (needs Linux " + to_string(feature.since) + " or later)") != std::string::npos) == (answer == "no"));
       CHECK_THAT(json.text, ContainsSubstring("{\"name\":\"" + name + "\",\"answer\":\"" + answer + "\",\"since\":"));
     }
-    CHECK((json.text.find("\"no_enum64\"") != std::string::npos) == !has(kernel, "6.0"));
+    CHECK((json.text.find("\"no_enum64\"") != std::string::npos) == !has(kernel, row(Kind::Enum64).since));
   }
 }
 
@@ -154,7 +152,7 @@ TEST_CASE("on every kernel, kernel list has the kernel's BTF and one that a proc
     const Told& json = fact(kernel, "btfkit kernel list --json");
     CHECK(json.number == 0);
     // Before 5.11 the kernel's own is no object, and none has a name or an owner.
-    CHECK((json.text.find("\"name\":\"vmlinux\",\"owner\":\"kernel\"") != std::string::npos) == has(kernel, "5.11"));
+    CHECK((json.text.find("\"name\":\"vmlinux\",\"owner\":\"kernel\"") != std::string::npos) == has(kernel, {5, 11}));
     CHECK_THAT(json.text, ContainsSubstring("\"name\":\"\",\"owner\":\"user\",\"size\":45,"));
     CHECK_THAT(json.text, ContainsSubstring("\"processes\":[{\"pid\":1,\"name\":\"init\""));
     const Told& text = fact(kernel, "btfkit kernel list");
@@ -172,10 +170,10 @@ TEST_CASE("kernel load prepares what clang made, and every kind, for every kerne
     const Told& every = fact(kernel, "btfkit kernel load /every.btf");
     INFO(every.text);
     CHECK(every.number == 0);
-    CHECK((every.text.find("  no_enum64 ") != std::string::npos) == !has(kernel, "6.0"));
-    CHECK((every.text.find("  no_float ") != std::string::npos) == !has(kernel, "5.13"));
+    CHECK((every.text.find("  no_enum64 ") != std::string::npos) == !has(kernel, row(Kind::Enum64).since));
+    CHECK((every.text.find("  no_float ") != std::string::npos) == !has(kernel, row(Kind::Float).since));
     const Told& as_is = fact(kernel, "btfkit kernel load /every.btf --as-is");
     INFO(as_is.text);
-    CHECK(as_is.number == (has(kernel, "6.15") ? 0 : 1));
+    CHECK(as_is.number == (has(kernel, tag_kind_flag_since) ? 0 : 1));
   }
 }

@@ -49,7 +49,7 @@ TEST_CASE("README's table of features is what the kernels say") {
   for (const Report& kernel : kernels()) expected.front().push_back(kernel.version());
   expected.emplace_back(expected.front().size(), "---");
   for (const kernel::Feature& feature : kernel::feature_table) {
-    expected.push_back({'`' + std::string(feature.name) + '`', std::string(feature.what), std::string(feature.since)});
+    expected.push_back({'`' + std::string(feature.name) + '`', std::string(feature.what), to_string(feature.since)});
     for (const Report& kernel : kernels()) expected.back().push_back(cell(kernel, feature));
   }
   std::vector<std::vector<std::string>> table = readme_table();

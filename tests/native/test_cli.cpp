@@ -224,6 +224,17 @@ TEST_CASE("rewrite and extract write files that are whole or not there") {
   CHECK(run("cmp " + target + " " + golden_path("sample.bpf.btf")).code == 0);
   CHECK(std::distance(fs::directory_iterator(folder), fs::directory_iterator()) == 2);  // no temporary file stays
 
+  // A file that is itself a mount, as in containers, can't be replaced.
+  const std::string mounted = (folder / "mounted.btf").string();
+  if (run("cp " + target + ' ' + mounted + " && mount --bind " + mounted + ' ' + mounted + " 2>&1").code == 0) {
+    CHECK(btfkit_command("rewrite " + mounted + " --order big -o " + mounted).code == 0);
+    CHECK(btfkit_command("rewrite " + mounted + " --order little -o -").code == 0);
+    CHECK(run("umount " + mounted).code == 0);
+    CHECK_THAT(btfkit_command("inspect " + mounted).out, ContainsSubstring("big-endian"));
+  } else {
+    WARN("nothing can be mounted here");
+  }
+
   CHECK(btfkit_command("extract " + sample + " -o /dev/null").code == 0);
   ran = btfkit_command("extract " + sample + " -o " + folder.string());
   CHECK(ran.code == 1);

@@ -1,8 +1,11 @@
 // Decoders against the tools that pack: one member, several, what lies behind them, limits, damage.
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <btfkit/btfkit.hpp>
 #include <btfkit/kernel/open.hpp>
+#include <fstream>
 #include <random>
 
 #include "support/catch.hpp"
@@ -170,3 +173,33 @@ TEST_CASE("compressed modules of the corpus load, whatever packed them") {
     CHECK_THAT(other.error().text, ContainsSubstring("is the base the right one?"));
   }
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // their shadows need more memory than any limit
+TEST_CASE("a decoder that gets no memory says so: the data may be sound") {
+  // A frame that asks for 128 MiB to look back into, and holds three bytes.
+  const Bytes frame =
+      bytes_of(std::string("\x28\xb5\x2f\xfd\x00\x88\x19\x00\x00"
+                           "abc",
+                           12));
+  REQUIRE(kernel::decode(Codec::Zstd, frame, 100));
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    std::ifstream statm("/proc/self/statm");
+    rlim_t pages = 0;
+    statm >> pages;
+    const rlim_t most = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (rlim_t{64} << 20);
+    const rlimit limit{most, most};
+    if (setrlimit(RLIMIT_AS, &limit) != 0) _exit(2);
+    const auto unpacked = kernel::decode(Codec::Zstd, frame, 100);
+    if (unpacked) _exit(3);
+    _exit(unpacked.error().code == ErrorCode::System && unpacked.error().text == "out of memory for a decoder of zstd data"
+              ? 0
+              : 4);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+}
+#endif

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <btfkit/kernel_version.hpp>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -46,33 +47,34 @@ struct KindRow {
   std::uint8_t fixed_references;
   std::uint8_t element_references;
   std::uint8_t element_names;
+  KernelVersion since;  ///< the first kernel that knows the kind
 };
 
 inline constexpr std::size_t kind_count = 20;  ///< known kinds, Void included
 
 /// The table. Stepping, checking, remapping and walking read it; a new kind is a new row (and a view, and a line in match).
 inline constexpr std::array<KindRow, kind_count> kind_table = {{
-    // name       noun          third word             fixed element | references: fixed, element | names: element
-    {"VOID", "void", ThirdWord::Unused, 0, 0, 0, 0, 0},
-    {"INT", "int", ThirdWord::Size, 1, 0, 0, 0, 0},
-    {"PTR", "pointer", ThirdWord::Reference, 0, 0, 0, 0, 0},
-    {"ARRAY", "array", ThirdWord::Unused, 3, 0, 0b011, 0, 0},
-    {"STRUCT", "struct", ThirdWord::Size, 0, 3, 0, 0b010, 0b001},
-    {"UNION", "union", ThirdWord::Size, 0, 3, 0, 0b010, 0b001},
-    {"ENUM", "enum", ThirdWord::Size, 0, 2, 0, 0, 0b001},
-    {"FWD", "forward", ThirdWord::Unused, 0, 0, 0, 0, 0},
-    {"TYPEDEF", "typedef", ThirdWord::Reference, 0, 0, 0, 0, 0},
-    {"VOLATILE", "volatile", ThirdWord::Reference, 0, 0, 0, 0, 0},
-    {"CONST", "const", ThirdWord::Reference, 0, 0, 0, 0, 0},
-    {"RESTRICT", "restrict", ThirdWord::Reference, 0, 0, 0, 0, 0},
-    {"FUNC", "func", ThirdWord::Reference, 0, 0, 0, 0, 0},  // its vlen is the linkage
-    {"FUNC_PROTO", "func_proto", ThirdWord::Reference, 0, 2, 0, 0b010, 0b001},
-    {"VAR", "var", ThirdWord::Reference, 1, 0, 0, 0, 0},
-    {"DATASEC", "datasec", ThirdWord::Size, 0, 3, 0, 0b001, 0},
-    {"FLOAT", "float", ThirdWord::Size, 0, 0, 0, 0, 0},
-    {"DECL_TAG", "decl_tag", ThirdWord::Reference, 1, 0, 0, 0, 0},
-    {"TYPE_TAG", "type_tag", ThirdWord::Reference, 0, 0, 0, 0, 0},
-    {"ENUM64", "enum64", ThirdWord::Size, 0, 3, 0, 0, 0b001},
+    // name       noun          third word             fixed element | references: fixed, element | names: element | since
+    {"VOID", "void", ThirdWord::Unused, 0, 0, 0, 0, 0, first_kernel},
+    {"INT", "int", ThirdWord::Size, 1, 0, 0, 0, 0, first_kernel},
+    {"PTR", "pointer", ThirdWord::Reference, 0, 0, 0, 0, 0, first_kernel},
+    {"ARRAY", "array", ThirdWord::Unused, 3, 0, 0b011, 0, 0, first_kernel},
+    {"STRUCT", "struct", ThirdWord::Size, 0, 3, 0, 0b010, 0b001, first_kernel},
+    {"UNION", "union", ThirdWord::Size, 0, 3, 0, 0b010, 0b001, first_kernel},
+    {"ENUM", "enum", ThirdWord::Size, 0, 2, 0, 0, 0b001, first_kernel},
+    {"FWD", "forward", ThirdWord::Unused, 0, 0, 0, 0, 0, first_kernel},
+    {"TYPEDEF", "typedef", ThirdWord::Reference, 0, 0, 0, 0, 0, first_kernel},
+    {"VOLATILE", "volatile", ThirdWord::Reference, 0, 0, 0, 0, 0, first_kernel},
+    {"CONST", "const", ThirdWord::Reference, 0, 0, 0, 0, 0, first_kernel},
+    {"RESTRICT", "restrict", ThirdWord::Reference, 0, 0, 0, 0, 0, first_kernel},
+    {"FUNC", "func", ThirdWord::Reference, 0, 0, 0, 0, 0, {5, 0}},  // its vlen is the linkage
+    {"FUNC_PROTO", "func_proto", ThirdWord::Reference, 0, 2, 0, 0b010, 0b001, {5, 0}},
+    {"VAR", "var", ThirdWord::Reference, 1, 0, 0, 0, 0, {5, 2}},
+    {"DATASEC", "datasec", ThirdWord::Size, 0, 3, 0, 0b001, 0, {5, 2}},
+    {"FLOAT", "float", ThirdWord::Size, 0, 0, 0, 0, 0, {5, 13}},
+    {"DECL_TAG", "decl_tag", ThirdWord::Reference, 1, 0, 0, 0, 0, {5, 16}},
+    {"TYPE_TAG", "type_tag", ThirdWord::Reference, 0, 0, 0, 0, 0, {5, 17}},
+    {"ENUM64", "enum64", ThirdWord::Size, 0, 3, 0, 0, 0b001, {6, 0}},
 }};
 
 constexpr bool is_known(Kind kind) { return static_cast<std::size_t>(kind) < kind_count; }

@@ -40,12 +40,20 @@ struct MarshalOptions {
   bool no_tag_kind_flag = false;
 };
 
+// The first kernels that take what is no kind of its own (for kinds see KindRow::since):
+inline constexpr KernelVersion func_linkage_since{5, 6};         ///< FUNCs that are global
+inline constexpr KernelVersion long_names_since{6, 1};           ///< names of 128 to 511 characters
+inline constexpr KernelVersion question_mark_names_since{6, 9};  ///< DATASECs whose names begin with '?'
+inline constexpr KernelVersion tag_kind_flag_since{6, 15};       ///< tags that are whole attributes
+inline constexpr KernelVersion layout_since{7, 1};               ///< a layout section
+inline constexpr KernelVersion long_vlen_since{7, 2};            ///< more than 65,535 elements
+
 /// One rewrite, as data.
 struct Rewrite {
-  std::string_view name;    ///< of its option
-  std::string_view until;   ///< the first kernel version that does not need it; empty: every kernel needs it
-  std::string_view effect;  ///< one line for people
-  std::string_view why;     ///< the same
+  std::string_view name;               ///< of its option
+  std::optional<KernelVersion> until;  ///< the first kernel that does not need it; nothing: every kernel needs it
+  std::string_view effect;             ///< one line for people
+  std::string_view why;                ///< the same
   bool MarshalOptions::*option;
 };
 
@@ -56,35 +64,47 @@ struct Rewrite {
 /// rewrite needs (an INT and a VAR for externs, the INT behind a former ENUM64's members) and names come behind the existing
 /// ones.
 inline constexpr std::array<Rewrite, 13> rewrites = {{
-    {"apply_fixup", "", "DATASECs get the sizes and offsets that the ELF says", "compilers leave them to the loader",
+    {"apply_fixup",
+     {},
+     "DATASECs get the sizes and offsets that the ELF says",
+     "compilers leave them to the loader",
      &MarshalOptions::apply_fixup},
-    {"define_externs", "",
+    {"define_externs",
+     {},
      "extern VAR and FUNC become global; those of .ksyms become INTs in a row, a FUNC there VAR dummy_ksym",
-     "kernels know nothing extern", &MarshalOptions::define_externs},
-    {"name_parameters", "", "nameless parameters of FUNCs get the name dummy_ksym", "kernels want them named",
+     "kernels know nothing extern",
+     &MarshalOptions::define_externs},
+    {"name_parameters",
+     {},
+     "nameless parameters of FUNCs get the name dummy_ksym",
+     "kernels want them named",
      &MarshalOptions::name_parameters},
-    {"sort_variables", "", "variables of DATASECs are sorted by offset", "kernels want them in that order",
+    {"sort_variables",
+     {},
+     "variables of DATASECs are sorted by offset",
+     "kernels want them in that order",
      &MarshalOptions::sort_variables},
-    {"func_linkage_static", "5.6", "FUNC linkage becomes static", "kernels before 5.6 know no other",
+    {"func_linkage_static", func_linkage_since, "FUNC linkage becomes static", "older kernels know no other",
      &MarshalOptions::func_linkage_static},
-    {"no_func", "5.0", "FUNC becomes TYPEDEF, FUNC_PROTO becomes ENUM", "kernels before 5.0 know neither",
+    {"no_func", row(Kind::FuncProto).since, "FUNC becomes TYPEDEF, FUNC_PROTO becomes ENUM", "older kernels know neither",
      &MarshalOptions::no_func},
-    {"no_datasec", "5.2", "VAR becomes INT of 1 byte, DATASEC becomes STRUCT, '.' and '?' in its name become '_'",
-     "kernels before 5.2 know neither", &MarshalOptions::no_datasec},
-    {"no_float", "5.13", "FLOAT becomes an anonymous STRUCT of that size", "kernels before 5.13 know none",
+    {"no_datasec", row(Kind::Datasec).since,
+     "VAR becomes INT of 1 byte, DATASEC becomes STRUCT, '.' and '?' in its name become '_'", "older kernels know neither",
+     &MarshalOptions::no_datasec},
+    {"no_float", row(Kind::Float).since, "FLOAT becomes an anonymous STRUCT of that size", "older kernels know none",
      &MarshalOptions::no_float},
-    {"no_decl_tag", "5.16", "DECL_TAG becomes INT of 1 byte", "kernels before 5.16 know none", &MarshalOptions::no_decl_tag},
-    {"no_type_tag", "5.17", "TYPE_TAG becomes CONST", "kernels before 5.17 know none", &MarshalOptions::no_type_tag},
-    {"no_enum64", "6.0", "ENUM64 becomes UNION of 1-byte INTs, ENUM loses its sign", "kernels before 6.0 know neither",
-     &MarshalOptions::no_enum64},
-    {"no_question_mark_names", "6.9", "'?' becomes '_' in names of DATASECs that begin with it", "kernels before 6.9 refuse it",
-     &MarshalOptions::no_question_mark_names},
-    {"no_tag_kind_flag", "6.15", "DECL_TAG of a whole attribute becomes INT of 1 byte, TYPE_TAG of one becomes CONST",
-     "kernels before 6.15 know only tags of btf_decl_tag and btf_type_tag", &MarshalOptions::no_tag_kind_flag},
+    {"no_decl_tag", row(Kind::DeclTag).since, "DECL_TAG becomes INT of 1 byte", "older kernels know none",
+     &MarshalOptions::no_decl_tag},
+    {"no_type_tag", row(Kind::TypeTag).since, "TYPE_TAG becomes CONST", "older kernels know none",
+     &MarshalOptions::no_type_tag},
+    {"no_enum64", row(Kind::Enum64).since, "ENUM64 becomes UNION of 1-byte INTs, ENUM loses its sign",
+     "older kernels know neither", &MarshalOptions::no_enum64},
+    {"no_question_mark_names", question_mark_names_since, "'?' becomes '_' in names of DATASECs that begin with it",
+     "older kernels refuse them", &MarshalOptions::no_question_mark_names},
+    {"no_tag_kind_flag", tag_kind_flag_since,
+     "DECL_TAG of a whole attribute becomes INT of 1 byte, TYPE_TAG of one becomes CONST",
+     "older kernels know only tags of btf_decl_tag and btf_type_tag", &MarshalOptions::no_tag_kind_flag},
 }};
-
-/// The first kernel that takes a layout section.
-inline constexpr KernelVersion layout_since{7, 1};
 
 /// The options that make a BTF one that a kernel of that version takes, as far as rewriting can (see refusals.hpp): every
 /// rewrite that it needs, and no layout section where it knows none.

@@ -29,7 +29,7 @@ struct RefusalOptions {
 /// it is taken, provided that it is in the kernel's byte order.
 ///
 /// The rules were learnt from 6.18, older kernels are known to know less: no kinds that are newer than they are (see
-/// `rewrites`), names of 127 characters at most before 6.1, no more than 65,535 elements before 7.1. What BPF programs need
+/// `rewrites`), names of 127 characters at most before 6.1, no more than 65,535 elements before 7.2. What BPF programs need
 /// beyond that (locks, lists, timers and kernel pointers at places where they may be) is not looked at.
 std::vector<Refusal> refusals(const Spec& spec, const RefusalOptions& options = {});
 

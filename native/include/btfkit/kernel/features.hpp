@@ -33,28 +33,29 @@ struct Features {
 /// One feature, as data.
 struct Feature {
   std::string_view name;
-  std::string_view since;  ///< the first kernel version that has it
-  std::string_view what;   ///< one line for people
+  KernelVersion since;    ///< the first kernel that has it
+  std::string_view what;  ///< one line for people
   bool Features::*has;
 };
 
 /// All of them, the oldest first.
 inline constexpr std::array<Feature, 15> feature_table = {{
-    {"btf", "4.18", "BTF can be loaded at all", &Features::btf},
-    {"func", "5.0", "FUNC and FUNC_PROTO: the types of programs", &Features::func},
-    {"datasec", "5.2", "VAR and DATASEC: global variables as maps", &Features::datasec},
-    {"func_linkage", "5.6", "a FUNC may be global", &Features::func_linkage},
-    {"module_btf", "5.11", "modules have BTF of their own; BTF has a name", &Features::module_btf},
-    {"floats", "5.13", "FLOAT", &Features::floats},
-    {"decl_tag", "5.16", "DECL_TAG", &Features::decl_tag},
-    {"type_tag", "5.17", "TYPE_TAG", &Features::type_tag},
-    {"enum64", "6.0", "ENUM64, and an ENUM may be signed", &Features::enum64},
-    {"question_mark_names", "6.9", "the name of a DATASEC may begin with '?'", &Features::question_mark_names},
-    {"token", "6.9", "BPF tokens, which stand for capabilities in user namespaces", &Features::token},
-    {"tag_kind_flag", "6.15", "a DECL_TAG or TYPE_TAG may be any attribute (kind_flag)", &Features::tag_kind_flag},
-    {"vmlinux_mmap", "6.16", "/sys/kernel/btf/vmlinux can be mapped", &Features::vmlinux_mmap},
-    {"layout", "7.1", "the layout section, in a header of 32 bytes", &Features::layout},
-    {"long_vlen", "7.2", "vlen has 24 bits: more than 65,535 members", &Features::long_vlen},
+    {"btf", first_kernel, "BTF can be loaded at all", &Features::btf},
+    {"func", row(Kind::FuncProto).since, "FUNC and FUNC_PROTO: the types of programs", &Features::func},
+    {"datasec", row(Kind::Datasec).since, "VAR and DATASEC: global variables as maps", &Features::datasec},
+    {"func_linkage", func_linkage_since, "a FUNC may be global", &Features::func_linkage},
+    {"module_btf", {5, 11}, "modules have BTF of their own; BTF has a name", &Features::module_btf},
+    {"floats", row(Kind::Float).since, "FLOAT", &Features::floats},
+    {"decl_tag", row(Kind::DeclTag).since, "DECL_TAG", &Features::decl_tag},
+    {"type_tag", row(Kind::TypeTag).since, "TYPE_TAG", &Features::type_tag},
+    {"enum64", row(Kind::Enum64).since, "ENUM64, and an ENUM may be signed", &Features::enum64},
+    {"question_mark_names", question_mark_names_since, "the name of a DATASEC may begin with '?'",
+     &Features::question_mark_names},
+    {"token", {6, 9}, "BPF tokens, which stand for capabilities in user namespaces", &Features::token},
+    {"tag_kind_flag", tag_kind_flag_since, "a DECL_TAG or TYPE_TAG may be any attribute (kind_flag)", &Features::tag_kind_flag},
+    {"vmlinux_mmap", {6, 16}, "/sys/kernel/btf/vmlinux can be mapped", &Features::vmlinux_mmap},
+    {"layout", layout_since, "the layout section, in a header of 32 bytes", &Features::layout},
+    {"long_vlen", long_vlen_since, "vlen has 24 bits: more than 65,535 members", &Features::long_vlen},
 }};
 
 enum class Answer : std::uint8_t { No, Yes, Unknown };
