@@ -1,14 +1,16 @@
 // The same question to both: the native command, and the package's API.
+import { spawnSync } from 'node:child_process';
 import { engine } from '../../../wasm/package/dist/engine.js';
 import { parts } from '../../../wasm/package/dist/error.js';
 import { Btf, BtfError } from '../../../wasm/package/dist/node.js';
-import { nativeCommand, run } from './files.mjs';
+import { nativeCommand } from './files.mjs';
 
 /** What `btfkit VERB PATH ARGS --json` gives natively: { exitCode, out, err }. */
 export function native(verb, path, args = [], options = {}) {
   const line = [verb, path, ...args, ...Object.entries(options).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)])), '--json'];
-  const { status, stdout, stderr } = run(nativeCommand, line);
-  return { exitCode: status, out: stdout.toString(), err: stderr.toString() };
+  const { status, stdout, stderr, error } = spawnSync(nativeCommand, line, { encoding: 'utf8', maxBuffer: 2 ** 30 });
+  if (error) throw error;
+  return { exitCode: status, out: stdout, err: stderr };
 }
 
 /** An error as the command shows it. */

@@ -1,5 +1,6 @@
 // Bytes as values: what `btfkit decode --json` prints, with numbers as wide as their types.
 import type { Input } from './engine.js';
+import { BtfError } from './error.js';
 import type { Store } from './store.js';
 import type { BtfType } from './types.js';
 
@@ -100,6 +101,7 @@ function dataOf(bytes: Uint8Array | ArrayBuffer): Input {
 
 function optionsOf({ order, at, partial, strings }: DecodeOptions): [string, string][] {
   const options: [string, string][] = [];
+  if (order !== undefined && order !== 'little' && order !== 'big') throw new BtfError('invalid_argument', `there is no byte order '${String(order)}': little or big`);
   if (order !== undefined) options.push(['order', order]);
   if (at !== undefined) options.push(['at', String(at)]);
   if (partial) options.push(['partial', '']);
