@@ -82,7 +82,9 @@ TEST_CASE("rewrite: wrong usage") {
     CHECK(ran.out.empty());
     return ran.err.substr(0, ran.err.find('\n'));
   };
-  CHECK(wrong({}) == "btfkit: nothing to do: give --for VERSION, --prepare, --rewrite NAME, --order or --layout");
+  CHECK(wrong({}) ==
+        "btfkit: nothing to do: give --for VERSION, --prepare, --rewrite NAME, --order, --layout or "
+        "--header-length");
   CHECK(wrong({{"for", "4.17"}}) == "btfkit: --for: kernels before 4.18 know no BTF, and this is 4.17");
   CHECK_THAT(wrong({{"for", "new"}}), StartsWith("btfkit: --for: 'new' is no kernel version: "));
   CHECK(wrong({{"rewrite", "no_nonsense"}}) == "btfkit: --rewrite: there is no 'no_nonsense'");

@@ -10,9 +10,13 @@
 #include <btfkit/btfkit.hpp>
 #include <new>
 
+#include "answers.hpp"
+#include "building.hpp"
+
 using namespace btfkit;
 using emscripten::typed_memory_view;
 using emscripten::val;
+using wasm::failed;
 
 namespace {
 
@@ -21,8 +25,6 @@ std::string quoted(std::string_view text) {
   json_string(out, text);
   return out.take();
 }
-
-std::string failed(const Error& error) { return "{\"error\":" + to_json(error) + '}'; }
 
 std::string output(const Sink& out, const Sink& err, int exit_code) {
   return "{\"out\":" + quoted(out.text()) + ",\"err\":" + quoted(err.text()) + ",\"exitCode\":" + std::to_string(exit_code) +
@@ -66,6 +68,50 @@ Source source_from(const val& data) {
   };
   return {static_cast<std::uint64_t>(data["size"].as<double>()), read, data["name"].as<std::string>()};
 }
+
+/// Types as columns. Members are those of structs and unions, and the parameters of prototypes.
+struct Columns {
+  std::vector<std::uint8_t> kind, bitfield_size, strings;
+  std::vector<std::uint32_t> vlen, third, name_offset, member_start, member_name, member_type, bit_offset;
+
+  void add(Type type) {
+    kind.push_back(static_cast<std::uint8_t>(type.kind()));
+    vlen.push_back(type.vlen());
+    third.push_back(detail::load32(type.record() + 8));
+    name_offset.push_back(type.name_offset());
+    member_start.push_back(static_cast<std::uint32_t>(member_name.size()));
+    if (const auto composite = type.as<Composite>()) {
+      for (const Member m : composite->members()) add(m.name_offset(), m.type_id(), m.bit_offset(), m.bitfield_size());
+    } else if (const auto prototype = type.as<FuncProto>()) {
+      std::uint32_t left = prototype->param_count();
+      for (const Param p : prototype->params())
+        if (left != 0) --left, add(p.name_offset(), p.type_id(), 0, 0);
+    }
+  }
+
+  [[nodiscard]] val views() const {
+    val made = val::object();
+    made.set("kind", view(kind));
+    made.set("vlen", view(vlen));
+    made.set("sizeOrType", view(third));
+    made.set("nameOffset", view(name_offset));
+    made.set("strings", view(strings));
+    made.set("memberStart", view(member_start));
+    made.set("memberName", view(member_name));
+    made.set("memberType", view(member_type));
+    made.set("memberBitOffset", view(bit_offset));
+    made.set("memberBitfieldSize", view(bitfield_size));
+    return made;
+  }
+
+ private:
+  void add(std::uint32_t name, TypeId type, std::uint32_t bits, std::uint32_t size) {
+    member_name.push_back(name);
+    member_type.push_back(type);
+    bit_offset.push_back(bits);
+    bitfield_size.push_back(static_cast<std::uint8_t>(size));
+  }
+};
 
 /// An opened input.
 class Opened {
@@ -116,72 +162,80 @@ class Opened {
     return done ? std::string() : failed(done.error());
   }
 
-  /// One type as JSON, or {"error"}.
-  [[nodiscard]] std::string type(std::uint32_t id) const {
-    auto found = spec().type(id);
-    return found ? to_json(*found) : failed(found.error());
+  /// See answers.hpp. `write` gets what is no text.
+  [[nodiscard]] std::string ask(const std::string& what, const std::string& text, std::uint32_t id, int index,
+                                const val& write) const {
+    Sink data(into(write));
+    std::string answer = wasm::answer(object_, {what, text, id, index}, data);
+    data.flush();
+    return answer;
   }
 
-  /// One type as C; `id` was checked by the caller.
-  [[nodiscard]] std::string c(std::uint32_t id, bool offsets) const {
-    auto found = spec().type(id);
-    return found ? to_c(*found, {.offsets = offsets}) : std::string();
-  }
-
-  /// {"id"} or {"error"}. An empty kind: any.
-  [[nodiscard]] std::string find(const std::string& name, const std::string& kind) const {
-    const auto wanted = kind == "unknown" ? std::optional(static_cast<Kind>(kind_count)) : kind_from(kind);
-    auto found = wanted ? spec().find(name, *wanted) : spec().find<Type>(name);
-    return found ? "{\"id\":" + std::to_string(found->id()) + '}' : failed(found.error());
-  }
-
-  /// The ids of all types with that name, as a JSON array.
-  [[nodiscard]] std::string named(const std::string& name) const {
-    std::string ids = "[";
-    for (const Type type : spec().named(name)) ids += (ids.size() > 1 ? "," : "") + std::to_string(type.id());
-    return ids + ']';
-  }
-
-  /// Four columns over the own types and the strings their names are in: {kind, vlen, sizeOrType, nameOffset, strings}, all
-  /// views.
-  val columns() {
-    const auto& data = *spec().data();
-    kind_.clear(), vlen_.clear(), third_.clear(), name_offset_.clear();
-    for (auto* words : {&vlen_, &third_, &name_offset_}) words->reserve(spec().type_count());
-    kind_.reserve(spec().type_count());
-    for (const Type type : spec().types()) {
-      kind_.push_back(static_cast<std::uint8_t>(type.kind()));
-      vlen_.push_back(type.vlen());
-      third_.push_back(detail::load32(type.record() + 8));
-      name_offset_.push_back(detail::load32(type.record()));
-    }
-    strings_.clear();
-    append_strings(data);
+  /// Spec::search: {ids, total}; the ids are a view. `flags`: 1 prefix, 2 ignore case, 4 ranked, 8 own types only; `kinds`: a
+  /// bit for each, 0 for all.
+  val search(const std::string& text, unsigned flags, unsigned kinds, unsigned limit) {
+    SearchOptions options;
+    options.prefix = (flags & 1) != 0, options.ignore_case = (flags & 2) != 0;
+    options.ranked = (flags & 4) != 0, options.own_only = (flags & 8) != 0;
+    options.limit = limit;
+    for (unsigned kind = 0; kind <= kind_count; ++kind)
+      if ((kinds >> kind & 1) != 0) options.kinds.push_back(static_cast<Kind>(kind));
+    const SearchResult found = spec().search(text, options);
+    found_.clear();
+    for (const Type type : found.types) found_.push_back(type.id());
     val made = val::object();
-    made.set("kind", view(kind_));
-    made.set("vlen", view(vlen_));
-    made.set("sizeOrType", view(third_));
-    made.set("nameOffset", view(name_offset_));
-    made.set("strings", view(strings_));
+    made.set("ids", view(found_));
+    made.set("total", static_cast<double>(found.total));
     return made;
   }
 
-  /// Frees what the views of columns() show.
-  void drop_columns() { kind_ = {}, vlen_ = {}, third_ = {}, name_offset_ = {}, strings_ = {}; }
+  /// The types of this level, or of all below it, and the strings that their names are in, as columns (package/src/columns.ts):
+  /// all views.
+  val columns(bool base) {
+    columns_ = {};
+    const TypeId first = base ? 1 : first_id();
+    const TypeId end = base ? first_id() : end_id();
+    for (auto* words : {&columns_.vlen, &columns_.third, &columns_.name_offset}) words->reserve(end - first);
+    columns_.kind.reserve(end - first);
+    columns_.member_start.reserve(end - first + 1);
+    for (TypeId id = first; id < end; ++id) columns_.add(Type(spec().data().get(), id));
+    columns_.member_start.push_back(static_cast<std::uint32_t>(columns_.member_name.size()));
+    append_strings(base && spec().base() ? *spec().base()->data() : *spec().data());
+    return columns_.views();
+  }
+
+  /// Frees what the views of columns() and search() show.
+  void drop_columns() { columns_ = {}, found_ = {}; }
+
+  /// btfkit::rebase: {"mapped": [[from, to]...], "problems": [errors], "error"}; the BTF goes to `write`.
+  [[nodiscard]] std::string rebase(const Opened& onto, const val& write) const {
+    RebaseReport report;
+    const auto moved = btfkit::rebase(spec(), onto.spec(), &report);
+    std::string text = "{\"mapped\":[";
+    for (const auto& [from, to] : report.mapped)
+      text += (text.back() == '[' ? "[" : ",[") + std::to_string(from) + ',' + std::to_string(to) + ']';
+    text += "],\"problems\":[";
+    for (const Error& problem : report.problems) text += (text.back() == '[' ? "" : ",") + to_json(problem);
+    text += ']';
+    if (moved) write(bytes_view(moved->bytes().data(), moved->bytes().size()));
+    else text += ",\"error\":" + to_json(moved.error());
+    return text + '}';
+  }
 
  private:
   /// A base's strings, then own ones, so that every name offset is an index.
   void append_strings(const detail::SpecData& data) {
     std::vector<const detail::SpecData*> levels;
     for (const auto* level = &data; level != nullptr; level = level->base) levels.push_back(level);
+    auto& strings = columns_.strings;
     for (auto level = levels.rbegin(); level != levels.rend(); ++level)
-      strings_.insert(strings_.end(), (*level)->strings, (*level)->strings + ((*level)->end_string - (*level)->first_string));
+      strings.insert(strings.end(), (*level)->strings, (*level)->strings + ((*level)->end_string - (*level)->first_string));
   }
 
   Object object_;
   std::string name_;
-  std::vector<std::uint8_t> kind_, strings_;
-  std::vector<std::uint32_t> vlen_, third_, name_offset_;
+  Columns columns_;
+  std::vector<std::uint32_t> found_;
 };
 
 /// An input on its way in: step() says what is needed, prepare(), buffer() and feed() supply it.
@@ -265,8 +319,37 @@ class Opening {
   std::size_t length_ = 0;
 };
 
-std::string help(const std::string& verb) { return command::help(verb); }
-std::string verbs() { return command::verbs_json(); }
+/// A BTF that is being built.
+class Building {
+ public:
+  Building(const Opened* base, unsigned max_elements, bool share_suffixes, unsigned pointer_size)
+      : base_(base != nullptr ? std::optional(base->spec()) : std::nullopt),
+        builder_(make(base_, {max_elements, share_suffixes, static_cast<std::uint8_t>(pointer_size)})) {}
+
+  TypeId apply(const std::string& recipe, const std::string& names) { return wasm::apply(builder_, recipe, names); }
+  TypeId copy(const Opened& from, TypeId id) {
+    const auto type = from.spec().type(id);
+    return type ? builder_.copy(*type) : 0;  // the package asks for none that does not exist
+  }
+
+  /// "", or {"error"}; the BTF goes to `write`.
+  [[nodiscard]] std::string build(const val& write) const {
+    const auto built = builder_.build();
+    if (!built) return failed(built.error());
+    write(bytes_view(built->bytes().data(), built->bytes().size()));
+    return {};
+  }
+
+ private:
+  static Builder make(const std::optional<Spec>& base, const BuilderOptions& options) {
+    return base ? Builder(*base, options) : Builder(options);
+  }
+
+  std::optional<Spec> base_;
+  Builder builder_;
+};
+
+std::string fact(const std::string& what, const std::string& text, unsigned number) { return wasm::fact(what, text, number); }
 
 /// An Error as the command shows it: {"out", "err", "exitCode"}. `error`: as error_from takes it.
 std::string fail(const val& error, const std::string& source, bool json) {
@@ -283,10 +366,9 @@ EMSCRIPTEN_BINDINGS(btfkit) {
       .function("endId", &Opened::end_id)
       .function("run", &Opened::run)
       .function("dump", &Opened::dump)
-      .function("type", &Opened::type)
-      .function("c", &Opened::c)
-      .function("find", &Opened::find)
-      .function("named", &Opened::named)
+      .function("ask", &Opened::ask)
+      .function("search", &Opened::search)
+      .function("rebase", &Opened::rebase)
       .function("columns", &Opened::columns)
       .function("dropColumns", &Opened::drop_columns);
   emscripten::class_<Opening>("Opening")
@@ -301,7 +383,11 @@ EMSCRIPTEN_BINDINGS(btfkit) {
       .function("feed", &Opening::feed)
       .function("fail", &Opening::fail)
       .function("take", &Opening::take, emscripten::allow_raw_pointers());
-  emscripten::function("verbs", &verbs);
-  emscripten::function("help", &help);
+  emscripten::class_<Building>("Building")
+      .constructor<const Opened*, unsigned, bool, unsigned>(emscripten::allow_raw_pointers())
+      .function("apply", &Building::apply)
+      .function("copy", &Building::copy)
+      .function("build", &Building::build);
+  emscripten::function("fact", &fact);
   emscripten::function("fail", &fail);
 }

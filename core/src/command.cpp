@@ -198,6 +198,7 @@ constexpr std::array rewrite_options = {
         true},
     Option{"order", 0, "ORDER", "byte order of the result, where it is not the file's", "little,big"},
     Option{"layout", 0, "WHAT", "the section that describes how long records are", "keep,write,drop"},
+    Option{"header-length", 0, "BYTES", "the length of the header; 24 has no room for a layout section", "24,32"},
     base_option,
     Option{"json", 0, "", "report as JSON on standard output", ""},
 };
@@ -330,7 +331,17 @@ std::vector<std::string_view> Request::values(std::string_view option) const {
   return given;
 }
 
+std::optional<TypeId> id_from(std::string_view text) {
+  constexpr std::string_view word = "id ";
+  return text.substr(0, word.size()) == word ? whole_number<TypeId>(text.substr(word.size()), 10) : std::nullopt;
+}
+
 Result<std::vector<Type>> types_by_text(const Object& object, std::string_view text) {
+  if (const auto id = id_from(text)) {
+    auto type = object.spec().type(*id);
+    if (!type) return unexpected(type.error());
+    return std::vector<Type>{*type};
+  }
   const std::size_t space = text.find(' ');
   const auto kind = space == std::string_view::npos ? std::nullopt : kind_from(text.substr(0, space));
   const std::string_view name = kind ? text.substr(space + 1) : text;

@@ -43,8 +43,12 @@ Result<Wish> wish_of(const Request& request) {
     wish.options.layout = layout == "write"  ? LayoutSection::Write
                           : layout == "drop" ? LayoutSection::Drop
                                              : LayoutSection::Keep;
-  if (!wish.kernel && !request.has("rewrite") && !request.has("order") && !request.has("layout"))
-    return wrong("nothing to do: give --for VERSION, --prepare, --rewrite NAME, --order or --layout");
+  if (request.has("header-length")) wish.options.header_length = request.value("header-length") == "24" ? 24U : 32U;
+  const bool nothing = std::none_of(request.options.begin(), request.options.end(), [](const auto& option) {
+    return option.first != "output" && option.first != "json" && option.first != "base";
+  });
+  if (nothing)
+    return wrong("nothing to do: give --for VERSION, --prepare, --rewrite NAME, --order, --layout or --header-length");
   return wish;
 }
 

@@ -115,8 +115,15 @@ void offset_text(const Located& at, std::string_view query, Sink& out, Styled st
   }
 }
 
-/// In the first of the file's BTFs that has it.
+/// In the first of the file's BTFs that has it. "id 42.path" as in types_by_text.
 Result<Located> located(const Object& object, std::string_view path) {
+  const std::size_t end = std::min(path.find_first_of(".["), path.size());
+  if (const auto id = id_from(path.substr(0, end))) {
+    const auto root = object.spec().type(*id);
+    if (!root) return unexpected(root.error());
+    const std::string_view rest = path.substr(end);
+    return member_at(*root, rest.substr(0, 1) == "." ? rest.substr(1) : rest);
+  }
   auto first = member_at(object.spec(), path);
   for (std::size_t i = 1; !first && i < object.specs().size(); ++i)
     if (auto found = member_at(object.specs()[i], path)) return found;

@@ -26,6 +26,9 @@ void write_bytes(std::span<const std::byte> bytes, Sink& to);
 /// A number as people write it: decimal, or hexadecimal behind 0x.
 std::optional<std::uint64_t> number_from(std::string_view text);
 
+/// 42 of "id 42".
+std::optional<TypeId> id_from(std::string_view text);
+
 /// A type as C, or a member of that type, in one line: what is in the braces of anonymous structs is left out.
 std::string declared(Type type, std::string_view name = {});
 

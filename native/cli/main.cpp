@@ -4,7 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <btfkit/btfkit.hpp>
 #include <btfkit/kernel/named.hpp>
 #include <btfkit/kernel/open.hpp>
@@ -13,15 +13,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <map>
 #include <new>
 
+#include "arguments.hpp"
 #include "cli_verbs.hpp"
 #include "output_file.hpp"
 
 namespace {
 
 using namespace btfkit;
+using cli::Arguments;
 
 bool output_failed = false;  // a full disk, a closed descriptor
 
@@ -45,23 +46,6 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
-/// What one verb's command line said.
-struct Arguments {
-  std::vector<std::string> positionals;
-  std::vector<std::string> more;  ///< what a repeatable last positional was given
-  std::map<std::string, bool, std::less<>> flags;
-  std::map<std::string, std::vector<std::string>, std::less<>> values;
-
-  [[nodiscard]] bool has(std::string_view flag) const {
-    const auto found = flags.find(flag);
-    return found != flags.end() && found->second;
-  }
-  [[nodiscard]] std::string value(std::string_view option) const {
-    const auto found = values.find(option);
-    return found == values.end() || found->second.empty() ? std::string() : found->second.back();
-  }
-};
-
 bool wants_color(const Arguments& arguments) {
   const std::string when = arguments.value("color");
   if (!when.empty() && when != "auto") return when == "always";
@@ -74,28 +58,6 @@ std::optional<std::size_t> terminal_columns() {
   winsize size{};
   if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
   return size.ws_col;
-}
-
-void describe(CLI::App& app, const command::Verb& verb, Arguments& arguments) {
-  arguments.positionals.resize(verb.positionals.size());
-  for (std::size_t i = 0; i < verb.positionals.size(); ++i) {
-    const command::Positional& positional = verb.positionals[i];
-    const std::string name(positional.name);
-    if (positional.repeatable) app.add_option(name, arguments.more)->required(positional.required);
-    else app.add_option(name, arguments.positionals[i])->required(positional.required);
-  }
-  for (const command::Option& option : verb.options) {
-    std::string names = "--" + std::string(option.name);
-    if (option.letter != 0) names = std::string("-") + option.letter + ',' + names;
-    const std::string name(option.name);
-    if (option.value.empty()) {
-      app.add_flag(names, arguments.flags[name]);
-      continue;
-    }
-    auto* added = app.add_option(names, arguments.values[name])->allow_extra_args(false);
-    if (!option.repeatable) added->multi_option_policy(CLI::MultiOptionPolicy::Throw)->expected(1);
-    if (!option.choices.empty()) added->check(CLI::IsMember(CLI::detail::split(std::string(option.choices), ',')));
-  }
 }
 
 /// A base that was found on disk is worth a line: it may not be the one that its user thinks of.
@@ -125,9 +87,8 @@ int run(const command::Verb& verb, const Arguments& arguments) {
   command::Request request;
   request.verb = verb.name;
   if (!arguments.positionals.empty()) request.source = arguments.positionals.front();
-  for (std::size_t i = 1; i < arguments.positionals.size() && !arguments.positionals[i].empty(); ++i)
-    request.arguments.push_back(arguments.positionals[i]);
-  request.arguments.insert(request.arguments.end(), arguments.more.begin(), arguments.more.end());
+  if (arguments.positionals.size() > 1)
+    request.arguments.assign(arguments.positionals.begin() + 1, arguments.positionals.end());
   for (const auto& [name, given] : arguments.flags)
     if (given) request.options.emplace_back(name, "");
   for (const auto& [name, values] : arguments.values)
@@ -190,38 +151,49 @@ int run(const command::Verb& verb, const Arguments& arguments) {
   return finish(verb.body(request, opened->object, out, err));
 }
 
-/// The verb that the command line named, one or two words of it; empty: none.
-std::string used_verb(const CLI::App& app) {
-  std::string words;
-  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
-    at = at->get_subcommands().front();
-    words += (words.empty() ? "" : " ") + at->get_name();
-  }
-  return words;
-}
-
 /// A wrong command line: what is wrong and where help is, on stderr.
-int wrong_usage(const CLI::App& app, const std::string& what) {
-  const std::string verb = used_verb(app);
-  std::fprintf(stderr, "btfkit: %s\nTry 'btfkit %s--help'.\n", what.c_str(), verb.empty() ? "" : (verb + ' ').c_str());
+int wrong_usage(std::string_view verb, const std::string& what) {
+  std::string text = "btfkit: " + what + "\nTry 'btfkit ";
+  if (!verb.empty()) text.append(verb).append(" ");
+  static_cast<void>(write_all(STDERR_FILENO, text + "--help'.\n"));
   return 2;
 }
 
-/// Adds a verb, below the first of its words where it has two. Only the one that is used is described in full: describing all
-/// costs more than a look-up.
-void add_verb(CLI::App& app, const command::Verb& verb, int argc, char** argv, Arguments& arguments) {
-  const std::string name(verb.name);
-  const std::size_t space = name.find(' ');
-  CLI::App* group = &app;
-  if (space != std::string::npos) {
-    const std::string first = name.substr(0, space);
-    const auto there = app.get_subcommands([&](CLI::App* known) { return known->get_name() == first; });
-    group = there.empty() ? app.add_subcommand(first)->require_subcommand(1) : there.front();
+int print(std::string_view text) { return write_all(STDOUT_FILENO, text) || !output_failed ? 0 : 1; }
+
+/// The first word of a verb of two words.
+bool is_group(std::string_view word, const command::Platform& platform) {
+  return std::any_of(platform.verbs.begin(), platform.verbs.end(), [&](const command::Verb& verb) {
+    return verb.name.size() > word.size() && verb.name.substr(0, word.size()) == word && verb.name[word.size()] == ' ';
+  });
+}
+
+int run(std::vector<std::string> words) {
+  const command::Platform platform = cli::platform();
+  if (words.empty()) return static_cast<void>(write_all(STDERR_FILENO, command::help({}, platform))), 2;
+  if (words.front() == "help") {  // "help VERB" is "VERB --help"
+    words.erase(words.begin());
+    words.emplace_back("--help");
   }
-  CLI::App* described = group->add_subcommand(name.substr(space + 1), std::string(verb.summary));
-  const bool one_word = space == std::string::npos;
-  const std::string used = argc < 2 ? "" : one_word || argc < 3 ? argv[1] : std::string(argv[1]) + ' ' + argv[2];
-  if (used == name) describe(*described, verb, arguments);
+  std::string name = words.front();
+  const auto is_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
+  if (name == "--version") return print("btfkit " BTFKIT_VERSION "\n");
+  if (is_help(name)) return print(command::help({}, platform));
+  std::size_t used = 1;
+  if (cli::find_verb(name) == nullptr && is_group(name, platform)) {
+    if (words.size() == 1) return static_cast<void>(write_all(STDERR_FILENO, command::help(name, platform))), 2;
+    if (is_help(words[1])) return print(command::help(name, platform));
+    name += ' ' + words[1];
+    used = 2;
+  }
+  const command::Verb* verb = cli::find_verb(name);
+  if (verb == nullptr && used == 2) return wrong_usage(words[0], "no verb '" + name + '\'');
+  if (verb == nullptr)
+    return wrong_usage({}, name.front() == '-' ? "unknown option '" + name + '\'' : "no verb '" + name + '\'');
+  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(used));
+  const auto arguments = cli::parse(*verb, std::move(words));
+  if (!arguments) return wrong_usage(name, arguments.error());
+  return arguments->help ? print(command::help(name, platform)) : run(*verb, *arguments);
 }
 
 }  // namespace
@@ -237,37 +209,5 @@ int main(int argc, char** argv) {
     static_cast<void>(write_all(STDERR_FILENO, "btfkit: out of memory\n"));
     _exit(1);
   });
-  std::vector<char*> words(argv, argv + argc);
-  if (argc > 1 && std::strcmp(argv[1], "help") == 0) {  // "help VERB" is "VERB --help"
-    static char option[] = "--help";
-    words.erase(words.begin() + 1);
-    words.push_back(option);
-    argv = words.data();
-  }
-  CLI::App app("", "btfkit");
-  app.set_version_flag("--version", "btfkit " BTFKIT_VERSION);
-  app.require_subcommand(1);
-  Arguments arguments;
-  const command::Platform platform = cli::platform();
-  for (const std::span<const command::Verb> verbs : {command::verbs(), platform.verbs})
-    for (const command::Verb& verb : verbs) add_verb(app, verb, argc, argv, arguments);
-  try {
-    if (argc < 2) return write_all(STDERR_FILENO, command::help({}, platform)), 2;
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    const std::string verb = used_verb(app);
-    if (verb.empty() && argv[1][0] != '-') return wrong_usage(app, "no verb '" + std::string(argv[1]) + "'");
-    if (!verb.empty() && cli::find_verb(verb) == nullptr && argc > 3)
-      return wrong_usage(app, "no verb '" + verb + ' ' + argv[2] + "'");
-    return write_all(STDOUT_FILENO, command::help(verb, platform)) || !output_failed ? 0 : 1;
-  } catch (const CLI::CallForVersion& version) {
-    return write_all(STDOUT_FILENO, std::string(version.what()) + '\n') || !output_failed ? 0 : 1;
-  } catch (const CLI::ParseError& error) {
-    const std::string verb = used_verb(app);
-    if (argv[1][0] == '-' || cli::find_verb(verb) != nullptr) return wrong_usage(app, error.what());
-    if (!verb.empty() && argc == 2) return write_all(STDERR_FILENO, command::help(verb, platform)), 2;
-    const std::string word = verb.empty() ? argv[1] : verb + ' ' + argv[2];
-    return wrong_usage(app, "no verb '" + word + "'");
-  }
-  return run(*cli::find_verb(used_verb(app)), arguments);
+  return run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
 }

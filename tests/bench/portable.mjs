@@ -7,7 +7,9 @@ const runs = Array.from({ length: 5 }, () => ({ native: run(native, [file]), was
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
 console.log(`\n${'operation (best ms, median of 5 processes)'.padEnd(42)} ${'native'.padStart(12)} ${'wasm'.padStart(12)}   wasm / native`);
-for (const [key, name] of [['load', 'load from memory, all checks'], ['walk', 'walk all members']]) {
+for (const [key, name] of [
+  ['load', 'load from memory, all checks'], ['walk', 'walk all members'], ['search', 'search all names by substring'], ['dump', 'whole C dump'],
+]) {
   const ours = median(runs.map((r) => r.native[key]));
   const theirs = median(runs.map((r) => r.wasm[key]));
   const ratio = median(runs.map((r) => r.wasm[key] / r.native[key]));

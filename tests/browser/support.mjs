@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const dist = join(root, 'web/dist');
-const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const shared = process.env.BTFKIT_SHARED ?? join(root, '../shared');
 
 export const golden = (name) => join(root, 'tests/golden', name);
@@ -30,11 +30,9 @@ export const test = (name, body) => nodeTest(name, { skip: cannotRun }, body);
 /** The page both ways: as one file from disk, and from a server on loopback. */
 export const ways = ['file', 'server'];
 
-/** A browser, and a server for the multi-file page; closed by `close()`. */
-export async function openBrowser() {
+export async function launch() {
   const { chromium: launcher } = await import('playwright-core');
-  const { startServer } = await import(pathToFileURL(join(root, 'web/serve.mjs')).href);
-  const browser = await launcher.launch({
+  return launcher.launch({
     executablePath: chromium,
     args: [
       '--headless',
@@ -46,6 +44,12 @@ export async function openBrowser() {
       '--disable-sync',
     ],
   });
+}
+
+/** A browser, and a server for the multi-file page; closed by `close()`. */
+export async function openBrowser() {
+  const { startServer } = await import(pathToFileURL(join(root, 'web/serve.mjs')).href);
+  const browser = await launch();
   const { server, address } = await startServer();
   return {
     browser,
@@ -143,10 +147,16 @@ export function runningKernel({ write }) {
   }
 }
 
+/** A file of the corpus; undefined where there is none. */
+export function corpusPath(name) {
+  const path = join(shared, 'corpus', name);
+  return existsSync(path) ? path : undefined;
+}
+
 /** A kernel of the corpus, unpacked; undefined where there is no corpus. */
 export function corpusKernel({ write }, name) {
-  const packed = join(shared, 'corpus/kernels', `${name}.btf.xz`);
-  if (!existsSync(packed)) return undefined;
+  const packed = corpusPath(`kernels/${name}.btf.xz`);
+  if (!packed) return undefined;
   return write(`${name}.btf`, execFileSync('xz', ['-dc', packed], { maxBuffer: 1 << 28 }));
 }
 

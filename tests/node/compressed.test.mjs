@@ -1,5 +1,6 @@
 // Compressed files and sections: unpacked within their limit, refused when broken.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -88,11 +89,70 @@ test('a bomb is stopped at its limit', () => {
   assert.ok(process.memoryUsage().rss - start < 600 * 2 ** 20);
 });
 
-test('codecs without a decoder are named', () => {
-  for (const codec of ['xz', 'lz4', 'bzip2', 'lzma'])
+test('codecs without a decoder are named', async () => {
+  for (const codec of ['xz', 'bzip2', 'lzma', 'lzo'])
     assert.throws(() => decode(codec, Uint8Array.of(1, 2, 3), 100), { name: 'BtfError', code: 'not_supported', message: new RegExp(codec) });
   const xz = Uint8Array.from([0xfd, ...Buffer.from('7zXZ\0'), ...new Uint8Array(60)]);
-  assert.throws(() => Btf.fromBytes(xz), { name: 'BtfError', code: 'not_supported', message: /xz/ });
+  assert.throws(() => Btf.fromBytes(xz), { name: 'BtfError', code: 'not_supported', message: /xz.*Btf\.load/ });
+  await assert.rejects(Btf.load(xz), { name: 'BtfError', code: 'malformed', message: /xz data/ });
+});
+
+/** A file of some size that does not pack to nothing. */
+const content = Uint8Array.from([...everyKind(), ...randomBytes(200_000), ...Buffer.from('task_struct '.repeat(30_000)), ...new Uint8Array(100_000)]);
+const pack = (program, args, input) => execFileSync(program, args, { input, maxBuffer: 2 ** 30, stdio: ['pipe', 'pipe', 'ignore'] });
+
+const lz4 = program('lz4');
+for (const args of [['-1'], ['-9', '-BD', '-B4'], ['-1', '--no-frame-crc'], ['-1', '-BX', '-B7'], ['-l'], ['-1', '--content-size']])
+  test(`lz4 ${args.join(' ')}: unpacks, within its limit, cut off anywhere`, { skip: needs({ lz4 }) }, () => {
+    const packed = pack(lz4, ['-c', ...args], content);
+    assert.ok(Buffer.from(decode('lz4', packed, content.length)).equals(Buffer.from(content)));
+    assert.throws(() => decode('lz4', packed, content.length - 1), { code: 'too_large' });
+    assert.ok(Buffer.from(decode('lz4', Buffer.concat([packed, packed]), 2 * content.length)).equals(Buffer.concat([content, content])));
+    for (let length = 5; length < packed.length; length += 997) {
+      const cut = packed.subarray(0, length);
+      try {
+        assert.ok(decode('lz4', cut, content.length).length < content.length, 'between two chunks');
+      } catch (error) {
+        assert.deepEqual([error.name, error.code], ['BtfError', 'malformed'], `${length} bytes: ${error.stack}`);
+      }
+    }
+    for (let round = 0; round < 200; ++round) {
+      const broken = Buffer.from(packed);
+      broken[(round * 7919) % broken.length] ^= 1 << round % 8;
+      try {
+        decode('lz4', broken, 4 * content.length); // checksums are skipped
+      } catch (error) {
+        assert.equal(error.name, 'BtfError', error.stack);
+      }
+    }
+  });
+
+const xz = program('xz');
+test('xz: Btf.load unpacks it, within its limit, and says what is broken', { skip: needs({ xz }) }, async () => {
+  const elf = makeElf([{ name: '.BTF', bytes: everyKind() }, { name: '.data', bytes: content }]);
+  for (const args of [['-1'], ['-9', '--check=crc32'], ['--check=none']]) {
+    const packed = pack(xz, ['-c', ...args], elf);
+    const btf = await Btf.load(packed, { name: 'x.ko.xz' });
+    assert.deepEqual([btf.typeCount, btf.summary.wrappers, btf.name], [21, ['xz'], 'x.ko.xz']);
+    assert.equal((await Btf.fromBlob(new Blob([packed]))).typeCount, 21);
+    await assert.rejects(Btf.load(packed, { maxDecoded: elf.length - 1 }), { name: 'BtfError', code: 'too_large' });
+    await assert.rejects(Btf.load(packed.subarray(0, packed.length - 40)), { name: 'BtfError', code: 'malformed' });
+    const broken = Buffer.from(packed);
+    broken[broken.length >> 1] ^= 255;
+    if (!args.includes('--check=none')) await assert.rejects(Btf.load(broken), { name: 'BtfError', code: 'malformed' });
+  }
+  await assert.rejects(Btf.load(pack(xz, ['-c', '--x86', '--lzma2'], elf)), { name: 'BtfError', code: 'not_supported', message: /xz -d/ });
+  assert.throws(() => Btf.fromBytes(pack(xz, ['-c'], elf)), { code: 'not_supported', message: /Btf\.load/ });
+});
+
+test('kernel images and modules of the corpus, whatever packs them', { skip: needs({ 'the corpus': filesBelow(corpus).length > 0 }) }, async () => {
+  const packed = filesBelow(corpus).filter((path) => /\.xz$/.test(path)).slice(0, 3);
+  for (const path of packed) {
+    const btf = await Btf.load(path);
+    assert.equal(btf.summary.wrappers[0], 'xz');
+    assert.ok(btf.typeCount > 1000, path);
+    btf.close();
+  }
 });
 
 test('compressed files open, and say what was unpacked', () => {

@@ -96,8 +96,8 @@ bool asks_for_json(const Request& request);
 /// Runs a verb. Data go to `out`, messages to `err`. Returns the exit code: 0, 1 (failed or nothing found), 2 (usage).
 int run(const Request& request, const Object& object, Sink& out, Sink& err);
 
-/// Types as a user names them: "name", "struct name" or, where nothing has that name, an id. Errors: not_found, with the
-/// nearest names or the kinds that there are.
+/// Types as a user names them: "name", "struct name" or, where nothing has that name, an id; "id 42", which no name can be
+/// taken for, as a program does. Errors: not_found, with the nearest names or the kinds that there are.
 Result<std::vector<Type>> types_by_text(const Object& object, std::string_view text);
 
 /// An Error as the command shows it on stderr: "btfkit: FILE: message\n" and the last lines of its log; with `json` also as an

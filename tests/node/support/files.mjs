@@ -10,7 +10,7 @@ export const packageFolder = join(root, 'wasm/package');
 export const cli = join(packageFolder, 'bin/cli.js');
 export const runningKernel = '/sys/kernel/btf/vmlinux';
 
-const shared = process.env.BTFKIT_SHARED ?? join(root, '../shared');
+export const shared = process.env.BTFKIT_SHARED ?? join(root, '../shared');
 export const corpus = join(shared, 'corpus');
 
 /** A folder for this test file, gone when it ends. */

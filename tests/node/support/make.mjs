@@ -1,4 +1,5 @@
 // Small inputs made by hand, in either byte order: a BTF with every kind, and ELFs around whatever a test likes.
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 
 /** Bytes written number by number. */
 class Writer {
@@ -86,11 +87,12 @@ export function everyKind(big = false) {
 }
 
 /**
- * A 64-bit relocatable ELF for BPF with the sections { name, bytes, type?, flags? }; the section table comes last. `gap` (bytes) is
- * left before the sections as a place for what a real file holds there; `pieces` are what to write where.
+ * A 64-bit ELF, for BPF unless `machine` says else, with the sections { name, bytes, type?, flags?, hole? }; the section table comes
+ * last. `hole` (bytes) is the size of a section instead of `bytes`, of which nothing is written. `pieces` are what to write where.
  */
-export function elfPieces(sections, { big = false, gap = 0 } = {}) {
-  const all = [{ name: '', bytes: new Uint8Array(), type: 0 }, ...sections, { name: '.shstrtab', bytes: new Uint8Array(), type: 3 }];
+export function elfPieces(sections, { big = false, machine = 247 } = {}) {
+  const nothing = new Uint8Array();
+  const all = [{ name: '', type: 0 }, ...sections, { name: '.shstrtab', type: 3 }];
   const names = new Writer(big);
   const nameOffsets = all.map(({ name }) => {
     const at = names.length;
@@ -98,18 +100,34 @@ export function elfPieces(sections, { big = false, gap = 0 } = {}) {
     return at;
   });
   all.at(-1).bytes = names.bytes;
-  let at = 64 + gap;
+  let at = 64;
   const pieces = [];
   const table = new Writer(big);
-  all.forEach(({ bytes, type = 1, flags = 0 }, i) => {
-    pieces.push({ at, bytes });
-    table.put(4, nameOffsets[i], type).put(8, flags, 0, i === 0 ? 0 : at, bytes.length).put(4, 0, 0).put(8, 8, 0);
-    at += Math.ceil(bytes.length / 8) * 8;
+  all.forEach(({ bytes = nothing, hole, type = 1, flags = 0 }, i) => {
+    const size = hole ?? bytes.length;
+    if (bytes.length > 0) pieces.push({ at, bytes });
+    table.put(4, nameOffsets[i], type).put(8, flags, 0, i === 0 ? 0 : at, size).put(4, 0, 0).put(8, 8, 0);
+    at += Math.ceil(size / 8) * 8;
   });
-  const header = new Writer(big).text('\x7fELF').put(1, 2, big ? 2 : 1, 1, 0).put(8, 0).put(2, 1, 247).put(4, 1);
+  const header = new Writer(big).text('\x7fELF').put(1, 2, big ? 2 : 1, 1, 0).put(8, 0).put(2, 1, machine).put(4, 1);
   header.put(8, 0, 0, at).put(4, 0).put(2, 64, 0, 0, 64, all.length, all.length - 1);
   pieces.push({ at: 0, bytes: header.bytes }, { at, bytes: table.bytes });
   return { pieces, size: at + table.length };
+}
+
+/** A vmlinux with debug information around a BTF: half a gigabyte in a sparse file, which takes no more room than the BTF. */
+export function writeSparseKernel(path, btf) {
+  const sections = [
+    { name: '.text', hole: 20e6, flags: 6 }, { name: '.BTF', bytes: btf, flags: 2 }, { name: '.BTF_ids', hole: 4096, flags: 2 },
+    ...Object.entries({ '.debug_info': 250e6, '.debug_line': 80e6, '.debug_str': 50e6, '.debug_loclists': 100e6 }).map(([name, hole]) => ({ name, hole })),
+    { name: '.strtab', hole: 9e6, type: 3 },
+  ];
+  const { pieces, size } = elfPieces(sections, { machine: 62 });
+  const fd = openSync(path, 'w');
+  ftruncateSync(fd, size);
+  for (const { at, bytes } of pieces) writeSync(fd, bytes, 0, bytes.length, at);
+  closeSync(fd);
+  return path;
 }
 
 export function makeElf(sections, options) {

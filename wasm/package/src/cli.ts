@@ -86,30 +86,39 @@ const err = new Stream(2);
 
 // ---- arguments
 
+/** What is wrong with a command line is said in the words of native/cli/arguments.cpp, to the byte. */
 function parse(verb: Verb, args: string[]): Arguments {
   const config: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } };
   for (const { name, letter, value } of verb.options)
     config[name] = { type: value ? 'string' : 'boolean', multiple: true, ...(letter && { short: letter }) };
-  let parsed;
-  try {
-    parsed = parseArgs({ args, options: config, allowPositionals: true });
-  } catch (cause) {
-    throw new UsageError((cause as Error).message.split('. ')[0]!);
+  const { tokens } = parseArgs({ args, options: config, allowPositionals: true, strict: false, tokens: true });
+  const given = new Map<string, string[]>();
+  let unknown: string | undefined;
+  let strange = -1; // where it is: letters behind it in the same word are not looked at
+  for (const token of tokens) {
+    if (token.kind !== 'option' || token.index === strange) continue;
+    const type = config[token.name]?.type;
+    if (type === undefined) {
+      unknown ??= args[token.index]!.replace(/=.*/s, '');
+      strange = token.index;
+    } else if (type === 'boolean' && token.value !== undefined) throw new UsageError(`--${token.name} takes no value`);
+    else if (type === 'string' && token.value === undefined) throw new UsageError(`--${token.name} needs a value`);
+    else given.set(token.name, [...(given.get(token.name) ?? []), token.value ?? '']);
   }
-  const { positionals } = parsed;
-  const values = parsed.values as Record<string, (string | boolean)[] | undefined>;
-  if (values['help']) return { positionals, options: [], help: true };
+  if (given.has('help')) return { positionals: [], options: [], help: true };
+  if (unknown !== undefined) throw new UsageError(`unknown option '${unknown}'`);
+
   const options: Arguments['options'] = [];
   for (const { name, value, choices, repeatable } of verb.options) {
-    const given = values[name] ?? [];
-    if (value && !repeatable && given.length > 1) throw new UsageError(`--${name} is given ${given.length} times`);
-    for (const text of given) {
-      if (choices && !choices.split(',').includes(String(text)))
-        throw new UsageError(`--${name}: '${String(text)}' is none of ${choices.split(',').join(', ')}`);
-      options.push([name, value ? String(text) : '']);
+    const values = given.get(name) ?? [];
+    if (value && !repeatable && values.length > 1) throw new UsageError(`--${name} is given ${values.length} times`);
+    for (const text of values) {
+      if (choices && !choices.split(',').includes(text)) throw new UsageError(`--${name}: '${text}' is none of ${choices.replaceAll(',', ', ')}`);
+      options.push([name, text]);
     }
   }
-  const missing = verb.positionals.filter(({ required }) => required)[positionals.length];
+  const positionals = tokens.flatMap((token) => (token.kind === 'positional' && token.value !== '' ? [token.value] : []));
+  const missing = verb.positionals.slice(positionals.length).find(({ required }) => required);
   if (missing) throw new UsageError(`${missing.name} is missing`);
   const extra = positionals[verb.positionals.length];
   if (extra !== undefined && !verb.positionals.at(-1)?.repeatable) throw new UsageError(`'${extra}' is one argument too many`);
@@ -118,12 +127,12 @@ function parse(verb: Verb, args: string[]): Arguments {
 
 // ---- running
 
-const help = (verb: string): string => engine().call((glue) => glue.help(verb));
+const help = (verb: string): string => engine().call((glue) => glue.fact('help', verb, 0));
 
 /** What is at a path, or comes on standard input; a split BTF's base where it is not given but found. */
 async function open(file: string, options: OpenOptions): Promise<{ btf: Btf; base?: string }> {
   if (file !== '-') return openOnBase(file, options);
-  return { btf: Btf.fromBytes(await standardInput(), { ...options, name: '-' }) };
+  return { btf: await Btf.load(await standardInput(), { ...options, name: '-' }) };
 }
 
 async function standardInput(): Promise<Uint8Array> {
@@ -142,7 +151,7 @@ async function openData(file: string): Promise<Input> {
 /** Runs a verb and prints; its exit code. */
 async function run(verb: Verb, { positionals, options }: Arguments): Promise<number> {
   const value = (option: string): string | undefined => options.find(([name]) => name === option)?.[1];
-  const [file, ...args] = positionals.filter((text, i) => i === 0 || text !== '') as [string, ...string[]];
+  const [file, ...args] = positionals as [string, ...string[]];
   const when = value('color') ?? 'auto';
   const color = when === 'auto' ? !process.env['NO_COLOR'] && isatty(1) : when === 'always';
   const pointerSize = value('pointer-size');
@@ -150,6 +159,10 @@ async function run(verb: Verb, { positionals, options }: Arguments): Promise<num
   if (pointerSize) load.pointerSize = pointerSize === '4' ? 4 : 8;
   let source = file; // the one that an error speaks of
   const outputPath = verb.outputOption ? (value(verb.outputOption) ?? '-') : '-';
+  if (outputPath === '') {
+    err.print(`btfkit: --${verb.outputOption!}: the name of the file is empty\n`);
+    return 2;
+  }
   if (verb.outputOption && outputPath === '-' && isatty(1)) {
     err.print(`btfkit: what this makes is no text for a terminal: give --${verb.outputOption} FILE\n`);
     return 2;
@@ -195,7 +208,7 @@ async function run(verb: Verb, { positionals, options }: Arguments): Promise<num
 }
 
 async function main(args: string[]): Promise<number> {
-  const { verbs } = JSON.parse(engine().call((glue) => glue.verbs())) as { verbs: Verb[] };
+  const { verbs } = JSON.parse(engine().call((glue) => glue.fact('verbs', '', 0))) as { verbs: Verb[] };
   if (args[0] === 'help') args = [...args.slice(1), '--help'];
   const [first, ...rest] = args;
   if (first === undefined) {

@@ -1,6 +1,6 @@
 /**
  * Every type of a BTF at a glance, for lists and searches. Index i is the type with id `firstId + i`. The arrays are copies: they
- * outlive the `Btf` and may be transferred to another thread (`postMessage(columns, [columns.kind.buffer, ...])`).
+ * outlive the `Btf` and may be transferred to another thread (`postMessage(columns, columnBuffers(columns))`).
  */
 export interface Columns {
   /** The id of index 0. */
@@ -13,8 +13,29 @@ export interface Columns {
   sizeOrType: Uint32Array<ArrayBuffer>;
   /** Where in `strings` each name starts; it ends at the next NUL. 0: anonymous. */
   nameOffset: Uint32Array<ArrayBuffer>;
-  /** The BTF's strings, UTF-8. */
+  /** The BTF's strings, UTF-8; those of its base come first. */
   strings: Uint8Array<ArrayBuffer>;
+  /**
+   * One more than there are types. From `memberStart[i]` to `memberStart[i + 1]` the member columns hold the members of a struct or
+   * union, or the parameters of a func_proto (without the `...` of a variadic one); other kinds have none there.
+   */
+  memberStart: Uint32Array<ArrayBuffer>;
+  /** Where in `strings` the name of each member or parameter starts. */
+  memberName: Uint32Array<ArrayBuffer>;
+  /** Type ids. */
+  memberType: Uint32Array<ArrayBuffer>;
+  /** Bits from the start of the struct; 0 for parameters. */
+  memberBitOffset: Uint32Array<ArrayBuffer>;
+  /** Bits; 0 for members that are no bitfields. */
+  memberBitfieldSize: Uint8Array<ArrayBuffer>;
+}
+
+/** The arrays of columns, by name. */
+export type ColumnArrays = Omit<Columns, 'firstId'>;
+
+/** What to hand to `postMessage` as the list of what is transferred, not copied. */
+export function columnBuffers(columns: Columns): ArrayBuffer[] {
+  return Object.values(columns).filter((value) => ArrayBuffer.isView(value)).map((array) => (array as Uint8Array<ArrayBuffer>).buffer);
 }
 
 /** All names, by index. A few milliseconds for a kernel: the strings are decoded once, then cut. */
@@ -25,17 +46,23 @@ export function decodeNames(columns: Columns): string[] {
 
 /** Reads single names out of a string table. */
 export function nameReader(strings: Uint8Array): (offset: number) => string {
+  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   if (isAscii(strings)) {
-    // latin1 maps bytes to characters one to one, so byte offsets are string indices.
-    const text = new TextDecoder('latin1').decode(strings);
+    // Each byte is one character, so byte offsets are string indices.
+    const text = utf8.decode(strings);
     return (offset) => text.slice(offset, text.indexOf('\0', offset));
   }
-  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   return (offset) => utf8.decode(strings.subarray(offset, strings.indexOf(0, offset)));
 }
 
 function isAscii(bytes: Uint8Array): boolean {
   let seen = 0;
-  for (let at = 0; at < bytes.length; ++at) seen |= bytes[at]!;
-  return seen < 0x80;
+  let at = 0;
+  if (bytes.byteOffset % 4 === 0)
+    for (const word of new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2)) {
+      seen |= word;
+      at += 4;
+    }
+  for (; at < bytes.length; ++at) seen |= bytes[at]!;
+  return (seen & 0x80808080) === 0;
 }

@@ -119,6 +119,6 @@ function instantiate(module: WebAssembly.Module): Glue {
 }
 
 function complete(options: Partial<GlueOptions>): Glue {
-  if (!options.Opening || !options.verbs || !options.fail) throw new BtfError('system', 'btf.wasm does not fit this version of btfkit');
+  if (!options.Opening || !options.fact || !options.fail) throw new BtfError('system', 'btf.wasm does not fit this version of btfkit');
   return options as Glue;
 }

@@ -1,7 +1,8 @@
 // What wasm/bindings.cpp exports through Embind, as glue.js hands it out. Views (Uint8Array, Uint32Array) show WebAssembly memory:
 // they are good until the next call into the module.
+import type { ColumnArrays } from './columns.js';
 
-/** Takes a piece of text as UTF-8; false: nobody wants more. Must not throw, nor call into the module. */
+/** Takes a piece of text as UTF-8, or of data; false: nobody wants more. Must not throw, nor call into the module. */
 export type Write = (bytes: Uint8Array) => boolean;
 
 /** Bytes that are read in pieces. `read` answers with null, or with why it can't; it must not throw, nor call into the module. */
@@ -18,12 +19,15 @@ export interface Opened {
   /** `options`: name, value, name, value... `loadMs` below 0: not known. Returns the exit code. */
   run(verb: string, args: readonly string[], options: readonly string[], color: boolean, loadMs: number, data: Data | null, out: Write, err: Write, output: Write | null): number;
   dump(format: string, types: readonly (string | number)[], byId: boolean, pretty: boolean, defects: boolean, write: Write): string;
-  type(id: number): string;
-  c(id: number, offsets: boolean): string;
-  find(name: string, kind: string): string;
-  named(name: string): string;
-  columns(): { kind: Uint8Array; vlen: Uint32Array; sizeOrType: Uint32Array; nameOffset: Uint32Array; strings: Uint8Array };
+  /** One question, answered as JSON (C for "c" and "declaration") or {"error"}; bytes go to `write`. See wasm/answers.cpp. */
+  ask(what: string, text: string, id: number, index: number, write: Write): string;
+  /** `flags`: 1 prefix, 2 ignore case, 4 ranked, 8 own types only; `kinds`: a bit for each, 0: all; `limit` 0: none. A view of ids. */
+  search(text: string, flags: number, kinds: number, limit: number): { ids: Uint32Array; total: number };
+  /** Of the own types, or of all below them. */
+  columns(base: boolean): ColumnArrays;
   dropColumns(): void;
+  /** This one moved from its distilled base onto another's types: {"mapped", "problems"} and perhaps "error"; the BTF goes to `write`. */
+  rebase(onto: Opened, write: Write): string;
   delete(): void;
 }
 
@@ -42,10 +46,22 @@ export interface Opening {
   delete(): void;
 }
 
+/** A BTF that is being built. */
+export interface Building {
+  /** Carries out definitions (see wasm/building.cpp); the id of the last one. */
+  apply(recipe: Uint8Array, names: Uint8Array): number;
+  /** The id of the copy. */
+  copy(from: Opened, id: number): number;
+  /** "" or {"error"}; the BTF goes to `write`. */
+  build(write: Write): string;
+  delete(): void;
+}
+
 export interface Glue {
   Opening: new (size: number, pointerSize: number, maxDecoded: number) => Opening;
-  verbs(): string;
-  help(verb: string): string;
+  Building: new (base: Opened | null, maxElements: number, shareSuffixes: boolean, pointerSize: number) => Building;
+  /** What needs no input: see wasm/answers.cpp. */
+  fact(what: string, text: string, number: number): string;
   fail(error: object, source: string, json: boolean): string;
 }
 

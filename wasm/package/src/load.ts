@@ -1,6 +1,6 @@
 // Opening an input: core says which bytes it needs, an Input or a Blob supplies them. Never the whole file, unless it is all BTF.
 import type { Btf } from './btf.js';
-import { decode, type Codec } from './decoders.js';
+import { decode, isSynchronous, type Codec } from './decoders.js';
 import { Engine, engine, type Input } from './engine.js';
 import { BtfError, fromCore, parts, type BtfErrorInfo } from './error.js';
 import type { Opened, Opening } from './glue.js';
@@ -42,7 +42,11 @@ export interface BlobLike {
   /** Bytes. */
   readonly size: number;
   readonly name?: string;
-  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  /** The bytes from `start` to `end`. */
+  slice(start: number, end: number): {
+    /** As Blob's. */
+    arrayBuffer(): Promise<ArrayBuffer>;
+  };
 }
 
 /** An opened input and the instance it lives in. @internal */
@@ -56,6 +60,11 @@ type Step =
   | { offset: number; length: number }
   | { codec: Codec; maxSize: number }
   | { error: BtfErrorInfo; text: string; typeName: string };
+
+interface Need {
+  offset: number;
+  length: number;
+}
 
 /** Bytes asked of a Blob at a time, so that progress shows and a cancelled read ends soon. */
 const piece = 4 * 1024 * 1024;
@@ -78,30 +87,53 @@ class Loading {
   }
 
   /** What is needed next, with room made for it; nothing once the input is complete. Unpacks what is compressed on its way. */
-  next(): { offset: number; length: number } | undefined {
-    for (;;) {
-      const step = JSON.parse(this.#engine.call(() => this.#opening.step())) as Step;
-      if ('done' in step) return undefined;
-      if ('error' in step) throw fromCore(step.error, step);
-      if ('codec' in step) {
-        this.#unpack(step.codec, step.maxSize);
-      } else {
-        this.#prepare(step.length);
-        return step;
-      }
+  next(): Need | undefined {
+    for (let need = this.#step(); ; need = this.#step()) {
+      if (!need || 'offset' in need) return need;
+      this.#unpack(need);
     }
   }
 
-  /** What can't be unpacked is core's to judge: without some sections an input is still worth opening. */
-  #unpack(codec: Codec, maxSize: number): void {
+  /** The same, for all compressions: some decoders are loaded when they are needed. */
+  async nextAsync(): Promise<Need | undefined> {
+    for (let need = this.#step(); ; need = this.#step()) {
+      if (!need || 'offset' in need) return need;
+      if (isSynchronous(need.codec)) {
+        this.#unpack(need);
+        continue;
+      }
+      const { unpackXz } = await import('./xz.js');
+      const packed = this.#engine.call(() => this.#opening.packed());
+      await unpackXz(need.codec, packed, need.maxSize).then((bytes) => this.#supplyAll(bytes), (error: unknown) => this.#fail(error));
+    }
+  }
+
+  #step(): Need | { codec: Codec; maxSize: number } | undefined {
+    const step = JSON.parse(this.#engine.call(() => this.#opening.step())) as Step;
+    if ('done' in step) return undefined;
+    if ('error' in step) throw fromCore(step.error, step);
+    if ('offset' in step) this.#prepare(step.length);
+    return step;
+  }
+
+  #unpack({ codec, maxSize }: { codec: Codec; maxSize: number }): void {
     let bytes: Uint8Array;
     try {
       bytes = decode(codec, this.#engine.call(() => this.#opening.packed()), maxSize);
     } catch (error) {
-      if (!(error instanceof BtfError)) throw error;
-      this.#engine.call(() => this.#opening.fail(parts(error)));
+      this.#fail(error);
       return;
     }
+    this.#supplyAll(bytes);
+  }
+
+  /** What can't be unpacked is core's to judge: without some sections an input is still worth opening. */
+  #fail(error: unknown): void {
+    if (!(error instanceof BtfError)) throw error;
+    this.#engine.call(() => this.#opening.fail(parts(error)));
+  }
+
+  #supplyAll(bytes: Uint8Array): void {
     this.#prepare(bytes.length);
     this.room().set(bytes);
     this.supply();
@@ -144,13 +176,27 @@ export function load(input: Input, options: OpenOptions, base?: Loaded): Loaded 
   }
 }
 
+/** As load(), for all compressions. @internal */
+export async function loadAsync(input: Input, options: OpenOptions, base?: Loaded): Promise<Loaded> {
+  const loading = new Loading(input.size, options, base);
+  try {
+    for (let need = await loading.nextAsync(); need; need = await loading.nextAsync()) {
+      input.read(need.offset, loading.room());
+      loading.supply();
+    }
+    return loading.take(input.name);
+  } finally {
+    loading.close();
+  }
+}
+
 /** @internal */
 export async function loadBlob(blob: BlobLike, name: string, options: BlobOptions, base?: Loaded): Promise<Loaded> {
   const { signal, onProgress } = options;
   const loading = new Loading(blob.size, options, base);
   const progress: Progress = { readBytes: 0, needed: 0 };
   try {
-    for (let need = loading.next(); need; need = loading.next()) {
+    for (let need = await loading.nextAsync(); need; need = await loading.nextAsync()) {
       progress.needed += need.length;
       for (let at = 0; at < need.length; at += piece) {
         const length = Math.min(piece, need.length - at);

@@ -1,10 +1,12 @@
 // One opened input: the handle into WebAssembly, and what was copied out of it. Btf and all its types share it.
-import { nameReader, type Columns } from './columns.js';
+import type { ColumnArrays, Columns } from './columns.js';
 import type { Engine, Input } from './engine.js';
 import { BtfError, fromCore, parts, type BtfErrorInfo } from './error.js';
 import { makeType } from './flyweights.js';
 import type { Data, Opened, Write } from './glue.js';
-import { kindName, type Kind } from './kinds.js';
+import { isFailed, parseJson, type Failed } from './json.js';
+import type { Kind } from './kinds.js';
+import { Level } from './level.js';
 import type { Loaded } from './load.js';
 import type { BtfType } from './types.js';
 
@@ -31,6 +33,13 @@ export interface Request {
   output?: Write | undefined;
 }
 
+/** Whom a question is about: see wasm/answers.hpp. @internal */
+export interface Asked {
+  text?: string;
+  id?: number;
+  index?: number;
+}
+
 interface Held extends Loaded {
   freed: boolean;
 }
@@ -55,20 +64,30 @@ export class Store {
   readonly firstId: number;
   readonly endId: number;
   readonly #held: Held;
-  #columns: Columns | undefined;
-  #nameAt: ((offset: number) => string) | undefined;
+  readonly #own: Level;
+  readonly #below: Level | undefined;
+  /** Core's JSON of types that were asked for more than the columns have, by id. */
+  details: Record<number, Record<string, unknown>> = {};
 
-  constructor(loaded: Loaded) {
+  /** `base`: the levels below, where they belong to another store. */
+  constructor(loaded: Loaded, base?: Store) {
     this.#held = { ...loaded, freed: false };
     this.firstId = this.#call((opened) => opened.firstId());
     this.endId = this.#call((opened) => opened.endId());
+    this.#own = new Level(this.firstId, this.endId);
+    if (base && base.firstId === 1 && base.endId === this.firstId) this.#below = base.#own;
+    else if (this.firstId > 1) this.#below = new Level(1, this.firstId);
     forgotten.register(this, this.#held, this.#held);
   }
 
   close(): void {
     forgotten.unregister(this.#held);
-    this.#columns = this.#nameAt = undefined;
+    this.details = {};
     free(this.#held);
+  }
+
+  get closed(): boolean {
+    return this.#held.freed;
   }
 
   /** What a split BTF that continues this one needs. */
@@ -90,67 +109,87 @@ export class Store {
     return this.#held.engine;
   }
 
-  /** A copy of the columns, shared by everything here: not to be handed out. */
-  columns(): Columns {
-    this.assertOpen();
-    return (this.#columns ??= this.copyColumns());
+  // ---- columns
+
+  /** The level that an id is in, with its columns. */
+  level(id: number): Level {
+    if (this.#held.freed) this.assertOpen();
+    const level = id < this.firstId && this.#below ? this.#below : this.#own;
+    if (!level.columns) level.columns = this.#copy(level !== this.#own);
+    return level;
   }
 
   copyColumns(): Columns {
+    return { firstId: this.firstId, ...this.#copy(false) };
+  }
+
+  #copy(base: boolean): ColumnArrays {
     return this.#call((opened) => {
-      const { kind, vlen, sizeOrType, nameOffset, strings } = opened.columns();
-      const copy: Columns = {
-        firstId: this.firstId,
-        kind: kind.slice(),
-        vlen: vlen.slice(),
-        sizeOrType: sizeOrType.slice(),
-        nameOffset: nameOffset.slice(),
-        strings: strings.slice(),
-      };
+      const columns = opened.columns(base);
+      const copy: Record<string, unknown> = {};
+      for (const [name, view] of Object.entries(columns)) copy[name] = view.slice();
       opened.dropColumns();
-      return copy;
+      return copy as unknown as ColumnArrays;
     });
   }
 
   kind(id: number): Kind {
-    if (id === 0) return 'void';
-    if (id >= this.firstId) return kindName(this.columns().kind[id - this.firstId]!);
-    return (JSON.parse(this.json(id)) as { kind: Kind }).kind; // a base's type
+    return id === 0 ? 'void' : this.level(id).kind(id);
   }
 
   name(id: number): string {
-    const columns = this.columns();
-    if (id === 0) return '';
-    if (id < this.firstId) return (JSON.parse(this.json(id)) as { name: string }).name;
-    return this.nameAt(columns.nameOffset[id - this.firstId]!);
+    const level = this.level(id);
+    return id === 0 ? '' : level.name(id);
   }
 
-  nameAt(offset: number): string {
-    if (offset === 0) return '';
-    return (this.#nameAt ??= nameReader(this.columns().strings))(offset);
-  }
-
-  /** The type with an id that exists. */
+  /** The type with an id that exists. Kept nowhere: a hundred thousand short-lived objects cost less than as many that stay. */
   type(id: number): BtfType {
-    return makeType(this, id, this.kind(id));
+    const level = this.level(id);
+    return makeType(this, id, id === 0 ? 0 : level.columns!.kind[id - level.firstId]!);
   }
 
-  json(id: number): string {
-    return this.#call((opened) => opened.type(id));
+  // ---- questions
+
+  /** The answer to one question (see glue.d.ts) as it comes. */
+  text(what: string, { text = '', id = 0, index = -1 }: Asked = {}, write: Write = () => true): string {
+    const failures: unknown[] = [];
+    const answer = this.#call((opened) => opened.ask(what, text, id, index, guarded(write, failures)));
+    if (failures.length > 0) throw failures[0];
+    return answer;
   }
 
-  c(id: number, offsets: boolean): string {
-    return this.#call((opened) => opened.c(id, offsets));
+  /** The answer, which is JSON. Errors: those that it speaks of. */
+  ask<T>(what: string, asked?: Asked): T {
+    const answer = parseJson(this.text(what, asked)) as T | Failed;
+    if (isFailed(answer)) throw fromCore(answer.error);
+    return answer;
   }
 
-  find(name: string, kind: string): number | BtfError {
-    const answer = JSON.parse(this.#call((opened) => opened.find(name, kind))) as { id: number } | { error: BtfErrorInfo };
-    return 'error' in answer ? fromCore(answer.error) : answer.id;
+  find(name: string, kind: number): number | BtfError {
+    const answer = parseJson(this.text('find', { text: name, index: kind })) as [number] | Failed;
+    return isFailed(answer) ? fromCore(answer.error) : answer[0];
   }
 
-  named(name: string): number[] {
-    return JSON.parse(this.#call((opened) => opened.named(name))) as number[];
+  search(text: string, flags: number, kinds: number, limit: number): { ids: number[]; total: number } {
+    return this.#call((opened) => {
+      const { ids, total } = opened.search(text, flags, kinds, limit);
+      const found = { ids: Array.from(ids), total };
+      opened.dropColumns();
+      return found;
+    });
   }
+
+  /** A distilled base exchanged for another's types: the BTF that comes out, and what was found. */
+  rebase(onto: Store): { bytes: Uint8Array; report: { mapped: [number, number][]; problems: BtfErrorInfo[]; error?: BtfErrorInfo } } {
+    const { engine, opened: other } = onto.loaded();
+    if (engine !== this.#engine) throw new BtfError('system', 'the WebAssembly instance that held one of them has stopped: open it again');
+    let bytes = new Uint8Array();
+    const write = (piece: Uint8Array): boolean => ((bytes = piece.slice()), true);
+    const report = this.#call((opened) => opened.rebase(other, write));
+    return { bytes, report: JSON.parse(report) as ReturnType<Store['rebase']>['report'] };
+  }
+
+  // ---- verbs
 
   /** Runs a verb of the command; its exit code. The bytes that `out` and `err` get are good during that call only. */
   run({ verb, args = [], options = [], color = false, loadMs = -1, data, output }: Request, out: Write, err: Write): number {
@@ -180,6 +219,42 @@ export class Store {
     const exitCode = this.run(request, out.write, err.write);
     return { out: out.end(), err: err.end(), exitCode };
   }
+
+  /** What a verb prints with --json. Errors: the one that it ends with; `invalid_argument` for a wrong use. */
+  data<T>(verb: string, args: readonly string[] = [], options: readonly (readonly [string, string])[] = [], more: Partial<Request> = {}): T {
+    const { out, err, exitCode } = this.output({ verb, args, options: [...options, ['json', '']], ...more });
+    const answer = out === '' ? undefined : (parseJson(out) as T | Failed);
+    if (answer !== undefined && isFailed(answer)) throw fromCore(answer.error);
+    if (exitCode === 2 || answer === undefined) throw new BtfError('invalid_argument', err.split('\n')[0]!.replace(/^btfkit: /, ''));
+    return answer;
+  }
+
+  /** As data(), of the text that a verb prints without --json. */
+  plain(verb: string, args: readonly string[], options: readonly (readonly [string, string])[], more: Partial<Request> = {}): string {
+    const { out, err, exitCode } = this.output({ verb, args, options, ...more });
+    if (exitCode === 0) return out;
+    this.data(verb, args, options, more); // it says the error as data
+    throw new BtfError('invalid_argument', err.split('\n')[0]!.replace(/^btfkit: /, ''));
+  }
+
+  /** As data(), of verbs that make bytes. */
+  bytes<T>(verb: string, options: readonly (readonly [string, string])[]): { bytes: Uint8Array; report: T } {
+    const pieces: Uint8Array[] = [];
+    const report = this.data<T>(verb, [], options, { output: (piece) => (pieces.push(piece.slice()), true) });
+    return { bytes: joined(pieces), report };
+  }
+}
+
+/** The pieces one behind the other. @internal */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const all = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
 
 /** What a function throws must not unwind the module's frames: it is kept, and no more text is taken. */

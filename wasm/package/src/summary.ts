@@ -1,8 +1,9 @@
 import type { BtfErrorInfo } from './error.js';
 import type { Kind } from './kinds.js';
+import type { Contents } from './object.js';
 
 /** What was opened, and what is in it: what `btfkit inspect --json` prints. */
-export interface Summary {
+export interface Summary extends Contents {
   /** The input's name. */
   readonly source: string;
   readonly container: 'elf' | 'raw';
@@ -49,10 +50,4 @@ export interface Summary {
   readonly damage?: BtfErrorInfo;
   /** What is odd but legal. */
   readonly warnings: readonly BtfErrorInfo[];
-}
-
-/** Freezes plain data all the way down. */
-export function freeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
-  return value;
 }

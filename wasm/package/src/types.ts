@@ -1,22 +1,64 @@
 // The types of a BTF as JavaScript sees them: a union that `switch (type.kind)` narrows.
 import type { BtfErrorInfo } from './error.js';
 import type { Kind } from './kinds.js';
+import type { Layout, LayoutOptions } from './layout.js';
+import type { DecodeOptions, Value } from './value.js';
+import type { MemberPlace, Occupants } from './where.js';
 
 /** How a type is printed as C. */
 export interface COptions {
   /** A comment with the offset and size (bytes) behind each member, and one for each hole. */
   offsets?: boolean;
+  /** Everything that it needs as well: a header that compiles. Without offsets. */
+  deps?: boolean;
 }
 
-/** What all types have. A type belongs to its `Btf`, and is of no use once that is closed. */
+/** What one type is for another that refers to it. */
+export type Role = 'target' | 'array_element' | 'array_index' | 'member' | 'param' | 'return' | 'variable' | 'section_entry' | 'tagged';
+
+/** One place where a type is referred to. */
+export interface Usage {
+  /** Whose record refers. */
+  readonly typeId: number;
+  /** The type with that id. */
+  readonly type: BtfType;
+  readonly role: Role;
+  /** Which member, parameter or section entry; 0 for other roles. */
+  readonly index: number;
+}
+
+/**
+ * What all types have. A type belongs to its `Btf`, and is of no use once that is closed. There may be several objects for one type:
+ * compare types by their ids.
+ */
 export interface TypeBase<K extends Kind> {
   /** Its number in the BTF; 0 is void. */
   readonly id: number;
   readonly kind: K;
   /** Empty for anonymous types. */
   readonly name: string;
+  /** The declaration tags on the type itself. */
+  readonly tags: readonly DeclTagType[];
+  /** Bytes that a value of it takes, through typedefs, qualifiers and arrays. Errors: `malformed` for what has no size. */
+  readonly byteSize: number;
+  /** Bytes. Errors: as `byteSize`. */
+  readonly alignment: number;
+  /** The type without typedefs, qualifiers and type tags. Errors: `malformed` for an endless chain of them. */
+  resolve(): BtfType;
   /** Its definition as C, ended by ";\n"; kinds that C has no word for give one comment line. */
   toC(options?: COptions): string;
+  /** `name` declared as this type, with no semicolon: "int (*handler)(struct pt_regs *)". Without a name, the type's own spelling. */
+  declaration(name?: string): string;
+  /** Where its members are, with holes, padding and cache lines; of a struct, a union, or a typedef of one. Errors: `invalid_argument`. */
+  layout(options?: LayoutOptions): Layout;
+  /** The member at a path below it: "se.vruntime", "lists[2].next". Errors: `not_found`, naming the nearest; `invalid_argument`. */
+  member(path: string): MemberPlace;
+  /** What is at an offset (bytes). Errors: `invalid_argument` for one behind the end; `malformed` for what has no size. */
+  at(offset: number): Occupants;
+  /** The first bytes as a value of it. Errors: `invalid_argument` when they are too few; `malformed` when it has no size. */
+  decode(bytes: Uint8Array | ArrayBuffer, options?: DecodeOptions): Value;
+  /** Where it is referred to, by ascending id. Typedefs and pointers are not looked through. */
+  usedBy(): readonly Usage[];
   /** The plain object that `btfkit inspect --json` prints. Values of enumerators are decimal strings. */
   toJSON(): Record<string, unknown>;
 }
@@ -35,6 +77,8 @@ export interface Member {
   readonly name: string;
   readonly typeId: number;
   readonly type: BtfType;
+  /** Bytes from the start of the struct; of a bitfield, those before its first bit. */
+  readonly offset: number;
   /** Bits from the start of the struct. */
   readonly bitOffset: number;
   /** Bits; 0 for a member that is no bitfield. */
@@ -100,6 +144,8 @@ export interface Composite<K extends 'struct' | 'union'> extends TypeBase<K> {
   readonly size: number;
   /** In the order of the BTF. */
   readonly members: readonly Member[];
+  /** The declaration tags on one member. */
+  memberTags(index: number): readonly DeclTagType[];
 }
 export interface StructType extends Composite<'struct'> {}
 export interface UnionType extends Composite<'union'> {}
@@ -127,6 +173,8 @@ export interface RestrictType extends TypeBase<'restrict'>, Reference {}
 /** A function; its target is a func_proto. */
 export interface FuncType extends TypeBase<'func'>, Reference {
   readonly linkage: Linkage;
+  /** The declaration tags on one parameter. */
+  paramTags(index: number): readonly DeclTagType[];
 }
 
 /** A function's return type and parameters. */
