@@ -51,6 +51,8 @@ TEST_CASE("rewrite writes what marshal makes and says what it did") {
   CHECK(single.out == text_of(marshal(object.spec(), {.order = ByteOrder::Big, .no_func = true, .no_float = true})));
   CHECK_THAT(single.err, ContainsSubstring("big-endian\n"));
   CHECK(run_on(object, {"rewrite", {}, {{"prepare", ""}}}).out == text_of(marshal(object.spec(), options_for(latest_kernel))));
+  const Outcome longer = run_on(object, {"rewrite", {}, {{"header-length", "32"}}});
+  CHECK(longer.out == text_of(marshal(object.spec(), {.header_length = 32U})));
   const Outcome layout = run_on(object, {"rewrite", {}, {{"layout", "write"}}});
   CHECK(layout.out == text_of(marshal(object.spec(), {.layout = LayoutSection::Write})));
   CHECK_THAT(layout.err, EndsWith("  no type had to change\n"));

@@ -50,6 +50,25 @@ TEST_CASE("offset as JSON") {
   CHECK_THAT(low.out, EndsWith("]\n"));
 }
 
+TEST_CASE("types by id, whatever they are called") {
+  const Object object = golden_object("types.o");
+  const TypeId word = object.spec().find<Union>("word")->id();
+  const std::string id = "id " + std::to_string(word);
+  CHECK_THAT(run(object, "offset", {id + ".low"}).out, EndsWith("unsigned short low\n") && StartsWith(id + ".low: offset 0"));
+  CHECK_THAT(run(object, "offset", {id}).out, StartsWith(id + ": offset 0 (0x0), size 4, union word\n"));
+  CHECK(run(object, "at", {id, "0"}).out == run(object, "at", {"word", "0"}).out);
+  CHECK_THAT(run(object, "offset", {"id 9999.low"}).err, ContainsSubstring("9999"));
+  CHECK(run(object, "at", {"id 9999", "0"}).code == 1);
+
+  TinyBtf btf;
+  btf.integer("2", 4, 1);
+  btf.integer("id 1", 8, 1);
+  const Object tiny = *Object::load(Source(Bytes::own(btf.bytes()), "tiny"));
+  CHECK(command::types_by_text(tiny, "2")->front().id() == 1);
+  CHECK(command::types_by_text(tiny, "id 2")->front().id() == 2);
+  CHECK(command::types_by_text(tiny, "id 1")->front().id() == 1);
+}
+
 TEST_CASE("offset says what is wrong with a path, and shows the others") {
   const Object object = golden_object("types.o");
   const auto mixed = run(object, "offset", {"everything.matrxi", "list_head.prev"});

@@ -89,7 +89,7 @@ std::string refusals(const Spec& spec, std::string_view version) {
   json.array();
   for (const Refusal& refusal : btfkit::refusals(spec, options)) {
     json.object();
-    if (refusal.id != 0) json.field("typeId", refusal.id).field("kind", noun(refusal.kind)).field("name", refusal.name);
+    if (refusal.id != 0) json.field("typeId", refusal.id).field("kind", to_string(refusal.kind)).field("name", refusal.name);
     json.field("kernelLog", refusal.log).field("sentence", refusal.sentence).end_object();
   }
   json.end_array();

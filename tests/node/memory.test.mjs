@@ -23,7 +23,11 @@ test('close: twice is fine, use afterwards is an error', () => {
   for (const use of [
     () => btf.summary, () => btf.get(1), () => btf.get(0), () => btf.find('node'), () => btf.require('node'), () => btf.named('node'),
     () => btf.types(), () => [...types], () => btf.columns(), () => btf.inspect(), () => btf.dump(), () => node.name, () => node.size, () => node.members,
-    () => node.toC(), () => node.toJSON(), () => members[0].type,
+    () => node.toC(), () => node.toJSON(), () => members[0].type, () => btf.search({ includes: 'n' }), () => btf.search({ regex: /n/ }), () => btf.query(), () => btf.offset('node.next'),
+    () => btf.at('node', 0), () => btf.layouts(), () => btf.toC(), () => btf.toRaw(), () => btf.toJSON(), () => btf.stat(), () => btf.decode('node', new Uint8Array(24)), () => btf.marshal(),
+    () => btf.extract(), () => btf.refusals(), () => btf.rebase(btf), () => btf.programs, () => btf.maps, () => btf.ext(), () => btf.lines('x'), () => btf.disassemble(), () => btf.sections,
+    () => btf.symbols, () => btf.contents(1), () => btf.elfRelocations(1), () => btf.string(1), () => btf.withEssentialName('node'), () => btf.run('stat'), () => new Btf.Builder({ base: btf }),
+    () => new Btf.Builder().copy(btf, 1), () => node.layout(), () => node.usedBy(), () => node.tags, () => node.byteSize, () => node.resolve(), () => node.member('next'), () => node.at(0), () => node.declaration(),
   ])
     assert.throws(use, closed, use.toString());
   assert.deepEqual([node.id, node.kind, members[0].name], [6, 'struct', 'next']); // what was handed out stays
@@ -49,6 +53,18 @@ function inFreshNode(body, ...flags) {
 }
 
 const makeLarge = `const bytes = makeBtf((add) => { for (let i = 0; i < 8000; ++i) add(1, String(i).padEnd(1000, 'x'), { third: 4 }, 32); });`;
+
+test('building, closing and forgetting keep memory flat', () => {
+  const grown = inFreshNode(
+    `const from = Btf.fromBytes(everyKind()); const cycle = () => { const builder = new Btf.Builder(); builder.copy(from, 6); builder.add({ kind: 'float', name: 'f', size: 4 });
+       const btf = builder.build(); btf.get(1).usedBy(); btf.search({ includes: 'n' }); btf.decode('node', new Uint8Array(24)); btf.marshal({ order: 'big' }); btf.close(); builder.close(); };
+     for (let i = 0; i < 500; ++i) cycle(); gc(); const before = process.memoryUsage();
+     for (let i = 0; i < 3000; ++i) cycle(); gc(); const after = process.memoryUsage();
+     console.log(JSON.stringify({ heap: (after.heapUsed - before.heapUsed) / 2 ** 20, external: (after.external - before.external) / 2 ** 20 }));`,
+    '--expose-gc',
+  );
+  assert.ok(grown.heap < 4 && grown.external < 1, JSON.stringify(grown));
+});
 
 test('10,000 opens and closes keep memory flat', () => {
   const grown = inFreshNode(
