@@ -6,6 +6,7 @@
 #include "code_names.hpp"
 #include "elf.hpp"
 #include "nearest.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -51,7 +52,7 @@ std::vector<std::uint64_t> targets_in(const CodeRange& range, std::span<const st
       targets.push_back(static_cast<std::uint64_t>(*target));
     at += in.length;
   }
-  std::sort(targets.begin(), targets.end());
+  detail::stable_sort(std::span(targets), std::less());
   targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
   return targets;
 }
@@ -109,7 +110,7 @@ Code::Code(Object object) : object_(std::move(object)) {
   }
   for (const Symbol& symbol : object_.symbols())
     if (symbol.section != 0 && symbol.type == stt_notype && !symbol.name.empty()) by_place_.push_back(&symbol);
-  std::stable_sort(by_place_.begin(), by_place_.end(), by_place);
+  detail::stable_sort(std::span(by_place_), by_place);
 }
 
 Result<std::vector<CodeRange>> Code::named(std::string_view name) const {

@@ -6,6 +6,7 @@
 
 #include "data_references.hpp"
 #include "elf.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -180,7 +181,7 @@ void add_declared(const Object& object, std::vector<Map>& maps) {
     }
     break;  // libbpf takes one section, and so may thousands not share their variables
   }
-  std::stable_sort(maps.begin(), maps.end(), [](const Map& a, const Map& b) { return a.offset < b.offset; });
+  detail::stable_sort(std::span(maps), [](const Map& a, const Map& b) { return a.offset < b.offset; });
 }
 
 /// struct bpf_map_def: type, key size, value size, number of entries, flags. Loaders had fields of their own behind these.
@@ -216,8 +217,7 @@ void add_legacy(const Object& object, std::vector<Map>& maps) {
     }
     maps.push_back(std::move(map));
   }
-  std::stable_sort(maps.begin() + static_cast<std::ptrdiff_t>(first), maps.end(),
-                   [](const Map& a, const Map& b) { return a.offset < b.offset; });
+  detail::stable_sort(std::span(maps).subspan(first), [](const Map& a, const Map& b) { return a.offset < b.offset; });
 }
 
 }  // namespace

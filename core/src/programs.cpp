@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "elf.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -49,7 +50,7 @@ std::vector<Program> from_symbols(const Object::Data& object) {
     program.symbol = &symbol;
     programs.push_back(program);
   }
-  std::stable_sort(programs.begin(), programs.end(), earlier);
+  stable_sort(std::span(programs), earlier);
   return programs;
 }
 
@@ -75,7 +76,7 @@ void add_func_info(std::vector<Program>& programs, const Object::Data& object) {
       programs.push_back(found);
     }
   }
-  std::stable_sort(programs.begin(), programs.end(), earlier);
+  stable_sort(std::span(programs), earlier);
 }
 
 /// A function that .BTF.ext does not know has the type of its name, if the BTF has one only.

@@ -3,6 +3,7 @@
 #include <btfkit/btfkit.hpp>
 
 #include "json_writer.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
 
@@ -62,8 +63,7 @@ void kinds(const Statistics& sum, std::uint64_t types_bytes, Sink& out, Styled s
   std::vector<std::size_t> order;
   for (std::size_t kind = 0; kind < sum.kinds.size(); ++kind)
     if (sum.kinds[kind].count != 0) order.push_back(kind);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return sum.kinds[a].bytes > sum.kinds[b].bytes; });
+  detail::stable_sort(std::span(order), [&](std::size_t a, std::size_t b) { return sum.kinds[a].bytes > sum.kinds[b].bytes; });
   Table table(out, style, {"kind", "types", "elements", "bytes", "share"});
   for (const std::size_t kind : order) {
     const KindStatistics& k = sum.kinds[kind];
