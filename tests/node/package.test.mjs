@@ -52,13 +52,13 @@ test('no dependencies, no install scripts, no registry in the lock file, one ver
   assert.equal(/project\(btfkit VERSION ([\d.]+)/.exec(readFileSync(join(root, 'CMakeLists.txt'), 'utf8'))[1], version);
 });
 
-// 130 kB is what it should be again: since layouts, queries and values nobody looked at what code weighs.
-test('size: everything a page loads, brotli, under 330 kB', (t) => {
+// Issue G wants 130 kB. One module with every verb is at about 235: see the commits that lowered this bound for what weighs.
+test('size: everything a page loads, brotli, under 245 kB', (t) => {
   const loaded = readdirSync(join(installed, 'dist')).filter((name) => /\.(js|wasm)$/.test(name) && !['node.js', 'cli.js', 'base.js', 'output.js'].includes(name));
   const sizes = loaded.map((name) => brotliCompressSync(readFileSync(join(installed, 'dist', name))).length);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   t.diagnostic(`${total} bytes`);
-  assert.ok(total > 20_000 && total < 330_000, `${total} bytes`);
+  assert.ok(total > 20_000 && total < 245_000, `${total} bytes`);
 });
 
 const use = `const btf = Btf.open('input.btf'); console.log(btf.typeCount, btf.require('node', 'struct').members.length);`;
