@@ -4,6 +4,8 @@
 #include <btfkit/match.hpp>
 #include <cstring>
 
+#include "sorted.hpp"
+
 namespace btfkit::detail {
 namespace {
 
@@ -313,7 +315,7 @@ std::vector<TypeId> CSorter::sorted(std::vector<Entry> all) const {
     }
     tied.clear();
     for (std::size_t k = i; k < end; ++k) tied.emplace_back(disambiguator(links_, Type(data_, all[k].id), true), all[k].id);
-    std::sort(tied.begin(), tied.end());
+    stable_sort(std::span(tied), std::less());
     for (const auto& [hash, id] : tied) ids[i++] = id;
   }
   return ids;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "c_identifier.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
@@ -24,11 +25,8 @@ std::string amount(std::uint64_t bits) {
 /// The members in the order in which they lie in memory: C++'s static ones stand anywhere in the record.
 std::vector<std::uint32_t> by_offset(Composite composite) {
   const auto members = composite.members();
-  std::vector<std::uint32_t> order(members.size());
-  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return members[a].bit_offset() < members[b].bit_offset(); });
-  return order;
+  return sorted_places(members.size(),
+                       [&](std::uint32_t a, std::uint32_t b) { return members[a].bit_offset() < members[b].bit_offset(); });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "builder_state.hpp"
 #include "references.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -53,7 +54,7 @@ class Copier {
       for (TypeId id = data->first_id; id < data->end_id; ++id)
         if (const auto tag = Type(data, id).as<DeclTag>(); tag && tag->target_id() >= data->first_id)
           at->second.decl_tags.emplace_back(tag->target_id(), id);
-      std::sort(at->second.decl_tags.begin(), at->second.decl_tags.end());
+      detail::stable_sort(std::span(at->second.decl_tags), std::less());
     }
     return at->second;
   }

@@ -7,6 +7,7 @@
 #include "code_names.hpp"
 #include "elf.hpp"
 #include "nearest.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -49,7 +50,7 @@ std::vector<std::uint64_t> targets_in(const CodeRange& range, std::span<const st
       targets.push_back(static_cast<std::uint64_t>(*target));
     at += in.length;
   }
-  std::sort(targets.begin(), targets.end());
+  detail::stable_sort(std::span(targets), std::less());
   targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
   return targets;
 }
@@ -116,8 +117,8 @@ Code::Code(Object object) : object_(std::move(object)) {
     if (symbol.type == stt_notype) by_place_.push_back(&symbol);
     if (symbol.type == stt_object) variables_.push_back(&symbol);
   }
-  std::stable_sort(by_place_.begin(), by_place_.end(), by_place);
-  std::stable_sort(variables_.begin(), variables_.end(), by_place);
+  detail::stable_sort(std::span(by_place_), by_place);
+  detail::stable_sort(std::span(variables_), by_place);
 }
 
 Result<std::vector<CodeRange>> Code::named(std::string_view name) const {

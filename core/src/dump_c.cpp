@@ -7,6 +7,7 @@
 #include "c_order.hpp"
 #include "c_text.hpp"
 #include "dump_limit.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -236,8 +237,8 @@ Kfuncs kfuncs_of(const Spec& spec, const detail::Links& links) {
     if (tag.name() == "bpf_kfunc") found.functions.push_back(*function);
     if (tag.name() == "bpf_fastcall") found.fastcall.push_back(function->id());
   }
-  std::sort(found.fastcall.begin(), found.fastcall.end());
-  std::stable_sort(found.functions.begin(), found.functions.end(), [](Func a, Func b) { return a.name() < b.name(); });
+  detail::stable_sort(std::span(found.fastcall), std::less());
+  detail::stable_sort(std::span(found.functions), [](Func a, Func b) { return a.name() < b.name(); });
   return found;
 }
 

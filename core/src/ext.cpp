@@ -4,6 +4,7 @@
 #include <map>
 
 #include "header.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -171,8 +172,8 @@ class Reader {
 
   /// One run for each section and part. Usually that is one block in order; else the places of its records are sorted.
   void join_blocks() {
-    std::stable_sort(blocks_.begin(), blocks_.end(),
-                     [](const Block& a, const Block& b) { return a.entry != b.entry ? a.entry < b.entry : a.part < b.part; });
+    stable_sort(std::span(blocks_),
+                [](const Block& a, const Block& b) { return a.entry != b.entry ? a.entry < b.entry : a.part < b.part; });
     for (auto begin = blocks_.begin(); begin != blocks_.end();) {
       const auto end =
           std::find_if(begin, blocks_.end(), [&](const Block& b) { return b.entry != begin->entry || b.part != begin->part; });
@@ -203,11 +204,10 @@ class Reader {
       for (std::uint32_t i = 0; i < begin->count; ++i) positions.push_back(begin->first + i * data_->record_sizes[part]);
       run.count += begin->count;
     }
-    std::sort(positions.begin() + static_cast<std::ptrdiff_t>(run.positions), positions.end(),
-              [&](std::uint32_t a, std::uint32_t b) {
-                const std::uint32_t left = offset_at(part, a), right = offset_at(part, b);
-                return left != right ? left < right : a < b;
-              });
+    stable_sort(std::span(positions).subspan(run.positions), [&](std::uint32_t a, std::uint32_t b) {
+      const std::uint32_t left = offset_at(part, a), right = offset_at(part, b);
+      return left != right ? left < right : a < b;
+    });
   }
 
   std::shared_ptr<ExtData> data_;

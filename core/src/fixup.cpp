@@ -4,6 +4,7 @@
 #include <btfkit/size.hpp>
 
 #include "records.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
@@ -107,7 +108,7 @@ Result<FixedDatasec> laid_out(const Datasec& datasec) {
       return wrong(datasec, "variable '" + printable(type->name()) + "' is too large", ErrorCode::TooLarge);
     slots.push_back({var.index(), static_cast<std::uint32_t>(*size), std::max<std::uint32_t>(*alignment, 1), type->name()});
   }
-  std::sort(slots.begin(), slots.end(), [](const Slot& a, const Slot& b) {
+  stable_sort(std::span(slots), [](const Slot& a, const Slot& b) {
     if (a.alignment != b.alignment) return a.alignment > b.alignment;
     return a.size != b.size ? a.size > b.size : a.name < b.name;
   });

@@ -3,6 +3,7 @@
 #include <btfkit/btfkit.hpp>
 
 #include "inspect.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit::command {
@@ -115,7 +116,7 @@ std::vector<Func> kfuncs_of(const Spec& spec) {
   for (const DeclTag tag : spec.types<DeclTag>())
     if (tag.component_index() == -1 && detail::beginning(tag.c_name(), 10) == "bpf_kfunc")
       if (const auto function = tag.target().as<Func>()) functions.push_back(*function);
-  std::sort(functions.begin(), functions.end(), [](const Func& a, const Func& b) { return a.id() < b.id(); });
+  detail::stable_sort(std::span(functions), [](const Func& a, const Func& b) { return a.id() < b.id(); });
   return functions;
 }
 

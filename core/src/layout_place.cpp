@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
 #include <utility>
+
+#include "sorted.hpp"
 
 namespace btfkit::detail {
 namespace {
@@ -139,10 +140,8 @@ class Sum {
 /// Rust and old clangs declare some members in another order than that of memory.
 Placed place_sorted(Composite type, std::uint64_t size, std::span<LayoutMember> members, std::uint32_t natural,
                     std::uint32_t cache_line) {
-  std::vector<std::uint32_t> order(members.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](auto a, auto b) { return extent(members[a]).begin < extent(members[b]).begin; });
+  const auto order =
+      sorted_places(members.size(), [&](auto a, auto b) { return extent(members[a]).begin < extent(members[b]).begin; });
   Placed placed{.type = {.type = type}};
   Sum sum(placed.type, size, cache_line);
   for (const std::uint32_t i : order) sum.add(members[i]);

@@ -13,6 +13,7 @@
 #include "programs.hpp"
 #include "rebase.hpp"
 #include "records.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 #include "window.hpp"
 #include "wrapping.hpp"
@@ -358,7 +359,7 @@ Wanted<void> Loader::State::keep_contents(const ElfFile& elf) {
     begin = std::min(begin, section.offset);
     end = std::max(end, section.offset + section.size);
   }
-  std::sort(object.relocation_sections.begin(), object.relocation_sections.end());
+  stable_sort(std::span(object.relocation_sections), std::less());
   if (end <= begin) return {};
   auto bytes = input.get(begin, end - begin);
   if (!bytes) return stop(bytes.error());

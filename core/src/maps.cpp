@@ -7,6 +7,7 @@
 #include "data_references.hpp"
 #include "elf.hpp"
 #include "maps.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -199,8 +200,9 @@ void add_declared(const Object& object, std::vector<Map>& maps) {
     }
     break;  // libbpf takes one section, and so may thousands not share their variables
   }
-  std::stable_sort(maps.begin(), maps.end(),
-                   [](const Map& a, const Map& b) { return a.is_extern != b.is_extern ? b.is_extern : a.offset < b.offset; });
+  detail::stable_sort(std::span(maps), [](const Map& a, const Map& b) {
+    return a.is_extern != b.is_extern ? b.is_extern : a.offset < b.offset;
+  });
 }
 
 /// struct bpf_map_def: type, key size, value size, number of entries, flags. Loaders had fields of their own behind these.
@@ -232,8 +234,7 @@ void add_legacy(const Object& object, const Section& section, std::vector<Map>& 
     }
     maps.push_back(std::move(map));
   }
-  std::stable_sort(maps.begin() + static_cast<std::ptrdiff_t>(first), maps.end(),
-                   [](const Map& a, const Map& b) { return a.offset < b.offset; });
+  detail::stable_sort(std::span(maps).subspan(first), [](const Map& a, const Map& b) { return a.offset < b.offset; });
 }
 
 /// libbpf read one section "maps"; others, of Go, had a section "maps/NAME" for each.

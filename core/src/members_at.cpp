@@ -4,6 +4,7 @@
 #include <btfkit/size.hpp>
 #include <unordered_map>
 
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -137,7 +138,7 @@ class Descent {
   void note_gaps(const Item& item, Composite composite, std::vector<Span> spans) {
     spans.erase(std::remove_if(spans.begin(), spans.end(), [](const Span& s) { return s.begin == s.end; }), spans.end());
     const auto earlier = [](const Span& a, const Span& b) { return a.begin < b.begin; };
-    if (!std::is_sorted(spans.begin(), spans.end(), earlier)) std::sort(spans.begin(), spans.end(), earlier);
+    if (!std::is_sorted(spans.begin(), spans.end(), earlier)) detail::stable_sort(std::span(spans), earlier);
     const std::uint64_t size_end = sum(item.start, in_bits(composite.size()));
     const auto note = [&](std::uint64_t begin, std::uint64_t end, bool padding) {
       if (begin < end && begin < item.end && end > item.begin && room())

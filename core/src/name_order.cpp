@@ -5,6 +5,8 @@
 #include <btfkit/search.hpp>
 #include <utility>
 
+#include "sorted.hpp"
+
 namespace btfkit::detail {
 namespace {
 
@@ -93,7 +95,7 @@ std::shared_ptr<const FlavorIndex> make_flavors(const SpecData& level) {
     for (std::uint32_t at = order.first[i]; at < order.first[i + 1]; ++at)
       made->entries.push_back({static_cast<std::uint32_t>(cut - text), order.types[at]});
   });
-  std::sort(made->entries.begin(), made->entries.end(), [](const FlavorIndex::Entry& a, const FlavorIndex::Entry& b) {
+  stable_sort(std::span(made->entries), [](const FlavorIndex::Entry& a, const FlavorIndex::Entry& b) {
     return a.length != b.length ? a.length < b.length : a.id < b.id;
   });
   return made;

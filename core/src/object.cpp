@@ -2,6 +2,7 @@
 
 #include "elf.hpp"
 #include "object_data.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -93,8 +94,7 @@ Result<std::vector<Relocation>> Object::relocations(std::uint32_t section) const
                         {detail::printable(source.name, 100), {}, {}, {}});
     detail::read_relocations(source, *bytes, spec().byte_order(), data_->container.elf_class == 64, data_->symbols, entries);
   }
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const Relocation& a, const Relocation& b) { return a.offset < b.offset; });
+  detail::stable_sort(std::span(entries), [](const Relocation& a, const Relocation& b) { return a.offset < b.offset; });
   return entries;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "fixup.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
@@ -169,7 +170,7 @@ void sort_variables(Draft& draft) {
     for (std::size_t i = 0; i < entries.size(); ++i)
       for (std::size_t j = 0; j < entry_words; ++j) entries[i][j] = record.word(Record::tail + entry_words * i + j);
     if (std::is_sorted(entries.begin(), entries.end(), before)) return;
-    std::stable_sort(entries.begin(), entries.end(), before);
+    stable_sort(std::span(entries), before);
     for (std::size_t i = 0; i < entries.size(); ++i)
       for (std::size_t j = 0; j < entry_words; ++j) record.set(Record::tail + entry_words * i + j, entries[i][j]);
     ++draft.changed[row_of(&MarshalOptions::sort_variables)];

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "elf.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -46,7 +47,7 @@ std::vector<Program> from_symbols(const Object::Data& object) {
     program.symbol = &symbol;
     programs.push_back(program);
   }
-  std::stable_sort(programs.begin(), programs.end(), earlier);
+  stable_sort(std::span(programs), earlier);
   return programs;
 }
 
@@ -72,7 +73,7 @@ void add_func_info(std::vector<Program>& programs, const Object::Data& object) {
       programs.push_back(found);
     }
   }
-  std::stable_sort(programs.begin(), programs.end(), earlier);
+  stable_sort(std::span(programs), earlier);
 }
 
 /// A section with code and no function is one without a name: all symbols were stripped.

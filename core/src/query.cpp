@@ -7,6 +7,7 @@
 
 #include "name_pattern.hpp"
 #include "query_sets.hpp"
+#include "sorted.hpp"
 
 namespace btfkit {
 namespace {
@@ -142,13 +143,12 @@ class Finder {
 
   std::vector<FoundType> sorted() {
     const auto by = [&](auto value) {
-      std::stable_sort(found_.begin(), found_.end(),
-                       [&](const FoundType& a, const FoundType& b) { return value(a) > value(b); });
+      detail::stable_sort(std::span(found_), [&](const FoundType& a, const FoundType& b) { return value(a) > value(b); });
     };
     switch (order_) {
       case QueryOrder::Id: break;
       case QueryOrder::Name:
-        std::stable_sort(found_.begin(), found_.end(), [](const FoundType& a, const FoundType& b) {
+        detail::stable_sort(std::span(found_), [](const FoundType& a, const FoundType& b) {
           const auto name = [](const FoundType& f) { return c_name(f.alias ? *f.alias : f.type); };
           return std::strncmp(name(a), name(b), most_compared) < 0;
         });

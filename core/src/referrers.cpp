@@ -5,6 +5,7 @@
 
 #include "levels.hpp"
 #include "references.hpp"
+#include "sorted.hpp"
 
 namespace btfkit {
 namespace detail {
@@ -60,7 +61,7 @@ std::shared_ptr<const ReferenceIndex> make_references(const SpecData& level) {
   std::rotate(first.rbegin(), first.rbegin() + 1, first.rend());
   first.front() = 0;
 
-  std::stable_sort(below.begin(), below.end(), [](const Below& a, const Below& b) { return a.to < b.to; });
+  stable_sort(std::span(below), [](const Below& a, const Below& b) { return a.to < b.to; });
   made->below.reserve(below.size());
   for (const Below& b : below) made->below.push_back(b.reference);
   return made;

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "layout_state.hpp"
+#include "sorted.hpp"
 
 namespace btfkit {
 namespace {
@@ -38,10 +39,8 @@ class Packing {
   /// `members` have their gaps.
   Packing(const ShownType& type, std::span<LayoutMember> members, detail::LayoutFacts& facts)
       : type_(type), members_(members), facts_(facts) {
-    order_.resize(members.size());
-    std::iota(order_.begin(), order_.end(), 0U);
-    std::stable_sort(order_.begin(), order_.end(),
-                     [&](auto a, auto b) { return extent(members[a]).begin < extent(members[b]).begin; });
+    order_ = detail::sorted_places(members.size(),
+                                   [&](auto a, auto b) { return extent(members[a]).begin < extent(members[b]).begin; });
     learn_alignments();
     make_blocks();
     const bool open = facts.of(type.type)->open || members_[order_.back()].size == 0;  // it stays the last

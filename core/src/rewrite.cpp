@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "prepare.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -18,7 +19,7 @@ class Renamed {
   void want(std::uint32_t name) { wanted_.push_back(name); }
 
   void write(std::string_view unwanted) {
-    std::sort(wanted_.begin(), wanted_.end());
+    stable_sort(std::span(wanted_), std::less());
     wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
     std::uint32_t end = 0;  // of the group that the last name belongs to
     for (const std::uint32_t name : wanted_) {

@@ -5,6 +5,7 @@
 #include "index.hpp"
 #include "levels.hpp"
 #include "name_order.hpp"
+#include "sorted.hpp"
 
 namespace btfkit {
 namespace {
@@ -198,11 +199,10 @@ std::vector<Type> Spec::with_essential_name(std::string_view name) const {
     const auto& entries = detail::flavors(*level).entries;
     auto entry = std::lower_bound(entries.begin(), entries.end(), name.size(),
                                   [](const Entry& e, std::size_t length) { return e.length < length; });
-    const auto middle = static_cast<std::ptrdiff_t>(ids.size());
     for (; entry != entries.end() && entry->length == name.size(); ++entry)
       if (std::memcmp(level->string(detail::load32(level->own_record(entry->id))), name.data(), name.size()) == 0)
         ids.push_back(entry->id);
-    std::inplace_merge(ids.begin(), ids.begin() + middle, ids.end());
+    detail::stable_sort(std::span(ids), std::less());
     for (const TypeId id : ids) found.emplace_back(level, id);
   }
   return found;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sorted.hpp"
+
 namespace btfkit::detail {
 
 std::uint32_t StringPool::number(std::string_view name) {
@@ -40,7 +42,7 @@ void StringPool::share_suffixes(std::vector<Entry>& entries) const {
   for (std::uint32_t i = 1; i < entries.size(); ++i)
     if (entries[i].is_own()) own.push_back(i);
   // Read backwards and sorted, a name stands right behind those that it ends with.
-  std::sort(own.begin(), own.end(), [&](std::uint32_t a, std::uint32_t b) {
+  stable_sort(std::span(own), [&](std::uint32_t a, std::uint32_t b) {
     const std::string_view x = entries[a].text, y = entries[b].text;
     return std::lexicographical_compare(x.rbegin(), x.rend(), y.rbegin(), y.rend());
   });

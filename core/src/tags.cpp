@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "levels.hpp"
+#include "sorted.hpp"
 
 namespace btfkit {
 namespace detail {
@@ -25,7 +26,7 @@ std::shared_ptr<const TagIndex> make_tags(const SpecData& level) {
   for (TypeId id = level.first_id; id < level.end_id; ++id)
     if (const auto tag = Type(&level, id).as<DeclTag>())
       made->entries.push_back({tag->target_id(), tag->component_index(), id});
-  std::sort(made->entries.begin(), made->entries.end(), [](const TagIndex::Entry& a, const TagIndex::Entry& b) {
+  stable_sort(std::span(made->entries), [](const TagIndex::Entry& a, const TagIndex::Entry& b) {
     return std::tie(a.target, a.component, a.id) < std::tie(b.target, b.component, b.id);
   });
   return made;

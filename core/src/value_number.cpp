@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 
 #include "text.hpp"
@@ -104,30 +102,6 @@ double float_from_bits(std::uint64_t bits, std::uint32_t bytes) {
   const double sign = (bits & 0x8000) != 0 ? -1 : 1;
   if (exponent == 0x1f) return fraction == 0 ? sign * HUGE_VAL : std::nan("");
   return sign * (exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(fraction + 1024, exponent - 25));
-}
-
-std::string shortest(double number, std::uint32_t bytes) {
-  char text[40];
-  // Normal numbers keep 15 (a float 6) digits, so that fewer are tried by the first attempt, which drops zeros at the end.
-  const bool single = bytes < 8;
-  const double smallest_normal = single ? 0x1p-126 : 0x1p-1022;
-  int digits = std::fabs(number) < smallest_normal ? 1 : single ? 6 : 15;
-  for (;; ++digits) {
-    std::snprintf(text, sizeof text, "%.*g", digits, number);
-    const double again = std::strtod(text, nullptr);
-    if (single ? static_cast<float>(again) == static_cast<float>(number) : again == number) break;
-    if (digits == 17) break;
-  }
-  // A locale may have its own decimal point.
-  std::string plain;
-  bool is_integer = true;
-  for (const char* at = text; *at != '\0'; ++at) {
-    const bool own = std::strchr("0123456789+-e", *at) != nullptr;
-    if (own) plain += *at;
-    else if (plain.back() != '.') plain += '.';
-    is_integer = is_integer && own && *at != 'e';
-  }
-  return is_integer ? plain + ".0" : plain;
 }
 
 }  // namespace btfkit::detail

@@ -7,6 +7,7 @@
 #include "elf.hpp"
 #include "fixup.hpp"
 #include "maps.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 
 namespace btfkit {
@@ -127,8 +128,7 @@ std::vector<VariableSection> variables_of(const Object& object) {
     VariableSection section{name, datasec, {}, {}, {}};
     std::vector<SectionVar> entries;
     for (const SectionVar entry : datasec.variables()) entries.push_back(entry);
-    std::stable_sort(entries.begin(), entries.end(),
-                     [](const SectionVar& x, const SectionVar& y) { return x.offset() < y.offset(); });
+    detail::stable_sort(std::span(entries), [](const SectionVar& x, const SectionVar& y) { return x.offset() < y.offset(); });
     for (const SectionVar entry : entries)
       if (const auto variable = entry.type().as<Var>(); variable && variable->linkage() != Linkage::Extern)
         section.variables.push_back(

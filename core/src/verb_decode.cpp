@@ -18,8 +18,8 @@ Result<Type> type_to_decode(const Object& object, std::string_view text) {
   for (const Type type : *named)
     if (size_of(type)) types.push_back(type);
   if (types.empty()) return unexpected(size_of(named->front()).error());
-  const auto composites = std::stable_partition(types.begin(), types.end(), [](Type t) { return Composite::is(t.kind()); });
-  if (composites != types.begin()) types.erase(composites, types.end());
+  const auto composite = [](Type t) { return Composite::is(t.kind()); };
+  if (std::any_of(types.begin(), types.end(), composite)) std::erase_if(types, std::not_fn(composite));
   const auto* level = types.front().data();
   types.erase(std::remove_if(types.begin(), types.end(), [&](Type t) { return t.data() != level; }), types.end());
   if (types.size() == 1) return types.front();

@@ -7,6 +7,7 @@
 #include "highlight.hpp"
 #include "inspect.hpp"
 #include "json_writer.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
 
@@ -67,7 +68,7 @@ void kinds_text(const Spec& spec, Sink& out, Styled style) {
   std::vector<std::size_t> order;
   for (std::size_t kind = 0; kind < counts.size(); ++kind)
     if (counts[kind] != 0) order.push_back(kind);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return counts[a] > counts[b]; });
+  detail::stable_sort(std::span(order), [&](std::size_t a, std::size_t b) { return counts[a] > counts[b]; });
   for (const std::size_t kind : order) {
     const std::string count = grouped(counts[kind]);
     const std::uint64_t permille = (std::uint64_t{counts[kind]} * 1000 + spec.type_count() / 2) / spec.type_count();

@@ -3,6 +3,7 @@
 #include <btfkit/btfkit.hpp>
 
 #include "json_writer.hpp"
+#include "sorted.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
 
@@ -59,8 +60,7 @@ void kinds(const Statistics& sum, std::uint64_t types_bytes, Sink& out, Styled s
   std::vector<std::size_t> order;
   for (std::size_t kind = 0; kind < sum.kinds.size(); ++kind)
     if (sum.kinds[kind].count != 0) order.push_back(kind);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return sum.kinds[a].bytes > sum.kinds[b].bytes; });
+  detail::stable_sort(std::span(order), [&](std::size_t a, std::size_t b) { return sum.kinds[a].bytes > sum.kinds[b].bytes; });
   std::vector<std::string> titles = {"kind", "types", "elements", "bytes", "share"};
   if (sum.duplicates != 0) titles.emplace_back("said twice");
   Table table(out, style, std::move(titles));
