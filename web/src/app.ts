@@ -1,9 +1,10 @@
 // App: what can be done on this page. It changes the state; the views only show it.
 import { sampleName } from './assets.ts';
 import { explain, headLength } from './fault.ts';
-import { type TypeRoute, fileHash, parseRoute, resolve, typeHash } from './route.ts';
+import type { Questions, Topic } from './messages.ts';
+import { type Route, type Tab, fileHash, parseRoute, resolve, typeHash } from './route.ts';
 import { Fault, type Session } from './session.ts';
-import type { OpenFile, State } from './state.ts';
+import type { OpenFile, Shown, State } from './state.ts';
 import { Store } from './store.ts';
 import { TypeTable } from './types.ts';
 import type { Workshop } from './workshop.ts';
@@ -12,7 +13,7 @@ import type { Workshop } from './workshop.ts';
 const patience = 200;
 
 export class App {
-  readonly store = new Store<State>({});
+  readonly store = new Store<State>({ cacheLine: 64 });
   private opening: Session | undefined;
 
   constructor(
@@ -78,6 +79,12 @@ export class App {
     if (file) location.hash = typeHash(file.types, row);
   }
 
+  /** Draws layouts in cache lines of so many bytes. */
+  useCacheLine(cacheLine: number): void {
+    this.store.set({ cacheLine });
+    this.readAddress();
+  }
+
   showFile(): void {
     location.hash = fileHash;
   }
@@ -88,8 +95,8 @@ export class App {
   }
 
   private show(file: OpenFile): void {
-    this.store.set({ file, declaration: undefined });
-    this.declare(file, this.store.state.route);
+    this.store.set({ file, shown: undefined });
+    this.look(file, this.store.state.route);
     // Once the list is on screen: the first search and the first link need not wait for it.
     setTimeout(() => file.types.prepare(), 50);
   }
@@ -104,16 +111,35 @@ export class App {
     const route = parseRoute(location.hash);
     this.store.set({ route });
     const { file } = this.store.state;
-    if (file) this.declare(file, route);
+    if (file) this.look(file, route);
   }
 
-  private declare(file: OpenFile, route: TypeRoute | undefined): void {
-    const row = route ? resolve(file.types, route) : -1;
-    if (row < 0) return this.store.set({ declaration: undefined });
-    const current = () => this.store.state.file === file && this.store.state.route === route;
-    file.session.declare(file.types.id(row)).then(
-      (text) => current() && this.store.set({ declaration: { file, row, text } }),
-      (fault: Fault) => current() && this.store.set({ declaration: { file, row, fault: fault.message } }),
+  /** Asks what the view at `route` has to show. */
+  private look(file: OpenFile, route: Route | undefined): void {
+    const question = route && this.question(file, route);
+    if (!route || !question) return this.store.set({ shown: undefined });
+    const { topic, about, row } = question;
+    const settle = (outcome: Partial<Shown>) => {
+      if (this.store.state.file === file && this.store.state.route === route) this.store.set({ shown: { file, route, row, topic, ...outcome } });
+    };
+    file.session.ask(topic, about as Questions[Topic]['about']).then(
+      (answer) => settle({ answer }),
+      (fault: Fault) => settle({ fault: fault.message }),
     );
   }
+
+  private question(file: OpenFile, route: Route): { topic: Topic; about: Questions[Topic]['about']; row: number } | undefined {
+    if (route.view === 'type') {
+      const row = resolve(file.types, route);
+      if (row < 0) return undefined;
+      const id = file.types.id(row);
+      const { cacheLine } = this.store.state;
+      return { topic: topics[route.tab], about: { id, cacheLine }, row };
+    }
+    if (route.view !== 'programs' || route.name === undefined) return undefined;
+    const program = file.summary.programs?.find(({ name }) => name === route.name);
+    return program && { topic: 'code', about: { name: program.name, section: program.section, offset: program.offset }, row: -1 };
+  }
 }
+
+const topics: Record<Tab, Topic> = { c: 'declaration', layout: 'layout', uses: 'usage', record: 'record' };

@@ -1,6 +1,6 @@
 // Session: one open file, which lives in a worker of its own. Closing a session ends its worker, and with it all its memory;
 // nothing that happens while another file is opened can touch it.
-import type { FaultFacts, Opened, Reply, Request } from './messages.ts';
+import type { FaultFacts, Opened, Question, Questions, Reply, Request, Topic } from './messages.ts';
 
 /** What a failed open or query rejects with. */
 export class Fault extends Error {
@@ -19,7 +19,7 @@ export class Session {
   onProgress: (done: number, total: number) => void = () => {};
 
   private opening: Settle<Opened> | undefined;
-  private readonly calls = new Map<number, Settle<string>>();
+  private readonly calls = new Map<number, Settle<unknown>>();
   private lastCall = 0;
   private ended: Fault | undefined;
 
@@ -44,13 +44,13 @@ export class Session {
     });
   }
 
-  /** The type with that id as C, with a comment behind each member. */
-  declare(id: number): Promise<string> {
+  /** Asks about the open file. Rejects with a Fault when there is no answer, or the session is closed meanwhile. */
+  ask<T extends Topic>(topic: T, about: Questions[T]['about']): Promise<Questions[T]['answer']> {
     return new Promise((resolve, reject) => {
       if (this.ended) return reject(this.ended);
       const call = ++this.lastCall;
-      this.calls.set(call, { resolve, reject });
-      this.send({ type: 'declare', call, id });
+      this.calls.set(call, { resolve: resolve as (answer: unknown) => void, reject });
+      this.send({ type: 'ask', call, question: { topic, about } as Question });
     });
   }
 
@@ -72,8 +72,8 @@ export class Session {
         this.opening?.resolve(reply.opened);
         this.opening = undefined;
         return;
-      case 'declared':
-        this.take(reply.call)?.resolve(reply.text);
+      case 'answer':
+        this.take(reply.call)?.resolve(reply.answer);
         return;
       case 'failed':
         if (reply.call === undefined) this.end(reply.fault);
@@ -81,7 +81,7 @@ export class Session {
     }
   }
 
-  private take(call: number): Settle<string> | undefined {
+  private take(call: number): Settle<unknown> | undefined {
     const settle = this.calls.get(call);
     this.calls.delete(call);
     return settle;
