@@ -221,7 +221,7 @@ test('an output file takes the place of the old one only when it is whole', () =
   assert.deepEqual(readdirSync(folder).sort(), ['link.btf', 'real.btf']);
 });
 
-test('the base of a module is found by where the module lies', () => {
+test('the base of a module is found by where the module lies', async () => {
   const system = join(realpathSync(scratch), 'root');
   const put = (path, bytes) => {
     mkdirSync(dirname(join(system, path)), { recursive: true });
@@ -231,27 +231,27 @@ test('the base of a module is found by where the module lies', () => {
   const places = { root: system, release: '6.1.0-x' };
   const split = makeSplit(everyKind());
   const module = put('/usr/lib/modules/5.10.0/kernel/a.ko', split);
-  const missing = (file) => {
+  const missing = async (file) => {
     try {
-      openOnBase(file, {}, places);
+      await openOnBase(file, {}, places);
     } catch (error) {
       return parts(error).text;
     }
   };
-  assert.match(missing(module), new RegExp(`, and there is no BTF of its kernel in ${system}/lib/modules/5\\.10\\.0/build/vmlinux, [^]* or ${system}/boot/vmlinuz-5\\.10\\.0: is it split BTF\\? give its base$`));
+  assert.match(await missing(module), new RegExp(`, and there is no BTF of its kernel in ${system}/lib/modules/5\\.10\\.0/build/vmlinux, [^]* or ${system}/boot/vmlinuz-5\\.10\\.0: is it split BTF\\? give its base$`));
   const last = put('/boot/vmlinux-5.10.0', everyKind());
   put('/lib/modules/5.10.0/build/vmlinux', makeElf([{ name: '.text', bytes: new Uint8Array(8) }])); // without BTF
-  const opened = openOnBase(module, {}, places);
+  const opened = await openOnBase(module, {}, places);
   assert.deepEqual([opened.base, opened.btf.require('module_t').target.name], [last, 'int']);
-  const partial = openOnBase(module, { partial: true }, places);
+  const partial = await openOnBase(module, { partial: true }, places);
   assert.deepEqual([partial.base, partial.btf.summary.damage], [last, undefined]);
-  assert.equal(openOnBase(last, {}, places).base, undefined);
+  assert.equal((await openOnBase(last, {}, places)).base, undefined);
 
   const running = put('/sys/kernel/btf/vmlinux', everyKind());
-  assert.equal(openOnBase(put('/sys/kernel/btf/a', split), {}, places).base, running);
-  assert.equal(openOnBase(put('/lib/modules/6.1.0-x/a.ko', split), {}, places).base, running);
-  assert.equal(openOnBase(module, {}, places).base, last);
-  for (const path of ['/a.ko', '/usr/lib/modules/a.ko', '/home/usr/lib/modules/6.1.0-x/a.ko']) assert.match(missing(put(path, split)), /NUL: is it split BTF\? give its base$/);
+  assert.equal((await openOnBase(put('/sys/kernel/btf/a', split), {}, places)).base, running);
+  assert.equal((await openOnBase(put('/lib/modules/6.1.0-x/a.ko', split), {}, places)).base, running);
+  assert.equal((await openOnBase(module, {}, places)).base, last);
+  for (const path of ['/a.ko', '/usr/lib/modules/a.ko', '/home/usr/lib/modules/6.1.0-x/a.ko']) assert.match(await missing(put(path, split)), /NUL: is it split BTF\? give its base$/);
   put('/boot/vmlinux-5.10.0', makeBtf((add) => add(1, 'int', { third: 4 }, 32)));
-  assert.ok(missing(module).endsWith(`is the base the right one? (it was found as ${last})`));
+  assert.ok((await missing(module)).endsWith(`is the base the right one? (it was found as ${last})`));
 });

@@ -32,19 +32,24 @@ writeFileSync(
   "/** The module's address, or whatever the bundler's loader for .wasm makes of it. */\ndeclare const wasm: string;\nexport default wasm;\n",
 );
 
-// error.js stays outside: instanceof BtfError must mean the one class.
-await build({
-  entryPoints: [join(here, 'src/decoders.ts')],
-  outfile: join(dist, 'decoders.js'),
-  allowOverwrite: true,
-  bundle: true,
-  external: ['./error.js'],
-  format: 'esm',
-  minify: true,
-  target: 'es2022',
-  legalComments: 'none',
-});
-rmSync(join(dist, 'zstd.js'));
+// error.js stays outside: instanceof BtfError must mean the one class. xz.js is for the inputs that need it.
+for (const [name, bundled, external] of [
+  ['decoders', ['zstd', 'lz4'], ['./error.js']],
+  ['xz', [], ['./error.js', './decoders.js']],
+]) {
+  await build({
+    entryPoints: [join(here, `src/${name}.ts`)],
+    outfile: join(dist, `${name}.js`),
+    allowOverwrite: true,
+    bundle: true,
+    external,
+    format: 'esm',
+    minify: true,
+    target: 'es2022',
+    legalComments: 'none',
+  });
+  for (const part of bundled) for (const end of ['js', 'd.ts']) rmSync(join(dist, `${part}.${end}`));
+}
 
 const licence = (name) => `${name}\n${'='.repeat(name.length)}\n\n${readFileSync(join(here, 'node_modules', name, 'LICENSE'), 'utf8').trim()}\n`;
 writeFileSync(

@@ -36,37 +36,37 @@ export function baseCandidates(file: string, places: Places = { root: '', releas
 }
 
 /**
- * As Btf.open; where the BTF is split and no base is given, the first of baseCandidates that has BTF is its base, which `base` names.
+ * As Btf.load; where the BTF is split and no base is given, the first of baseCandidates that has BTF is its base, which `base` names.
  * The base stays open: the module shares its memory.
  */
-export function openOnBase(file: string, options: OpenOptions, places?: Places): { btf: Btf; base?: string } {
+export async function openOnBase(file: string, options: OpenOptions, places?: Places): Promise<{ btf: Btf; base?: string }> {
   const candidates = options.base ? [] : baseCandidates(file, places);
-  if (candidates.length === 0) return { btf: Btf.open(file, options) };
+  if (candidates.length === 0) return { btf: await Btf.load(file, options) };
   try {
-    return { btf: Btf.open(file, { ...options, partial: false }) }; // what is split is not to be taken for damaged
+    return { btf: await Btf.load(file, { ...options, partial: false }) }; // what is split is not to be taken for damaged
   } catch (error) {
     if (!(error instanceof BtfError) || !parts(error).text.endsWith(hint)) {
-      if (options.partial) return { btf: Btf.open(file, options) };
+      if (options.partial) return { btf: await Btf.load(file, options) };
       throw error;
     }
     for (const base of candidates) {
-      const opened = attempt(() => Btf.open(base, { ...options, partial: false }));
+      const opened = await attempt(() => Btf.load(base, { ...options, partial: false }));
       if (!opened) continue;
       try {
-        return { btf: Btf.open(file, { ...options, base: opened }), base };
+        return { btf: await Btf.load(file, { ...options, base: opened }), base };
       } catch (failure) {
         throw failure instanceof BtfError ? withText(failure, (text) => `${text} (it was found as ${base})`) : failure;
       }
     }
-    if (options.partial) return { btf: Btf.open(file, options) };
+    if (options.partial) return { btf: await Btf.load(file, options) };
     const places = candidates.join(', ').replace(/, (?=[^ ]*$)/, ' or ');
     throw withText(error, (text) => text.replace(hint, `, and there is no BTF of its kernel in ${places}${hint}`));
   }
 }
 
-function attempt(open: () => Btf): Btf | undefined {
+async function attempt(open: () => Promise<Btf>): Promise<Btf | undefined> {
   try {
-    return open();
+    return await open();
   } catch (error) {
     if (error instanceof BtfError) return undefined;
     throw error;

@@ -3,7 +3,7 @@ import { rangeFrom, type CodeRange, type DisassembleOptions } from './code.js';
 import type { Columns } from './columns.js';
 import { platform, type Input } from './engine.js';
 import { BtfError, fromCore, type BtfErrorInfo } from './error.js';
-import { checkKind, kindNumber } from './flyweights.js';
+import { kindMask, kindNumber } from './flyweights.js';
 import type { Write } from './glue.js';
 import { parseJson } from './json.js';
 import type { Kind } from './kinds.js';
@@ -287,17 +287,20 @@ export class Btf {
   }
 
   #lookUp<K extends Kind>(name: string, kind?: K): TypeOf<K> | BtfError {
+    checkText(name);
     const found = this.#store.find(name, kind === undefined ? -1 : kindNumber(kind));
     return found instanceof BtfError ? found : (this.#store.type(found) as TypeOf<K>);
   }
 
   /** Every type with that very name, by ascending id. */
   named(name: string): BtfType[] {
+    checkText(name);
     return this.#store.ask<number[]>('named', { text: name }).map((id) => this.#store.type(id));
   }
 
   /** Every type that has this name without its flavor: "task_struct" finds task_struct and task_struct___v5. Ascending ids. */
   withEssentialName(name: string): BtfType[] {
+    checkText(name);
     return this.#store.ask<number[]>('essential', { text: name }).map((id) => this.#store.type(id));
   }
 
@@ -313,14 +316,14 @@ export class Btf {
 
   /** Own types by ascending id, all or those of some kinds. Lazy: may be iterated more than once, and left early. */
   types<K extends Kind = Kind>(kind?: K | readonly K[]): Iterable<TypeOf<K>> {
-    const wanted = kind === undefined ? undefined : typeof kind === 'string' ? [kind] : [...kind];
-    wanted?.forEach(checkKind);
+    const kinds = kind === undefined ? undefined : typeof kind === 'string' ? [kind] : [...kind];
+    const wanted = kinds?.length === 0 ? new Uint8Array(256) : kindMask(kinds ?? []);
     const store = this.#store;
     store.assertOpen();
     return {
       *[Symbol.iterator]() {
         for (let id = store.firstId; id < store.endId; ++id)
-          if (!wanted || wanted.includes(store.kind(id) as K)) yield store.type(id) as TypeOf<K>;
+          if (wanted[store.level(id).columns!.kind[id - store.firstId]!]) yield store.type(id) as TypeOf<K>;
       },
     };
   }
@@ -332,11 +335,11 @@ export class Btf {
 
   /** The string at an offset of the string table, or of the base's. Errors: `not_found`. */
   string(offset: number): string {
-    this.#store.assertOpen();
-    const { strings } = this.#store.columns(this.firstId);
+    const level = this.#store.level(this.firstId);
+    const { strings } = level.columns!;
     if (!Number.isInteger(offset) || offset < 0 || offset >= strings.length)
       throw new BtfError('not_found', `there is no string at ${String(offset)}: the strings have ${strings.length} bytes`);
-    return this.#store.nameAt(this.firstId, offset);
+    return level.nameAt(offset);
   }
 
   // ---- members
@@ -540,6 +543,10 @@ export class Btf {
 function bytesInput(bytes: Uint8Array | ArrayBuffer, { name = 'input' }: { name?: string }): Input {
   const all = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
   return { name, size: all.length, read: (offset, room) => room.set(all.subarray(offset, offset + room.length)) };
+}
+
+function checkText(name: unknown): void {
+  if (typeof name !== 'string') throw new BtfError('invalid_argument', `${String(name)} is no name`);
 }
 
 /** A type as the command takes it. */

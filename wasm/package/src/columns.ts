@@ -46,17 +46,23 @@ export function decodeNames(columns: Columns): string[] {
 
 /** Reads single names out of a string table. */
 export function nameReader(strings: Uint8Array): (offset: number) => string {
+  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   if (isAscii(strings)) {
-    // latin1 maps bytes to characters one to one, so byte offsets are string indices.
-    const text = new TextDecoder('latin1').decode(strings);
+    // Each byte is one character, so byte offsets are string indices.
+    const text = utf8.decode(strings);
     return (offset) => text.slice(offset, text.indexOf('\0', offset));
   }
-  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   return (offset) => utf8.decode(strings.subarray(offset, strings.indexOf(0, offset)));
 }
 
 function isAscii(bytes: Uint8Array): boolean {
   let seen = 0;
-  for (let at = 0; at < bytes.length; ++at) seen |= bytes[at]!;
-  return seen < 0x80;
+  let at = 0;
+  if (bytes.byteOffset % 4 === 0)
+    for (const word of new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2)) {
+      seen |= word;
+      at += 4;
+    }
+  for (; at < bytes.length; ++at) seen |= bytes[at]!;
+  return (seen & 0x80808080) === 0;
 }

@@ -1,8 +1,9 @@
-// Compressed inputs, unpacked synchronously with fflate and fzstd (bundled into this file by the build). What comes out is never
+// Compressed inputs, unpacked synchronously: gzip and zlib with fflate, zstd with fzstd, lz4 (libraries are bundled into this file by the build). What comes out is never
 // longer than the caller allows, whatever the input claims.
 import { FlateErrorCode, Gunzip, Unzlib } from 'fflate';
 import { ZstdErrorCode } from 'fzstd';
 import { BtfError } from './error.js';
+import { unpackLz4 } from './lz4.js';
 import { unpackZstd } from './zstd.js';
 
 /** How a piece of an input may be compressed; core's spelling. */
@@ -44,21 +45,21 @@ export class Gathered {
   }
 }
 
-/** Unpacks `packed`. Errors: malformed, too_large, not_supported. */
-export type Decode = (codec: Codec, packed: Uint8Array, maxSize: number) => Uint8Array;
-
-/** Whether decode() below knows it; the others are in more-decoders.js, which is loaded when it is needed. */
+/** Whether decode() below knows it; xz is in xz.js, which is loaded when it is needed. */
 export function isSynchronous(codec: Codec): boolean {
-  return codec === 'gzip' || codec === 'zlib' || codec === 'zstd';
+  return codec === 'gzip' || codec === 'zlib' || codec === 'zstd' || codec === 'lz4';
 }
 
+/** Unpacks `packed`. Errors: malformed, too_large, not_supported. */
 export function decode(codec: Codec, packed: Uint8Array, maxSize: number): Uint8Array {
   const gathered = new Gathered(codec, maxSize);
   try {
     if (codec === 'gzip') unpackGzip(packed, gathered);
     else if (codec === 'zlib') unpackZlib(packed, gathered);
     else if (codec === 'zstd') unpackZstd(packed, gathered);
-    else throw new BtfError('not_supported', `compressed with ${codec}, which Btf.load() unpacks, not Btf.open() (or unpack it first: ${codec} -d)`);
+    else if (codec === 'lz4') unpackLz4(packed, gathered);
+    else if (codec === 'xz') throw new BtfError('not_supported', 'compressed with xz, which `await Btf.load()` unpacks, not Btf.open()');
+    else throw new BtfError('not_supported', `compressed with ${codec}, and there is no decoder for it: unpack it first (${codec} -d)`);
   } catch (cause) {
     if (cause instanceof BtfError) throw cause;
     throw malformed(codec, endsEarly(codec, cause) ? 'they end too early' : cause instanceof Error ? cause.message : String(cause), cause);

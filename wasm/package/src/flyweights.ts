@@ -1,7 +1,7 @@
 // The objects behind the interfaces of types.ts. Making one costs nothing but itself: names, kinds, members and references come from
 // the columns, the rest from core's JSON for that one type, fetched when it is first asked for.
 import { BtfError } from './error.js';
-import { kinds, type Kind } from './kinds.js';
+import { kindName, kinds, type Kind } from './kinds.js';
 import type { Layout, LayoutOptions } from './layout.js';
 import { layoutOf } from './layout.js';
 import type { Store } from './store.js';
@@ -14,76 +14,80 @@ import { membersAt, memberOf, type MemberPlace, type Occupants } from './where.j
 
 type Json = Record<string, unknown>;
 
+/** Where types keep their store. Not private fields: with so many classes below one, defining those takes microseconds each. */
+const owner = Symbol('store');
+
 class Base<K extends Kind> implements TypeBase<K> {
-  readonly id: number;
-  readonly kind: K;
-  readonly #store: Store;
-  #json: Json | undefined;
+  declare readonly id: number;
+  declare readonly kind: K;
+  declare readonly [owner]: Store;
 
   constructor(store: Store, id: number, kind: K) {
-    this.#store = store;
     this.id = id;
     this.kind = kind;
+    this[owner] = store;
   }
   get name(): string {
-    return this.#store.name(this.id);
+    return this[owner].name(this.id);
   }
   get tags(): readonly DeclTagType[] {
-    return tagsOf(this.#store, this.id, -1);
+    return tagsOf(this[owner], this.id, -1);
   }
   get byteSize(): number {
-    return sizeIn(this.#store, 'size', this.id);
+    return sizeIn(this[owner], 'size', this.id);
   }
   get alignment(): number {
-    return sizeIn(this.#store, 'alignment', this.id);
+    return sizeIn(this[owner], 'alignment', this.id);
   }
   resolve(): BtfType {
-    return this.type(this.#store.ask<[number]>('resolve', { id: this.id })[0]);
+    return this.type(this[owner].ask<[number]>('resolve', { id: this.id })[0]);
   }
   toC({ offsets = false, deps = false }: COptions = {}): string {
-    if (deps) return this.#store.dump('c', [this.id], false, false, false);
-    return this.#store.text('c', { id: this.id, index: offsets ? 1 : 0 });
+    if (deps) return this[owner].dump('c', [this.id], false, false, false);
+    return this[owner].text('c', { id: this.id, index: offsets ? 1 : 0 });
   }
   declaration(name = ''): string {
-    return this.#store.text('declaration', { id: this.id, text: name });
+    return this[owner].text('declaration', { id: this.id, text: name });
   }
   layout(options: LayoutOptions = {}): Layout {
-    return layoutOf(this.#store, this.id, options);
+    return layoutOf(this[owner], this.id, options);
   }
   member(path: string): MemberPlace {
-    return memberOf(this.#store, this.id, path);
+    return memberOf(this[owner], this.id, path);
   }
   at(offset: number): Occupants {
-    return membersAt(this.#store, this.id, offset);
+    return membersAt(this[owner], this.id, offset);
   }
   decode(bytes: Uint8Array | ArrayBuffer, options: DecodeOptions = {}): Value {
-    return decodeValue(this.#store, this as unknown as BtfType, bytes, options);
+    return decodeValue(this[owner], this as unknown as BtfType, bytes, options);
   }
   usedBy(): readonly Usage[] {
-    return usesOf(this.#store, this.id);
+    return usesOf(this[owner], this.id);
   }
   toJSON(): Json {
-    return JSON.parse(this.#store.text('type', { id: this.id })) as Json;
+    return JSON.parse(this[owner].text('type', { id: this.id })) as Json;
+  }
+  /** What console.log shows in Node. */
+  [Symbol.for('nodejs.util.inspect.custom')](): Json {
+    return this[owner].closed ? { id: this.id, kind: this.kind } : this.toJSON();
   }
   /** A property of core's JSON. */
   protected field<T>(key: string): T {
-    this.#store.assertOpen();
-    return (this.#json ??= this.toJSON())[key] as T;
+    const store = this[owner];
+    store.assertOpen();
+    return (store.details[this.id] ??= this.toJSON())[key] as T;
   }
   /** The word of the record that is a size or a type's id. */
   protected get third(): number {
-    const columns = this.#store.columns(this.id);
-    return columns.sizeOrType[this.id - columns.firstId]!;
+    const { columns, firstId } = this[owner].level(this.id);
+    return columns!.sizeOrType[this.id - firstId]!;
   }
   protected get vlen(): number {
-    const columns = this.#store.columns(this.id);
-    return columns.vlen[this.id - columns.firstId]!;
-  }
-  protected get store(): Store {
-    return this.#store;
+    const { columns, firstId } = this[owner].level(this.id);
+    return columns!.vlen[this.id - firstId]!;
   }
   protected type(id: number): BtfType {
-    return this.#store.type(id);
+    return this[owner].type(id);
   }
   /** Elements with a `type` beside their `typeId`, frozen; made once. */
   protected typed<T extends { typeId: number }>(key: string): readonly (T & { type: BtfType })[] {
@@ -199,20 +203,20 @@ class StructOrUnion<K extends 'struct' | 'union'> extends Sized<K> implements Co
   #members: readonly Member[] | undefined;
 
   get members(): readonly Member[] {
-    const { store, id } = this;
-    store.assertOpen();
+    const { [owner]: store, id } = this;
+    const level = store.level(id);
     if (this.#members) return this.#members;
-    const columns = store.columns(id);
-    const end = columns.memberStart[id - columns.firstId + 1]!;
+    const { memberStart, memberName, memberType, memberBitOffset, memberBitfieldSize } = level.columns!;
+    const end = memberStart[id - level.firstId + 1]!;
     const members: Member[] = [];
-    for (let at = columns.memberStart[id - columns.firstId]!; at < end; ++at)
-      members.push(Object.freeze(new MemberOf(
-        store, store.nameAt(id, columns.memberName[at]!), columns.memberType[at]!, columns.memberBitOffset[at]!, columns.memberBitfieldSize[at]!,
-      )));
+    for (let at = memberStart[id - level.firstId]!; at < end; ++at) {
+      const name = level.nameAt(memberName[at]!);
+      members.push(Object.freeze(new MemberOf(store, name, memberType[at]!, memberBitOffset[at]!, memberBitfieldSize[at]!)));
+    }
     return (this.#members = Object.freeze(members));
   }
   memberTags(index: number): readonly DeclTagType[] {
-    return tagsOf(this.store, this.id, index);
+    return tagsOf(this[owner], this.id, index);
   }
 }
 
@@ -246,7 +250,7 @@ class Linked<K extends 'func' | 'var'> extends Referrer<K> {
 }
 class Func extends Linked<'func'> implements FuncType {
   paramTags(index: number): readonly DeclTagType[] {
-    return tagsOf(this.store, this.id, index);
+    return tagsOf(this[owner], this.id, index);
   }
 }
 class Var extends Linked<'var'> implements VarType {}
@@ -261,14 +265,14 @@ class FuncProto extends Base<'func_proto'> implements FuncProtoType {
     return this.type(this.third);
   }
   get params(): readonly Param[] {
-    const { store, id } = this;
-    store.assertOpen();
+    const { [owner]: store, id } = this;
+    const level = store.level(id);
     if (this.#params) return this.#params;
-    const columns = store.columns(id);
-    const end = columns.memberStart[id - columns.firstId + 1]!;
+    const { memberStart, memberName, memberType } = level.columns!;
+    const end = memberStart[id - level.firstId + 1]!;
     const params: Param[] = [];
-    for (let at = columns.memberStart[id - columns.firstId]!; at < end; ++at)
-      params.push(Object.freeze(new ParamOf(store, store.nameAt(id, columns.memberName[at]!), columns.memberType[at]!)));
+    for (let at = memberStart[id - level.firstId]!; at < end; ++at)
+      params.push(Object.freeze(new ParamOf(store, level.nameAt(memberName[at]!), memberType[at]!)));
     return (this.#params = Object.freeze(params));
   }
   get variadic(): boolean {
@@ -338,12 +342,23 @@ export function checkKind(kind: string): asserts kind is Kind {
   if (!Object.hasOwn(classes, kind)) throw new BtfError('invalid_argument', `'${kind}' is no kind of type; ${Object.keys(classes).join(', ')} are`);
 }
 
+/** A 1 for the number of each kind that is wanted; without any, for all. */
+export function kindMask(wanted: readonly Kind[]): Uint8Array {
+  const mask = new Uint8Array(256).fill(wanted.length === 0 ? 1 : 0);
+  for (const kind of wanted) mask.fill(1, kindNumber(kind), kind === 'unknown' ? 256 : kindNumber(kind) + 1);
+  return mask;
+}
+
 /** The number of a kind; of `unknown` one more than the last. */
 export function kindNumber(kind: Kind): number {
   checkKind(kind);
   return kind === 'unknown' ? kinds.length : kinds.indexOf(kind);
 }
 
-export function makeType(store: Store, id: number, kind: Kind): BtfType {
-  return new (classes[kind] as new (store: Store, id: number, kind: Kind) => BtfType)(store, id, kind);
+type Make = new (store: Store, id: number, kind: Kind) => BtfType;
+const byNumber = kinds.map((kind) => classes[kind] as unknown as Make);
+
+/** `kind`: by its number in the BTF. */
+export function makeType(store: Store, id: number, kind: number): BtfType {
+  return new (byNumber[kind] ?? (Unknown as unknown as Make))(store, id, kindName(kind));
 }

@@ -1,6 +1,6 @@
-// One level of a BTF, its own types or those of its base, as columns: fetched when it is first looked at, shared by a base and all
+// One level of a BTF, its own types or those of its base, as columns: copied out when it is first looked at, shared by a base and all
 // that is split on it.
-import { nameReader, type Columns } from './columns.js';
+import { nameReader, type ColumnArrays } from './columns.js';
 import { kindName, type Kind } from './kinds.js';
 
 /** @internal */
@@ -8,35 +8,33 @@ export class Level {
   readonly firstId: number;
   /** One more than the last id. */
   readonly endId: number;
-  #columns: Columns | undefined;
+  /** undefined: not yet copied. Shared: not to be handed out. */
+  columns: ColumnArrays | undefined;
   #nameAt: ((offset: number) => string) | undefined;
-  #names: string[] | undefined;
+  #names: readonly string[] | undefined;
 
   constructor(firstId: number, endId: number) {
     this.firstId = firstId;
     this.endId = endId;
   }
 
-  /** Shared by everything here: not to be handed out. */
-  columns(fetch: () => Columns): Columns {
-    return (this.#columns ??= fetch());
+  // For these the columns must be there.
+
+  kind(id: number): Kind {
+    return kindName(this.columns!.kind[id - this.firstId]!);
   }
 
-  kind(id: number, fetch: () => Columns): Kind {
-    return kindName(this.columns(fetch).kind[id - this.firstId]!);
+  name(id: number): string {
+    return this.nameAt(this.columns!.nameOffset[id - this.firstId]!);
   }
 
-  name(id: number, fetch: () => Columns): string {
-    return this.nameAt(this.columns(fetch).nameOffset[id - this.firstId]!, fetch);
-  }
-
-  nameAt(offset: number, fetch: () => Columns): string {
-    if (offset === 0) return '';
-    return (this.#nameAt ??= nameReader(this.columns(fetch).strings))(offset);
+  /** The string at an offset of this level's strings or a lower one's. */
+  nameAt(offset: number): string {
+    return offset === 0 ? '' : (this.#nameAt ??= nameReader(this.columns!.strings))(offset);
   }
 
   /** By index. */
-  names(fetch: () => Columns): readonly string[] {
-    return (this.#names ??= Array.from(this.columns(fetch).nameOffset, (offset) => this.nameAt(offset, fetch)));
+  names(): readonly string[] {
+    return (this.#names ??= Array.from(this.columns!.nameOffset, (offset) => this.nameAt(offset)));
   }
 }

@@ -1,6 +1,6 @@
 // Opening an input: core says which bytes it needs, an Input or a Blob supplies them. Never the whole file, unless it is all BTF.
 import type { Btf } from './btf.js';
-import { decode, isSynchronous, type Codec, type Decode } from './decoders.js';
+import { decode, isSynchronous, type Codec } from './decoders.js';
 import { Engine, engine, type Input } from './engine.js';
 import { BtfError, fromCore, parts, type BtfErrorInfo } from './error.js';
 import type { Opened, Opening } from './glue.js';
@@ -83,7 +83,7 @@ class Loading {
   next(): Need | undefined {
     for (let need = this.#step(); ; need = this.#step()) {
       if (!need || 'offset' in need) return need;
-      this.#unpack(need, decode);
+      this.#unpack(need);
     }
   }
 
@@ -91,9 +91,13 @@ class Loading {
   async nextAsync(): Promise<Need | undefined> {
     for (let need = this.#step(); ; need = this.#step()) {
       if (!need || 'offset' in need) return need;
-      let decoder: Decode = decode;
-      if (!isSynchronous(need.codec)) decoder = (await import('./more-decoders.js')).decodeMore;
-      this.#unpack(need, decoder);
+      if (isSynchronous(need.codec)) {
+        this.#unpack(need);
+        continue;
+      }
+      const { unpackXz } = await import('./xz.js');
+      const packed = this.#engine.call(() => this.#opening.packed());
+      await unpackXz(need.codec, packed, need.maxSize).then((bytes) => this.#supplyAll(bytes), (error: unknown) => this.#fail(error));
     }
   }
 
@@ -105,16 +109,24 @@ class Loading {
     return step;
   }
 
-  /** What can't be unpacked is core's to judge: without some sections an input is still worth opening. */
-  #unpack({ codec, maxSize }: { codec: Codec; maxSize: number }, decoder: Decode): void {
+  #unpack({ codec, maxSize }: { codec: Codec; maxSize: number }): void {
     let bytes: Uint8Array;
     try {
-      bytes = decoder(codec, this.#engine.call(() => this.#opening.packed()), maxSize);
+      bytes = decode(codec, this.#engine.call(() => this.#opening.packed()), maxSize);
     } catch (error) {
-      if (!(error instanceof BtfError)) throw error;
-      this.#engine.call(() => this.#opening.fail(parts(error)));
+      this.#fail(error);
       return;
     }
+    this.#supplyAll(bytes);
+  }
+
+  /** What can't be unpacked is core's to judge: without some sections an input is still worth opening. */
+  #fail(error: unknown): void {
+    if (!(error instanceof BtfError)) throw error;
+    this.#engine.call(() => this.#opening.fail(parts(error)));
+  }
+
+  #supplyAll(bytes: Uint8Array): void {
     this.#prepare(bytes.length);
     this.room().set(bytes);
     this.supply();

@@ -1,7 +1,7 @@
 // Searches: names over the columns and core's index, conditions over everything (what `btfkit find --json` prints).
 import { BtfError } from './error.js';
-import { kindNumber } from './flyweights.js';
-import { kinds as allKinds, type Kind } from './kinds.js';
+import { kindMask, kindNumber } from './flyweights.js';
+import type { Kind } from './kinds.js';
 import type { Store } from './store.js';
 import type { BtfType } from './types.js';
 
@@ -107,22 +107,21 @@ export function search(store: Store, options: SearchOptions): SearchResult {
   if ([includes, prefix, regex].filter((given) => given !== undefined).length !== 1)
     throw new BtfError('invalid_argument', 'search: give one of includes, prefix and regex');
   if (!Number.isInteger(limit) || limit < 0 || limit >= 2 ** 32) throw new BtfError('invalid_argument', `limit ${String(limit)} is no number of types`);
-  const numbers = kinds.map(kindNumber);
-  if (regex) return matching(store, regex, numbers, limit || Infinity);
+  if (regex) return matching(store, regex, kinds, limit || Infinity);
   const flags = (prefix !== undefined ? 1 : 0) | (ignoreCase ? 2 : 0) | (ranked ? 4 : 0) | (withBase ? 0 : 8);
-  const bits = numbers.reduce((all, number) => all | (1 << number), 0) >>> 0;
+  const bits = kinds.reduce((all, kind) => all | (1 << kindNumber(kind)), 0) >>> 0;
   const { ids, total } = store.search(prefix ?? includes ?? '', flags, bits, limit);
   return Object.freeze({ types: Object.freeze(ids.map((id) => store.type(id))), total });
 }
 
-function matching(store: Store, regex: RegExp, numbers: readonly number[], limit: number): SearchResult {
-  const { kind } = store.columns(store.firstId);
-  const wanted = new Uint8Array(256).fill(numbers.length === 0 ? 1 : 0);
-  for (const number of numbers) wanted.fill(1, number, number === allKinds.length ? 256 : number + 1);
+function matching(store: Store, regex: RegExp, kinds: readonly Kind[], limit: number): SearchResult {
+  const level = store.level(store.firstId);
+  const { kind } = level.columns!;
+  const wanted = kindMask(kinds);
   const plain = new RegExp(regex.source, regex.flags.replace(/[gy]/g, '')); // no memory of where it was
   const types: BtfType[] = [];
   let total = 0;
-  store.names().forEach((name, i) => {
+  level.names().forEach((name, i) => {
     if (name === '' || !wanted[kind[i]!] || !plain.test(name)) return;
     if (++total <= limit) types.push(store.type(store.firstId + i));
   });

@@ -1,5 +1,5 @@
 // One opened input: the handle into WebAssembly, and what was copied out of it. Btf and all its types share it.
-import type { Columns } from './columns.js';
+import type { ColumnArrays, Columns } from './columns.js';
 import type { Engine, Input } from './engine.js';
 import { BtfError, fromCore, parts, type BtfErrorInfo } from './error.js';
 import { makeType } from './flyweights.js';
@@ -66,7 +66,8 @@ export class Store {
   readonly #held: Held;
   readonly #own: Level;
   readonly #below: Level | undefined;
-  #types: BtfType[] = [];
+  /** Core's JSON of types that were asked for more than the columns have, by id. */
+  details: Record<number, Record<string, unknown>> = {};
 
   /** `base`: the levels below, where they belong to another store. */
   constructor(loaded: Loaded, base?: Store) {
@@ -81,7 +82,7 @@ export class Store {
 
   close(): void {
     forgotten.unregister(this.#held);
-    this.#types = [];
+    this.details = {};
     free(this.#held);
   }
 
@@ -110,67 +111,41 @@ export class Store {
 
   // ---- columns
 
-  readonly #fetchOwn = (): Columns => this.copyColumns();
-  readonly #fetchBelow = (): Columns => this.#copy(true);
-
-  /** The level of an id, and how to fetch it. */
-  #level(id: number): [Level, () => Columns] {
-    return id >= this.firstId || !this.#below ? [this.#own, this.#fetchOwn] : [this.#below, this.#fetchBelow];
-  }
-
-  /** The columns that an id is in, shared by everything here: not to be handed out. */
-  columns(id: number): Columns {
-    this.assertOpen();
-    const [level, fetch] = this.#level(id);
-    return level.columns(fetch);
+  /** The level that an id is in, with its columns. */
+  level(id: number): Level {
+    if (this.#held.freed) this.assertOpen();
+    const level = id < this.firstId && this.#below ? this.#below : this.#own;
+    if (!level.columns) level.columns = this.#copy(level !== this.#own);
+    return level;
   }
 
   copyColumns(): Columns {
-    return this.#copy(false);
+    return { firstId: this.firstId, ...this.#copy(false) };
   }
 
-  #copy(base: boolean): Columns {
+  #copy(base: boolean): ColumnArrays {
     return this.#call((opened) => {
-      const columns: Record<string, unknown> = { ...opened.columns(base) };
-      for (const [name, view] of Object.entries(columns)) columns[name] = (view as Uint32Array).slice();
+      const columns = opened.columns(base);
+      const copy: Record<string, unknown> = {};
+      for (const [name, view] of Object.entries(columns)) copy[name] = view.slice();
       opened.dropColumns();
-      return { firstId: base ? 1 : this.firstId, ...columns } as Columns;
+      return copy as unknown as ColumnArrays;
     });
   }
 
   kind(id: number): Kind {
-    this.assertOpen();
-    if (id === 0) return 'void';
-    const [level, fetch] = this.#level(id);
-    return level.kind(id, fetch);
+    return id === 0 ? 'void' : this.level(id).kind(id);
   }
 
   name(id: number): string {
-    this.assertOpen();
-    if (id === 0) return '';
-    const [level, fetch] = this.#level(id);
-    return level.name(id, fetch);
+    const level = this.level(id);
+    return id === 0 ? '' : level.name(id);
   }
 
-  /** A string of the level that an id is in, or of one below it. */
-  nameAt(id: number, offset: number): string {
-    const [level, fetch] = this.#level(id);
-    return level.nameAt(offset, fetch);
-  }
-
-  /** The names of the own types, by index. */
-  names(): readonly string[] {
-    this.assertOpen();
-    return this.#own.names(this.#fetchOwn);
-  }
-
-  /** The type with an id that exists; the same object at each call. */
+  /** The type with an id that exists. Kept nowhere: a hundred thousand short-lived objects cost less than as many that stay. */
   type(id: number): BtfType {
-    return this.#types[id] ?? this.#make(id);
-  }
-
-  #make(id: number): BtfType {
-    return (this.#types[id] = makeType(this, id, this.kind(id)));
+    const level = this.level(id);
+    return makeType(this, id, id === 0 ? 0 : level.columns!.kind[id - level.firstId]!);
   }
 
   // ---- questions

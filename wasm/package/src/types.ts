@@ -27,7 +27,10 @@ export interface Usage {
   readonly index: number;
 }
 
-/** What all types have. A type belongs to its `Btf`, and is of no use once that is closed. */
+/**
+ * What all types have. A type belongs to its `Btf`, and is of no use once that is closed. There may be several objects for one type:
+ * compare types by their ids.
+ */
 export interface TypeBase<K extends Kind> {
   /** Its number in the BTF; 0 is void. */
   readonly id: number;

@@ -18,6 +18,7 @@ interface Frame {
 export function unpackZstd(packed: Uint8Array, gathered: Gathered): void {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.length);
   for (let at = 0; at < packed.length; ) {
+    if (at > 0 && !beginsFrame(packed.subarray(at, at + 4))) return; // what stands behind the data is nobody's
     const magic = view.getUint32(at, true);
     if ((magic & ~0xf) >>> 0 === 0x184d2a50) {
       at += 8 + view.getUint32(at + 4, true); // skippable
@@ -36,6 +37,12 @@ export function unpackZstd(packed: Uint8Array, gathered: Gathered): void {
     }
     at = frame.end;
   }
+}
+
+/** Also true of the beginning of a frame that is cut off. */
+function beginsFrame(bytes: Uint8Array): boolean {
+  const fits = (magic: readonly number[]): boolean => bytes.every((byte, i) => byte === magic[i]);
+  return fits([0x28, 0xb5, 0x2f, 0xfd]) || fits([0x50 | (bytes[0]! & 0xf), 0x2a, 0x4d, 0x18]);
 }
 
 /** Throws a RangeError when the input ends too early, as DataView does. */
