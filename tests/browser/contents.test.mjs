@@ -101,7 +101,7 @@ describe('programs, maps, variables, relocations; layouts and users of a type', 
     assert.deepEqual(rows, expected);
 
     // To scale: 48 bytes of one cache line, each stretch as wide as its bytes.
-    const drawn = await tab.locator('.segment').evaluateAll((all) => all.map((one) => [one.querySelector('title').textContent.split(':')[0], one.getBoundingClientRect().width]));
+    const drawn = await tab.locator('.segment').evaluateAll((all) => all.map((one) => [one.querySelector('title').textContent.split(':')[0], one.querySelector('rect').getBoundingClientRect().width]));
     const stretches = facts.slice(0, facts.findIndex(([, , name]) => name === 'peer') + 1); // a union is one stretch
     assert.deepEqual(drawn.map(([name]) => name), stretches.map(([, , name]) => name));
     const width = (await tab.locator('.line-bytes').first().boundingBox()).width;

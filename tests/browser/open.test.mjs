@@ -142,6 +142,7 @@ function bad({ write }) {
   const random = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 2654435761 + 97) >>> 13 & 0xff));
   const gzip = Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(60, 7)]);
   const xz = Buffer.concat([Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), Buffer.alloc(60, 7)]);
+  const bzip2 = Buffer.concat([Buffer.from('BZh9'), Buffer.from([0x31, 0x41, 0x59, 0x26, 0x53, 0x59]), Buffer.alloc(60, 7)]);
   const kernelImage = Buffer.alloc(1024);
   kernelImage.write('MZ', 0);
   kernelImage.write('HdrS', 0x202);
@@ -150,7 +151,8 @@ function bad({ write }) {
     [write('empty.btf', ''), 'empty.btf is empty', /Copy it again/],
     [write('plain.o', elfWithoutBtf()), 'plain.o has no BTF', /pahole -J plain\.o/],
     [write('cut.btf', Buffer.from([0x9f, 0xeb, 1, 0, 24, 0, 0, 0])), 'cut.btf is damaged', /Copy it again/],
-    [write('packed.ko.xz', xz), 'packed.ko.xz is compressed with xz', /unxz -k packed\.ko\.xz/],
+    [write('broken.ko.xz', xz), 'broken.ko.xz is damaged', /Copy it again/],
+    [write('packed.ko.bz2', bzip2), 'packed.ko.bz2 is compressed with bzip2', /bunzip2 -k packed\.ko\.bz2/],
     [write('broken.gz', gzip), 'broken.gz is damaged', /Copy it again/],
     [write('split.btf', splitBtf()), 'split.btf builds on another BTF', /kernel modules/],
     [write('vmlinuz', kernelImage), 'vmlinuz is a compressed kernel image', /cp \/sys\/kernel\/btf\/vmlinux/],
