@@ -34,11 +34,11 @@ describe('accessibility', () => {
         await page.code(tab).waitFor();
       },
     ],
-    ...['layout', 'uses', 'record'].map((side) => [
+    ...['layout', 'uses', 'decode', 'record'].map((side) => [
       side,
       async (tab) => {
         await tab.evaluate((to) => (location.hash = to), `#v=1/t/struct/traffic?tab=${side}`);
-        await tab.locator(side === 'layout' ? '.layout' : side === 'uses' ? '.uses' : 'pre').first().waitFor();
+        await tab.locator({ layout: '.layout', uses: '.uses', decode: '.decode', record: 'pre' }[side]).first().waitFor();
       },
     ]),
     ...['programs', 'programs/account', 'maps', 'variables', 'relocations'].map((name) => [

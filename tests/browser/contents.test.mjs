@@ -1,5 +1,6 @@
 // What a file holds beside types, and the sides of a type: each against what the package says of the same file under Node.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe } from 'node:test';
 import * as page from './support.mjs';
 
@@ -42,6 +43,7 @@ describe('programs, maps, variables, relocations; layouts and users of a type', 
       );
 
       await part(tab, /^Programs/).click();
+      await tab.locator('.program-name').first().waitFor();
       assert.deepEqual(await tab.locator('.program-name').allTextContents(), expected.programs.map((program) => program.name));
       for (const [i, program] of expected.programs.entries()) {
         await tab.getByRole('link', { name: program.name, exact: true }).click();
@@ -52,18 +54,21 @@ describe('programs, maps, variables, relocations; layouts and users of a type', 
       }
 
       await part(tab, /^Maps/).click();
+      await tab.locator('.map').first().waitFor();
       assert.deepEqual(words(await tab.locator('.map h2').allTextContents()), expected.maps.map((map) => map.name));
       const [map] = expected.maps;
       const facts = words(await tab.locator('.map').first().locator('dd').allTextContents());
       assert.deepEqual(facts, [map.typeName, `${map.key} ${map.keySize} bytes`, `${map.value} ${map.valueSize} bytes`, page.english(map.maxEntries)]);
 
       await part(tab, /^Variables/).click();
+      await page.until('the variables', async () => (await heading(tab)) === 'Variables');
       assert.deepEqual(
         await tab.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [row.children[2].textContent, row.children[3].textContent])),
         expected.variables.map(({ declaration, value }) => [declaration, JSON.stringify(value)]),
       );
 
       await part(tab, /^Relocations/).click();
+      await page.until('the relocations', async () => (await heading(tab)) === 'Relocations');
       assert.deepEqual(
         await tab.locator('tbody tr td:last-child').allTextContents().then(words),
         expected.relocations.map(({ text }) => text),
@@ -152,6 +157,56 @@ describe('programs, maps, variables, relocations; layouts and users of a type', 
     await tab.locator('.uses').first().waitFor();
     const groups = words(await tab.locator('.uses-role').allTextContents());
     assert.ok(groups.includes('Member by pointer') && groups.includes('Parameter by pointer'), groups.join());
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('bytes become values', async () => {
+    const tab = await session.page('file');
+    const path = page.golden('sample.bpf.o');
+    await page.openFile(tab, path);
+    await go(tab, '#v=1/t/struct/traffic_key?tab=decode');
+    const value = tab.getByRole('region', { name: 'Value' });
+    const said = tab.locator('.decode-said');
+    const expected = (bytes, order) => page.withBtf(path, (btf) => btf.decodeToC('traffic_key', Uint8Array.from(bytes), { count: 'all', partial: true, zeros: true, ...(order && { order }) }));
+    await tab.getByLabel('Bytes').fill('2a 00 00 00 01 00 00 00');
+    const one = await expected([42, 0, 0, 0, 1, 0, 0, 0]);
+    assert.match(one, /42/);
+    await page.until('the value', async () => (await value.textContent()) === one);
+    assert.equal(await said.textContent(), '8 bytes');
+    await tab.getByLabel('Byte order').selectOption('big');
+    const swapped = await expected([42, 0, 0, 0, 1, 0, 0, 0], 'big');
+    await page.until('the other order', async () => (await value.textContent()) === swapped && swapped !== one);
+    await tab.getByLabel('Bytes').fill('00000000: 2a00 0000 0100 0000\n00000010: 0x2b,0,0,0');
+    const two = await expected([42, 0, 0, 0, 1, 0, 0, 0, 43, 0, 0, 0], 'big');
+    await page.until('two', async () => (await value.textContent()) === two);
+    await tab.getByLabel('Bytes').fill('2g');
+    await page.until('the complaint', async () => (await said.textContent()) === '“2g” is no hexadecimal number');
+    await tab.getByLabel('File', { exact: true }).setInputFiles(files.write('dump.bin', Buffer.from([7, 0, 0, 0, 1, 0, 0, 0])));
+    await tab.getByLabel('Byte order').selectOption('little');
+    const filed = await expected([7, 0, 0, 0, 1, 0, 0, 0], 'little');
+    await page.until('the file', async () => (await value.textContent()) === filed);
+    assert.equal(await said.textContent(), '8 bytes of dump.bin');
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('everything and one type are saved as files', async () => {
+    const tab = await session.page('file');
+    const path = page.golden('sample.bpf.o');
+    await page.openFile(tab, path);
+    const saved = async (name) => {
+      const [download] = await Promise.all([tab.waitForEvent('download'), tab.getByRole('button', { name, exact: true }).click()]);
+      return [download.suggestedFilename(), readFileSync(await download.path(), 'utf8')];
+    };
+    const [c, json, raw, one] = await page.withBtf(path, (btf) => [
+      btf.dump(), btf.dump({ format: 'json', pretty: true }), btf.dump({ format: 'raw' }), btf.dump({ types: ['struct traffic'] }),
+    ]);
+    assert.deepEqual(await saved('C header'), ['sample.bpf.h', c]);
+    assert.deepEqual(await saved('JSON'), ['sample.bpf.json', json]);
+    assert.deepEqual(await saved('raw text'), ['sample.bpf.txt', raw]);
+    await go(tab, '#v=1/t/struct/traffic');
+    assert.deepEqual(await saved('Header with all it needs'), ['traffic.h', one]);
     assert.deepEqual(tab.problems, []);
     await tab.context().close();
   });

@@ -7,6 +7,8 @@ export const answers: { [T in Topic]: (btf: Btf, about: Questions[T]['about']) =
   layout: (btf, { id, cacheLine }) => btf.get(id).layout({ cacheLine }),
   usage: (btf, { id }) => usage(btf.get(id)),
   record: (btf, { id }) => JSON.stringify(btf.get(id).toJSON(), null, 2),
+  decode: (btf, { id, bytes, order }) => btf.decodeToC(id, bytes, { count: 'all', partial: true, zeros: true, ...(order && { order }) }),
+  dump: (btf, { format, id }) => btf.dump({ format, types: id === undefined ? [] : [id], pretty: format === 'json' }),
   code: (btf, { name, section, offset }) => code(btf, name, section, offset),
 };
 

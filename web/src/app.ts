@@ -1,7 +1,7 @@
 // App: what can be done on this page. It changes the state; the views only show it.
 import { sampleName } from './assets.ts';
-import { explain, headLength } from './fault.ts';
-import type { Questions, Topic } from './messages.ts';
+import { explain, headLength, isSplit } from './fault.ts';
+import type { NamedBlob, Questions, Topic } from './messages.ts';
 import { type Route, type Tab, fileHash, parseRoute, resolve, typeHash } from './route.ts';
 import { Fault, type Session } from './session.ts';
 import type { OpenFile, Shown, State } from './state.ts';
@@ -24,20 +24,23 @@ export class App {
     addEventListener('hashchange', () => this.readAddress());
   }
 
-  /** Opens a file in place of the one that is open, which stays if this fails or is cancelled. */
-  async open(blob: Blob, name: string): Promise<void> {
+  /**
+   * Opens a file in place of the one that is open, which stays if this fails or is cancelled. A file that continues another waits for
+   * that one: the next that is opened, unless something else is done.
+   */
+  async open(blob: Blob, name: string, base?: NamedBlob): Promise<void> {
     this.cancel();
     const started = performance.now();
     const session = this.workshop.session();
     this.opening = session;
-    this.store.set({ fault: undefined, opening: { name, done: 0, total: blob.size, slow: false } });
+    this.store.set({ fault: undefined, waiting: undefined, opening: { name, done: 0, total: blob.size, slow: false } });
     const slow = setTimeout(() => this.progress({ slow: true }), patience);
     session.onProgress = (done, total) => this.progress({ done, total });
     try {
-      const { summary, columns } = await session.open(blob, name);
+      const { summary, columns } = await session.open({ blob, name }, base);
       const types = new TypeTable(columns);
       const before = this.store.state.file;
-      this.show({ name, summary, types, session, milliseconds: performance.now() - started });
+      this.show({ name, blob, base, summary, types, session, milliseconds: performance.now() - started });
       before?.session.close();
     } catch (error) {
       session.close();
@@ -49,6 +52,53 @@ export class App {
         this.opening = undefined;
         this.store.set({ opening: undefined });
       }
+    }
+  }
+
+  /** Opens what was dropped or chosen: one file, or one and the base that it continues, in either order. */
+  async openAll(files: readonly File[]): Promise<void> {
+    const [first, second] = files;
+    const { waiting } = this.store.state;
+    if (!first) return;
+    if (files.length > 2) return this.refuse(`${files.length} files were dropped`, 'This page shows one file at a time: drop the one to look at, together with its base if it needs one.');
+    if (second) return this.openPair(first, second);
+    await this.open(first, first.name);
+    const { fault, file } = this.store.state;
+    if (waiting && !fault && file?.blob === first) await this.open(waiting.blob, waiting.name, { blob: first, name: first.name });
+  }
+
+  /** Which of the two continues the other shows when they are opened. */
+  private async openPair(first: File, second: File): Promise<void> {
+    await this.open(first, first.name);
+    const { waiting, fault } = this.store.state;
+    if (waiting) return this.open(first, first.name, { blob: second, name: second.name });
+    if (fault) return;
+    await this.open(second, second.name);
+    if (this.store.state.waiting) return this.open(second, second.name, { blob: first, name: first.name });
+    if (!this.store.state.fault) this.refuse(`${first.name} and ${second.name} are two files of their own`, `Neither continues the other. ${second.name} is the one that is open now.`);
+  }
+
+  /** Opens the file that waits for its base on the one that is open. */
+  useAsBase(): void {
+    const { waiting, file } = this.store.state;
+    if (waiting && file) void this.open(waiting.blob, waiting.name, { blob: file.blob, name: file.name });
+  }
+
+  /** Saves a dump as a file of the user's. */
+  async save(format: 'c' | 'json' | 'raw', id?: number): Promise<void> {
+    const { file } = this.store.state;
+    if (!file) return;
+    const row = id === undefined ? -1 : file.types.rowOf(id);
+    const stem = row < 0 ? file.name.replace(/\.[^.]*$/, '') : file.types.names[row] || 'type';
+    try {
+      const text = await file.session.ask('dump', { format, ...(id === undefined ? {} : { id }) });
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([text]));
+      link.download = `${stem}.${{ c: 'h', json: 'json', raw: 'txt' }[format]}`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    } catch (error) {
+      this.refuse(`${stem} could not be written`, error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -70,7 +120,7 @@ export class App {
   }
 
   dismissFault(): void {
-    this.store.set({ fault: undefined });
+    this.store.set({ fault: undefined, waiting: undefined });
   }
 
   /** Shows a type of the open file, as one more step of the history. */
@@ -104,7 +154,8 @@ export class App {
   private async fail(error: unknown, blob: Blob, name: string): Promise<void> {
     const facts = error instanceof Fault ? error : { code: 'internal', message: String(error) };
     const head = await blob.slice(0, headLength).arrayBuffer().catch(() => new ArrayBuffer(0));
-    this.store.set({ fault: explain(facts, name, blob.size, new Uint8Array(head)) });
+    const waiting = isSplit(facts) ? { blob, name } : undefined;
+    this.store.set({ waiting, fault: explain(facts, name, blob.size, new Uint8Array(head)) });
   }
 
   private readAddress(): void {
@@ -142,4 +193,4 @@ export class App {
   }
 }
 
-const topics: Record<Tab, Topic> = { c: 'declaration', layout: 'layout', uses: 'usage', record: 'record' };
+const topics: Record<Tab, Topic> = { c: 'declaration', layout: 'layout', uses: 'usage', decode: 'declaration', record: 'record' };

@@ -45,9 +45,9 @@ function fileDialog(app: App): () => void {
   input.type = 'file';
   input.id = 'file';
   input.hidden = true;
+  input.multiple = true;
   input.addEventListener('change', () => {
-    const file = input.files?.[0];
-    if (file) void app.open(file, file.name);
+    void app.openAll([...(input.files ?? [])]);
     input.value = ''; // choosing the same file again is a change, too
   });
   document.body.append(input);

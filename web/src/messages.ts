@@ -11,6 +11,10 @@ export interface Questions {
   usage: { about: { id: number }; answer: Usage };
   /** A type's record as JSON text, a line for each property. */
   record: { about: { id: number }; answer: string };
+  /** Bytes as a value of a type, as C. */
+  decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined }; answer: string };
+  /** Everything as text, or one type and, in C, what it needs. */
+  dump: { about: { format: 'c' | 'json' | 'raw'; id?: number }; answer: string };
   /** The code of a function of a BPF object. */
   code: { about: { name: string; section: string; offset: number }; answer: CodeRange };
 }
@@ -19,8 +23,14 @@ export type Topic = keyof Questions;
 export type Request =
   /** Always first. The page compiles the WebAssembly once; every worker only instantiates it. */
   | { type: 'start'; module: WebAssembly.Module }
-  | { type: 'open'; blob: Blob; name: string }
+  /** `base`: what a split BTF continues. */
+  | { type: 'open'; input: NamedBlob; base?: NamedBlob }
   | { type: 'ask'; call: number; question: Question };
+
+export interface NamedBlob {
+  blob: Blob;
+  name: string;
+}
 
 /** One question with its words. */
 export type Question = { [T in Topic]: { topic: T; about: Questions[T]['about'] } }[Topic];

@@ -12,7 +12,7 @@ import type { TypeTable } from './types.ts';
 const version = 'v=1';
 
 /** The sides of a type, the first by default. */
-export const tabs = ['c', 'layout', 'uses', 'record'] as const;
+export const tabs = ['c', 'layout', 'uses', 'decode', 'record'] as const;
 export type Tab = (typeof tabs)[number];
 
 /** What a BPF object, module or program has besides types. */

@@ -1,6 +1,6 @@
 // Session: one open file, which lives in a worker of its own. Closing a session ends its worker, and with it all its memory;
 // nothing that happens while another file is opened can touch it.
-import type { FaultFacts, Opened, Question, Questions, Reply, Request, Topic } from './messages.ts';
+import type { FaultFacts, NamedBlob, Opened, Question, Questions, Reply, Request, Topic } from './messages.ts';
 
 /** What a failed open or query rejects with. */
 export class Fault extends Error {
@@ -35,12 +35,13 @@ export class Session {
     this.send({ type: 'start', module });
   }
 
-  /** Opens `blob`; called once. Rejects with a Fault when it cannot be opened or the session is closed meanwhile. */
-  open(blob: Blob, name: string): Promise<Opened> {
+  /** Opens a file, on the base that it continues if it does; called once. Rejects with a Fault when it cannot be opened or the
+   *  session is closed meanwhile. */
+  open(input: NamedBlob, base?: NamedBlob): Promise<Opened> {
     return new Promise((resolve, reject) => {
       if (this.ended) return reject(this.ended);
       this.opening = { resolve, reject };
-      this.send({ type: 'open', blob, name });
+      this.send({ type: 'open', input, ...(base && { base }) });
     });
   }
 

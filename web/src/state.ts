@@ -1,13 +1,16 @@
 // The state of the page: all that the views show.
 import type { Summary } from 'btfkit';
 import type { Explanation } from './fault.ts';
-import type { Questions, Topic } from './messages.ts';
+import type { NamedBlob, Questions, Topic } from './messages.ts';
 import type { Route } from './route.ts';
 import type { Session } from './session.ts';
 import type { TypeTable } from './types.ts';
 
 export interface OpenFile {
   name: string;
+  blob: Blob;
+  /** What it was opened on, when it continues another. */
+  base?: NamedBlob | undefined;
   summary: Summary;
   types: TypeTable;
   session: Session;
@@ -39,6 +42,8 @@ export interface State {
   file?: OpenFile | undefined;
   opening?: Opening | undefined;
   fault?: Explanation | undefined;
+  /** A file that was dropped and continues another, which is not known yet. */
+  waiting?: NamedBlob | undefined;
   route?: Route | undefined;
   /** The type or function that is shown; it stays until the answer about the next has arrived. */
   shown?: Shown | undefined;

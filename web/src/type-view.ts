@@ -7,13 +7,14 @@ import { copyButton } from './copy-button.ts';
 import { bytes, count, counted } from './format.ts';
 import { back } from './icons.ts';
 import { kindFacts } from './kinds.ts';
+import { decodeView } from './decode-view.ts';
 import { layoutView } from './layout-view.ts';
 import type { Usage } from './messages.ts';
 import { type Tab, type TypeRoute, fileHash, resolve, tabs, typeHash } from './route.ts';
 import type { OpenFile, Shown } from './state.ts';
 import { usageView } from './usage-view.ts';
 
-const tabLabels: Record<Tab, string> = { c: 'C', layout: 'Layout', uses: 'Used by', record: 'Record' };
+const tabLabels: Record<Tab, string> = { c: 'C', layout: 'Layout', uses: 'Used by', decode: 'Decode', record: 'Record' };
 
 export function typeView(shown: Shown, app: App) {
   const { file, row, route } = shown;
@@ -39,10 +40,11 @@ export function typeView(shown: Shown, app: App) {
 }
 
 function side(shown: Shown, app: App) {
-  const { file, topic, answer } = shown;
+  const { file, topic, answer, row } = shown;
+  if ((shown.route as TypeRoute).tab === 'decode') return decodeView(file, row);
   switch (topic) {
     case 'declaration':
-      return codeBlock('C declaration', answer as string, marked(shown));
+      return codeBlock('C declaration', answer as string, marked(shown), () => void app.save('c', file.types.id(row)));
     case 'layout':
       return layoutView(file, answer as Layout, app);
     case 'usage':
@@ -52,9 +54,9 @@ function side(shown: Shown, app: App) {
   }
 }
 
-function codeBlock(label: string, text: string, content: unknown) {
+function codeBlock(label: string, text: string, content: unknown, save?: () => void) {
   return html`<div class="code">
-    ${copyButton(() => text)}
+    ${copyButton(() => text)} ${save ? html`<button class="button save" @click=${save}>Header with all it needs</button>` : nothing}
     <pre tabindex="0" role="region" aria-label=${label}><code>${content}</code></pre>
   </div>`;
 }

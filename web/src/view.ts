@@ -28,7 +28,7 @@ export function page(state: State, parts: Parts) {
     ${file
       ? html`<main class="explorer" data-view=${viewOf(route)}>
           ${parts.list.element}
-          <div class="detail">${route ? detail(state, parts.app) : fileCard(file, (kind) => parts.list.filterKind(kind))}</div>
+          <div class="detail">${route ? detail(state, parts.app) : fileCard(file, (kind) => parts.list.filterKind(kind), (format) => void parts.app.save(format))}</div>
         </main>`
       : welcome(state, parts)}
     <div class="drop-sign" aria-hidden="true"><p>Drop the file anywhere</p></div>

@@ -1,7 +1,7 @@
 // The worker: one file, parsed and kept here so that the page never waits for it.
 import { Btf, BtfError, columnBuffers, init } from 'btfkit';
 import { answers } from './answers.ts';
-import type { FaultFacts, Question, Questions, Reply, Request, Topic } from './messages.ts';
+import type { FaultFacts, NamedBlob, Question, Questions, Reply, Request, Topic } from './messages.ts';
 
 // The DOM library describes a window; these are the three things that a worker has and this file uses.
 interface Scope {
@@ -28,7 +28,7 @@ async function handle(request: Request): Promise<void> {
       return;
     case 'open':
       await ready;
-      await open(request.blob, request.name);
+      await open(request.input, request.base);
       return;
     case 'ask':
       if (!btf) throw new Error('no file is open in this worker');
@@ -40,12 +40,12 @@ function answer<T extends Topic>(btf: Btf, { topic, about }: Question & { topic:
   return (answers[topic] as (btf: Btf, about: unknown) => Questions[T]['answer'])(btf, about);
 }
 
-async function open(blob: Blob, name: string): Promise<void> {
+async function open(input: NamedBlob, base: NamedBlob | undefined): Promise<void> {
   const start = performance.now();
-  btf = await Btf.fromBlob(blob, {
-    name,
-    onProgress: ({ readBytes, needed }) => scope.postMessage({ type: 'progress', done: readBytes, total: needed }),
-  });
+  const onProgress = ({ readBytes, needed }: { readBytes: number; needed: number }) =>
+    scope.postMessage({ type: 'progress', done: readBytes, total: needed });
+  const below = base && (await Btf.fromBlob(base.blob, { name: base.name, onProgress }));
+  btf = await Btf.fromBlob(input.blob, { name: input.name, onProgress, ...(below && { base: below }) });
   const summary = btf.summary;
   const columns = btf.columns();
   const milliseconds = performance.now() - start;
