@@ -34,6 +34,21 @@ describe('accessibility', () => {
         await page.code(tab).waitFor();
       },
     ],
+    ...['layout', 'uses', 'decode', 'record'].map((side) => [
+      side,
+      async (tab) => {
+        await tab.evaluate((to) => (location.hash = to), `#v=1/t/struct/traffic?tab=${side}`);
+        await tab.locator({ layout: '.layout', uses: '.uses', decode: '.decode', record: 'pre' }[side]).first().waitFor();
+      },
+    ]),
+    ...['programs', 'programs/account', 'maps', 'variables', 'relocations'].map((name) => [
+      name,
+      async (tab) => {
+        await tab.evaluate((to) => (location.hash = to), `#v=1/${name}`);
+        await tab.locator('.object').waitFor();
+        if (name.includes('/')) await tab.locator('.disasm-table').waitFor();
+      },
+    ]),
     [
       'fault',
       async (tab) => {

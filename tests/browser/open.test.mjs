@@ -72,12 +72,65 @@ describe('open a file', () => {
     await tab.context().close();
   });
 
-  test('several files at once and a folder are refused with a reason', async () => {
+  test('files that have nothing to do with each other, and folders', async () => {
     const tab = await session.page('file');
     await page.drop(tab, page.golden('sample.bpf.o'), page.golden('sample.bpf.eb.o'));
-    await tab.getByRole('alert').filter({ hasText: '2 files were dropped' }).waitFor();
+    await tab.getByRole('alert').filter({ hasText: 'sample.bpf.o and sample.bpf.eb.o are two files of their own' }).waitFor();
+    assert.equal(await tab.getByRole('heading', { level: 1 }).textContent(), 'sample.bpf.eb.o');
+    await page.drop(tab, page.golden('sample.bpf.o'), page.golden('types.o'), page.golden('types.btf'));
+    await tab.getByRole('alert').filter({ hasText: '3 files were dropped' }).waitFor();
     await page.drop(tab, files.folder);
     await tab.getByRole('alert').filter({ hasText: 'is a folder' }).waitFor();
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('a module and its kernel: together in either order, one after the other, on the open file', async () => {
+    const { base, module } = await pair(files);
+    const tab = await session.page('file');
+    const opened = async () => {
+      await tab.getByRole('heading', { name: 'module.btf', level: 1 }).waitFor();
+      await tab.getByText('Its types continue those of base.btf.').waitFor();
+      assert.equal((await page.facts(tab)).Types, '1');
+      assert.equal(await tab.getByRole('alert').count(), 0);
+    };
+    await page.drop(tab, module, base);
+    await opened();
+    await page.openFile(tab, page.golden('sample.bpf.o'));
+    await page.drop(tab, base, module);
+    await opened();
+
+    await page.openFile(tab, base);
+    await page.drop(tab, module);
+    await tab.getByRole('alert').filter({ hasText: 'module.btf builds on another BTF' }).waitFor();
+    await tab.getByRole('button', { name: 'Open it on base.btf' }).click();
+    await opened();
+    // Its types are C that names those of the kernel.
+    await tab.evaluate(() => (location.hash = '#v=1/t/struct/private'));
+    await page.code(tab).waitFor();
+    assert.match(await page.code(tab).textContent(), /struct device device;/);
+
+    await tab.evaluate(() => (location.hash = '#v=1'));
+    await page.openFile(tab, page.golden('types.o'));
+    await page.drop(tab, module);
+    await tab.getByRole('alert').filter({ hasText: 'module.btf builds on another BTF' }).waitFor();
+    await page.drop(tab, base);
+    await opened();
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('a module of the corpus, as it is shipped, on its kernel', async (t) => {
+    const kernel = page.corpusKernel(files, 'amd64-6.12.107');
+    const module = page.corpusFile('modules/amd64-6.12.107/veth.ko.xz');
+    if (!kernel || !module) return t.skip('there is no corpus');
+    const tab = await session.page('file');
+    await page.drop(tab, module, kernel);
+    await tab.getByRole('heading', { name: 'veth.ko.xz', level: 1 }).waitFor();
+    await tab.evaluate(() => (location.hash = '#v=1/t/struct/veth_priv'));
+    await page.code(tab).waitFor();
+    assert.match(await page.code(tab).textContent(), /struct net_device \*peer;|struct net_device __rcu \*peer;/);
+    assert.deepEqual(tab.problems, []);
     await tab.context().close();
   });
 
@@ -142,6 +195,7 @@ function bad({ write }) {
   const random = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 2654435761 + 97) >>> 13 & 0xff));
   const gzip = Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(60, 7)]);
   const xz = Buffer.concat([Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), Buffer.alloc(60, 7)]);
+  const bzip2 = Buffer.concat([Buffer.from('BZh9'), Buffer.from([0x31, 0x41, 0x59, 0x26, 0x53, 0x59]), Buffer.alloc(60, 7)]);
   const kernelImage = Buffer.alloc(1024);
   kernelImage.write('MZ', 0);
   kernelImage.write('HdrS', 0x202);
@@ -150,7 +204,8 @@ function bad({ write }) {
     [write('empty.btf', ''), 'empty.btf is empty', /Copy it again/],
     [write('plain.o', elfWithoutBtf()), 'plain.o has no BTF', /pahole -J plain\.o/],
     [write('cut.btf', Buffer.from([0x9f, 0xeb, 1, 0, 24, 0, 0, 0])), 'cut.btf is damaged', /Copy it again/],
-    [write('packed.ko.xz', xz), 'packed.ko.xz is compressed with xz', /unxz -k packed\.ko\.xz/],
+    [write('broken.ko.xz', xz), 'broken.ko.xz is damaged', /Copy it again/],
+    [write('packed.ko.bz2', bzip2), 'packed.ko.bz2 is compressed with bzip2', /bunzip2 -k packed\.ko\.bz2/],
     [write('broken.gz', gzip), 'broken.gz is damaged', /Copy it again/],
     [write('split.btf', splitBtf()), 'split.btf builds on another BTF', /kernel modules/],
     [write('vmlinuz', kernelImage), 'vmlinuz is a compressed kernel image', /cp \/sys\/kernel\/btf\/vmlinux/],
@@ -186,6 +241,19 @@ function withTrailingHeader({ write }) {
 }
 
 /** As a kernel module has it: its strings continue those of another BTF, and so do not start with the empty one. */
+/** A base and what continues it, as a kernel and its module do. */
+async function pair({ write }) {
+  const { Btf } = await page.nodePackage();
+  const builder = new Btf.Builder();
+  const int = builder.add({ kind: 'int', name: 'int', size: 4, encoding: ['signed'] });
+  builder.add({ kind: 'struct', name: 'device', size: 4, members: [{ name: 'number', typeId: int, bitOffset: 0 }] });
+  const base = builder.build();
+  const device = base.require('device', 'struct').id;
+  const split = new Btf.Builder({ base });
+  split.add({ kind: 'struct', name: 'private', size: 4, members: [{ name: 'device', typeId: device, bitOffset: 0 }] });
+  return { base: write('base.btf', base.marshal()), module: write('module.btf', split.toBytes()) };
+}
+
 function splitBtf() {
   return btfOfOneInt(24, 'int\0');
 }

@@ -160,9 +160,18 @@ export function corpusKernel({ write }, name) {
   return write(`${name}.btf`, execFileSync('xz', ['-dc', packed], { maxBuffer: 1 << 28 }));
 }
 
+/** A file of the corpus as it is; undefined where there is no corpus. */
+export function corpusFile(name) {
+  const path = join(shared, 'corpus', name);
+  return existsSync(path) ? path : undefined;
+}
+
+/** The package under Node. */
+export const nodePackage = () => import(pathToFileURL(join(root, 'wasm/package/dist/node.js')).href);
+
 /** What the package says about the same file under Node. */
 export async function withBtf(path, ask) {
-  const { Btf } = await import(pathToFileURL(join(root, 'wasm/package/dist/node.js')).href);
+  const { Btf } = await nodePackage();
   const btf = Btf.open(path);
   try {
     return ask(btf);

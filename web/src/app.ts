@@ -1,9 +1,10 @@
 // App: what can be done on this page. It changes the state; the views only show it.
 import { sampleName } from './assets.ts';
-import { explain, headLength } from './fault.ts';
-import { type TypeRoute, fileHash, parseRoute, resolve, typeHash } from './route.ts';
+import { explain, headLength, isSplit } from './fault.ts';
+import type { NamedBlob, Questions, Topic } from './messages.ts';
+import { type Route, type Tab, fileHash, parseRoute, resolve, typeHash } from './route.ts';
 import { Fault, type Session } from './session.ts';
-import type { OpenFile, State } from './state.ts';
+import type { OpenFile, Shown, State } from './state.ts';
 import { Store } from './store.ts';
 import { TypeTable } from './types.ts';
 import type { Workshop } from './workshop.ts';
@@ -12,7 +13,7 @@ import type { Workshop } from './workshop.ts';
 const patience = 200;
 
 export class App {
-  readonly store = new Store<State>({});
+  readonly store = new Store<State>({ cacheLine: 64 });
   private opening: Session | undefined;
 
   constructor(
@@ -23,20 +24,23 @@ export class App {
     addEventListener('hashchange', () => this.readAddress());
   }
 
-  /** Opens a file in place of the one that is open, which stays if this fails or is cancelled. */
-  async open(blob: Blob, name: string): Promise<void> {
+  /**
+   * Opens a file in place of the one that is open, which stays if this fails or is cancelled. A file that continues another waits for
+   * that one: the next that is opened, unless something else is done.
+   */
+  async open(blob: Blob, name: string, base?: NamedBlob): Promise<void> {
     this.cancel();
     const started = performance.now();
     const session = this.workshop.session();
     this.opening = session;
-    this.store.set({ fault: undefined, opening: { name, done: 0, total: blob.size, slow: false } });
+    this.store.set({ fault: undefined, waiting: undefined, opening: { name, done: 0, total: blob.size, slow: false } });
     const slow = setTimeout(() => this.progress({ slow: true }), patience);
     session.onProgress = (done, total) => this.progress({ done, total });
     try {
-      const { summary, columns } = await session.open(blob, name);
+      const { summary, columns } = await session.open({ blob, name }, base);
       const types = new TypeTable(columns);
       const before = this.store.state.file;
-      this.show({ name, summary, types, session, milliseconds: performance.now() - started });
+      this.show({ name, blob, base, summary, types, session, milliseconds: performance.now() - started });
       before?.session.close();
     } catch (error) {
       session.close();
@@ -48,6 +52,53 @@ export class App {
         this.opening = undefined;
         this.store.set({ opening: undefined });
       }
+    }
+  }
+
+  /** Opens what was dropped or chosen: one file, or one and the base that it continues, in either order. */
+  async openAll(files: readonly File[]): Promise<void> {
+    const [first, second] = files;
+    const { waiting } = this.store.state;
+    if (!first) return;
+    if (files.length > 2) return this.refuse(`${files.length} files were dropped`, 'This page shows one file at a time: drop the one to look at, together with its base if it needs one.');
+    if (second) return this.openPair(first, second);
+    await this.open(first, first.name);
+    const { fault, file } = this.store.state;
+    if (waiting && !fault && file?.blob === first) await this.open(waiting.blob, waiting.name, { blob: first, name: first.name });
+  }
+
+  /** Which of the two continues the other shows when they are opened. */
+  private async openPair(first: File, second: File): Promise<void> {
+    await this.open(first, first.name);
+    const { waiting, fault } = this.store.state;
+    if (waiting) return this.open(first, first.name, { blob: second, name: second.name });
+    if (fault) return;
+    await this.open(second, second.name);
+    if (this.store.state.waiting) return this.open(second, second.name, { blob: first, name: first.name });
+    if (!this.store.state.fault) this.refuse(`${first.name} and ${second.name} are two files of their own`, `Neither continues the other. ${second.name} is the one that is open now.`);
+  }
+
+  /** Opens the file that waits for its base on the one that is open. */
+  useAsBase(): void {
+    const { waiting, file } = this.store.state;
+    if (waiting && file) void this.open(waiting.blob, waiting.name, { blob: file.blob, name: file.name });
+  }
+
+  /** Saves a dump as a file of the user's. */
+  async save(format: 'c' | 'json' | 'raw', id?: number): Promise<void> {
+    const { file } = this.store.state;
+    if (!file) return;
+    const row = id === undefined ? -1 : file.types.rowOf(id);
+    const stem = row < 0 ? file.name.replace(/\.[^.]*$/, '') : file.types.names[row] || 'type';
+    try {
+      const text = await file.session.ask('dump', { format, ...(id === undefined ? {} : { id }) });
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([text]));
+      link.download = `${stem}.${{ c: 'h', json: 'json', raw: 'txt' }[format]}`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    } catch (error) {
+      this.refuse(`${stem} could not be written`, error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -69,13 +120,19 @@ export class App {
   }
 
   dismissFault(): void {
-    this.store.set({ fault: undefined });
+    this.store.set({ fault: undefined, waiting: undefined });
   }
 
   /** Shows a type of the open file, as one more step of the history. */
   showType(row: number): void {
     const { file } = this.store.state;
     if (file) location.hash = typeHash(file.types, row);
+  }
+
+  /** Draws layouts in cache lines of so many bytes. */
+  useCacheLine(cacheLine: number): void {
+    this.store.set({ cacheLine });
+    this.readAddress();
   }
 
   showFile(): void {
@@ -88,8 +145,8 @@ export class App {
   }
 
   private show(file: OpenFile): void {
-    this.store.set({ file, declaration: undefined });
-    this.declare(file, this.store.state.route);
+    this.store.set({ file, shown: undefined });
+    this.look(file, this.store.state.route);
     // Once the list is on screen: the first search and the first link need not wait for it.
     setTimeout(() => file.types.prepare(), 50);
   }
@@ -97,23 +154,43 @@ export class App {
   private async fail(error: unknown, blob: Blob, name: string): Promise<void> {
     const facts = error instanceof Fault ? error : { code: 'internal', message: String(error) };
     const head = await blob.slice(0, headLength).arrayBuffer().catch(() => new ArrayBuffer(0));
-    this.store.set({ fault: explain(facts, name, blob.size, new Uint8Array(head)) });
+    const waiting = isSplit(facts) ? { blob, name } : undefined;
+    this.store.set({ waiting, fault: explain(facts, name, blob.size, new Uint8Array(head)) });
   }
 
   private readAddress(): void {
     const route = parseRoute(location.hash);
     this.store.set({ route });
     const { file } = this.store.state;
-    if (file) this.declare(file, route);
+    if (file) this.look(file, route);
   }
 
-  private declare(file: OpenFile, route: TypeRoute | undefined): void {
-    const row = route ? resolve(file.types, route) : -1;
-    if (row < 0) return this.store.set({ declaration: undefined });
-    const current = () => this.store.state.file === file && this.store.state.route === route;
-    file.session.declare(file.types.id(row)).then(
-      (text) => current() && this.store.set({ declaration: { file, row, text } }),
-      (fault: Fault) => current() && this.store.set({ declaration: { file, row, fault: fault.message } }),
+  /** Asks what the view at `route` has to show. */
+  private look(file: OpenFile, route: Route | undefined): void {
+    const question = route && this.question(file, route);
+    if (!route || !question) return this.store.set({ shown: undefined });
+    const { topic, about, row } = question;
+    const settle = (outcome: Partial<Shown>) => {
+      if (this.store.state.file === file && this.store.state.route === route) this.store.set({ shown: { file, route, row, topic, ...outcome } });
+    };
+    file.session.ask(topic, about as Questions[Topic]['about']).then(
+      (answer) => settle({ answer }),
+      (fault: Fault) => settle({ fault: fault.message }),
     );
   }
+
+  private question(file: OpenFile, route: Route): { topic: Topic; about: Questions[Topic]['about']; row: number } | undefined {
+    if (route.view === 'type') {
+      const row = resolve(file.types, route);
+      if (row < 0) return undefined;
+      const id = file.types.id(row);
+      const { cacheLine } = this.store.state;
+      return { topic: topics[route.tab], about: { id, cacheLine }, row };
+    }
+    if (route.view !== 'programs' || route.name === undefined) return undefined;
+    const program = file.summary.programs?.find(({ name }) => name === route.name);
+    return program && { topic: 'code', about: { name: program.name, section: program.section, offset: program.offset }, row: -1 };
+  }
 }
+
+const topics: Record<Tab, Topic> = { c: 'declaration', layout: 'layout', uses: 'usage', decode: 'declaration', record: 'record' };

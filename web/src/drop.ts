@@ -41,14 +41,9 @@ function carriesFiles(event: DragEvent): boolean {
 /** What to do with a drop. Reads it at once: it can be read only while its event lasts. */
 function read(dropped: DataTransfer): (app: App) => void {
   const files = [...dropped.files];
-  if (files.length > 1) {
-    return (app) => app.refuse(`${files.length} files were dropped`, 'This page shows one file at a time: drop the one to look at.');
-  }
   const [file] = files;
   if (dropped.items[0]?.webkitGetAsEntry()?.isDirectory) {
     return (app) => app.refuse(`${file?.name ?? 'This'} is a folder`, 'Drop a single file out of it.');
   }
-  return (app) => {
-    if (file) void app.open(file, file.name);
-  };
+  return (app) => void app.openAll(files);
 }

@@ -13,6 +13,11 @@ export interface Explanation {
 /** The start of a file that could not be opened. Enough for every magic number below. */
 export const headLength = 1024;
 
+/** Whether what is missing is the BTF that it continues. */
+export function isSplit(fault: FaultFacts): boolean {
+  return /\bsplit BTF\b/.test(fault.message);
+}
+
 /** Explains why `name`, which is `size` bytes long and starts with `head`, could not be opened. */
 export function explain(fault: FaultFacts, name: string, size: number, head: Uint8Array): Explanation {
   return { title: `${name} could not be opened`, detail: sentence(fault.message), ...advise(fault, name, size, head) };
@@ -31,10 +36,10 @@ function advise(fault: FaultFacts, name: string, size: number, head: Uint8Array)
   if (size === 0) {
     return { title: `${name} is empty`, advice: 'Copy it again. The running kernel’s types can be copied with', command: copyKernel };
   }
-  if (/\bsplit BTF\b/.test(fault.message)) {
+  if (isSplit(fault)) {
     return {
       title: `${name} builds on another BTF`,
-      advice: 'It is split BTF, as kernel modules have it: its types continue those of a kernel. This page cannot put the two together yet.',
+      advice: 'It is split BTF, as kernel modules have it: its types continue those of the kernel that it was built for. Drop that vmlinux or its BTF, too.',
     };
   }
   const packed = packers.find(({ magic }) => startsWith(head, magic));

@@ -7,11 +7,18 @@ import { kindFacts, kindOrder } from './kinds.ts';
 import type { OpenFile } from './state.ts';
 import type { TypeTable } from './types.ts';
 
-export function fileCard(file: OpenFile, filter: (kind: number) => void) {
+const exports = [
+  ['c', 'C header'],
+  ['json', 'JSON'],
+  ['raw', 'raw text'],
+] as const;
+
+export function fileCard(file: OpenFile, filter: (kind: number) => void, save: (format: 'c' | 'json' | 'raw') => void) {
   const { summary, types } = file;
   return html`<section class="card" aria-labelledby="file-name">
     <p class="eyebrow">${container(summary)}</p>
     <h1 id="file-name">${file.name}</h1>
+    ${file.base ? html`<p class="remark">Its types continue those of <code>${file.base.name}</code>.</p>` : nothing}
     ${summary.specs > 1
       ? html`<p class="remark">It holds ${counted(summary.specs, 'BTF')}, one behind the other; this shows the first.</p>`
       : nothing}
@@ -24,6 +31,10 @@ export function fileCard(file: OpenFile, filter: (kind: number) => void) {
       ${fact('BTF header', `${summary.header.length} bytes`)}
       ${fact('Opened in', duration(file.milliseconds))}
     </dl>
+    <p class="exports">
+      <span>Save as</span>
+      ${exports.map(([format, label]) => html`<button class="button" @click=${() => save(format)}>${label}</button>`)}
+    </p>
     ${warnings(summary)} ${kindBars(types, filter)}
   </section>`;
 }

@@ -3,6 +3,7 @@ import { html, render } from 'lit-html';
 import { App } from './app.ts';
 import { loadAssets } from './assets-fetched.ts'; // the single-file build puts assets-embedded.ts in its place
 import { acceptDrops } from './drop.ts';
+import type { Route } from './route.ts';
 import { TypeList } from './type-list.ts';
 import { type Parts, page } from './view.ts';
 import { Workshop } from './workshop.ts';
@@ -20,13 +21,19 @@ async function start(): Promise<App> {
     const { state } = app.store;
     if (state.file) list.show(state.file.types);
     render(page(state, parts), root);
-    list.select(state.declaration?.row ?? -1);
-    document.title = title(state.declaration && state.file?.types.names[state.declaration.row], state.file?.name);
+    const { file, shown, route } = state;
+    list.select(shown?.row ?? -1);
+    document.title = title(shown ? (file?.types.names[shown.row] ?? titleOf(shown.route)) : route && titleOf(route), file?.name);
   };
   app.store.subscribe(show);
   addEventListener('keydown', (event) => globalKey(event, app, list));
   show();
   return app;
+}
+
+/** What a view of a list is about. */
+function titleOf(route: Route): string | undefined {
+  return route.view === 'type' ? undefined : (route.name ?? route.view);
 }
 
 function title(...parts: (string | undefined)[]): string {
@@ -38,9 +45,9 @@ function fileDialog(app: App): () => void {
   input.type = 'file';
   input.id = 'file';
   input.hidden = true;
+  input.multiple = true;
   input.addEventListener('change', () => {
-    const file = input.files?.[0];
-    if (file) void app.open(file, file.name);
+    void app.openAll([...(input.files ?? [])]);
     input.value = ''; // choosing the same file again is a change, too
   });
   document.body.append(input);

@@ -1,16 +1,44 @@
 // What the page and its workers say to each other. One worker holds one file, so no message needs to name the file.
-import type { Columns, Summary } from 'btfkit';
+import type { CodeRange, Columns, Layout, Summary } from 'btfkit';
+
+/** What can be asked about an open file: with which words, and what comes back. */
+export interface Questions {
+  /** A type as C, with a comment behind each member. */
+  declaration: { about: { id: number }; answer: string };
+  /** How a struct or union lies in memory. `cacheLine`: bytes. */
+  layout: { about: { id: number; cacheLine: number }; answer: Layout };
+  /** Who refers to a type. */
+  usage: { about: { id: number }; answer: Usage };
+  /** A type's record as JSON text, a line for each property. */
+  record: { about: { id: number }; answer: string };
+  /** Bytes as a value of a type, as C. */
+  decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined }; answer: string };
+  /** Everything as text, or one type and, in C, what it needs. */
+  dump: { about: { format: 'c' | 'json' | 'raw'; id?: number }; answer: string };
+  /** The code of a function of a BPF object. */
+  code: { about: { name: string; section: string; offset: number }; answer: CodeRange };
+}
+export type Topic = keyof Questions;
 
 export type Request =
   /** Always first. The page compiles the WebAssembly once; every worker only instantiates it. */
   | { type: 'start'; module: WebAssembly.Module }
-  | { type: 'open'; blob: Blob; name: string }
-  | { type: 'declare'; call: number; id: number };
+  /** `base`: what a split BTF continues. */
+  | { type: 'open'; input: NamedBlob; base?: NamedBlob }
+  | { type: 'ask'; call: number; question: Question };
+
+export interface NamedBlob {
+  blob: Blob;
+  name: string;
+}
+
+/** One question with its words. */
+export type Question = { [T in Topic]: { topic: T; about: Questions[T]['about'] } }[Topic];
 
 export type Reply =
   | { type: 'progress'; done: number; total: number }
   | { type: 'opened'; opened: Opened }
-  | { type: 'declared'; call: number; text: string }
+  | { type: 'answer'; call: number; answer: unknown }
   /** `call` is absent when opening the file failed. */
   | { type: 'failed'; call?: number; fault: FaultFacts };
 
@@ -19,6 +47,17 @@ export interface Opened {
   columns: Columns;
   /** Milliseconds the worker needed to read and check the file. */
   milliseconds: number;
+}
+
+/** How one type serves another. */
+export type UseRole = 'member' | 'pointer member' | 'parameter' | 'pointer parameter' | 'return' | 'pointer return' | 'typedef' | 'variable' | 'tag' | 'other';
+
+/** Who uses a type, directly or through pointers, arrays and qualifiers without names. */
+export interface Usage {
+  /** In the order of the roles above; only those that occur. */
+  groups: { role: UseRole; count: number; ids: Uint32Array }[];
+  /** There are more ways to it than were followed. */
+  cut: boolean;
 }
 
 /** An error as it crosses from a worker: BtfError's parts, or those of any other error under the code `internal`. */

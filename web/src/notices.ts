@@ -5,7 +5,7 @@ import { bytes } from './format.ts';
 import { close, warning } from './icons.ts';
 import type { State } from './state.ts';
 
-export function faultPanel({ fault, file }: State, app: App) {
+export function faultPanel({ fault, file, waiting }: State, app: App) {
   if (!fault) return nothing;
   return html`<section class="notice is-fault" role="alert">
     ${warning}
@@ -13,6 +13,9 @@ export function faultPanel({ fault, file }: State, app: App) {
       <h2>${fault.title}</h2>
       ${fault.detail ? html`<p class="fault-detail">${fault.detail}</p>` : nothing}
       <p>${fault.advice} ${fault.command ? html`<code class="command">${fault.command}</code>` : nothing}</p>
+      ${waiting && file && file.types.id(0) === 1
+        ? html`<p><button class="button" @click=${() => app.useAsBase()}>Open it on ${file.name}</button></p>`
+        : nothing}
       ${file ? html`<p class="notice-aside">${file.name} is still open.</p>` : nothing}
     </div>
     <button class="icon-button" aria-label="Dismiss" title="Dismiss" @click=${() => app.dismissFault()}>${close}</button>

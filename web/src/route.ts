@@ -3,46 +3,85 @@
 //   #v=1/t/struct/task_struct     a type
 //   #v=1/t/struct/foo?n=2         the second of several with that kind and name
 //   #v=1/t/pointer/?id=42         a type without a name: only good for the very same file
+//   #v=1/t/struct/foo?tab=layout  another side of a type
+//   #v=1/maps                     what a BPF object defines
+//   #v=1/programs/xdp_main        one of its functions
 import { kindFacts } from './kinds.ts';
 import type { TypeTable } from './types.ts';
 
 const version = 'v=1';
 
+/** The sides of a type, the first by default. */
+export const tabs = ['c', 'layout', 'uses', 'decode', 'record'] as const;
+export type Tab = (typeof tabs)[number];
+
+/** What a BPF object, module or program has besides types. */
+export const lists = ['programs', 'maps', 'variables', 'externs', 'relocations', 'functions'] as const;
+export type ListName = (typeof lists)[number];
+
 export interface TypeRoute {
+  view: 'type';
   noun: string;
   name: string;
   /** Which of several with that kind and name, from 1 on. */
   nth: number;
   /** For types without a name. */
   id?: number;
+  tab: Tab;
 }
 
-/** The type that a hash names; undefined for the file, and for anything that this version does not understand. */
-export function parseRoute(hash: string): TypeRoute | undefined {
-  const match = /^#v=1\/t\/([a-z0-9_]+)\/([^?]*)(?:\?(.*))?$/.exec(hash);
-  if (!match) return undefined;
-  const options = new URLSearchParams(match[3] ?? '');
-  const name = decode(match[2]);
-  if (name === undefined) return undefined;
+export interface ListRoute {
+  view: ListName;
+  /** One of them, where that has a view of its own; several of one name are shown one after the other. */
+  name?: string;
+}
+
+export type Route = TypeRoute | ListRoute;
+
+/** What a hash names; undefined for the file, and for anything that this version does not understand. */
+export function parseRoute(hash: string): Route | undefined {
+  const [path = '', query = ''] = split(hash, '?');
+  const [start, view = '', ...rest] = path.split('/');
+  if (start !== `#${version}`) return undefined;
+  const names = rest.map(decode);
+  if (names.includes(undefined)) return undefined;
+  const list = lists.find((name) => name === view);
+  if (list) return { view: list, ...(names[0] ? { name: names[0] } : {}) };
+  if (view !== 't' || names.length !== 2 || !/^[a-z0-9_]+$/.test(names[0]!)) return undefined;
+  const options = new URLSearchParams(query);
   const id = Number(options.get('id') ?? NaN);
   const nth = Number(options.get('n') ?? 1);
   return {
-    noun: match[1],
-    name,
+    view: 'type',
+    noun: names[0]!,
+    name: names[1]!,
     nth: Number.isInteger(nth) && nth > 0 ? nth : 1,
     ...(Number.isInteger(id) ? { id } : {}),
+    tab: tabs.find((tab) => tab === options.get('tab')) ?? 'c',
   };
+}
+
+function split(text: string, at: string): [string, string?] {
+  const index = text.indexOf(at);
+  return index < 0 ? [text] : [text.slice(0, index), text.slice(index + 1)];
 }
 
 export const fileHash = `#${version}`;
 
-export function typeHash(types: TypeTable, row: number): string {
+export function listHash(view: ListName, name = ''): string {
+  return `#${version}/${view}${name && `/${encodeURIComponent(name)}`}`;
+}
+
+export function typeHash(types: TypeTable, row: number, tab: Tab = 'c'): string {
   const { noun } = kindFacts(types.kind(row));
   const name = types.names[row];
-  const path = `#${version}/t/${noun}/${encodeURIComponent(name)}`;
-  if (name === '') return `${path}?id=${types.id(row)}`;
-  const nth = types.find(noun, name).indexOf(row) + 1;
-  return nth > 1 ? `${path}?n=${nth}` : path;
+  const options = new URLSearchParams();
+  if (name === '') options.set('id', String(types.id(row)));
+  const nth = name === '' ? 1 : types.find(noun, name).indexOf(row) + 1;
+  if (nth > 1) options.set('n', String(nth));
+  if (tab !== 'c') options.set('tab', tab);
+  const query = options.toString();
+  return `#${version}/t/${noun}/${encodeURIComponent(name)}${query && `?${query}`}`;
 }
 
 /** The row that a route means in this file; -1 when the file has no such type. */

@@ -1,6 +1,6 @@
 // Session: one open file, which lives in a worker of its own. Closing a session ends its worker, and with it all its memory;
 // nothing that happens while another file is opened can touch it.
-import type { FaultFacts, Opened, Reply, Request } from './messages.ts';
+import type { FaultFacts, NamedBlob, Opened, Question, Questions, Reply, Request, Topic } from './messages.ts';
 
 /** What a failed open or query rejects with. */
 export class Fault extends Error {
@@ -19,7 +19,7 @@ export class Session {
   onProgress: (done: number, total: number) => void = () => {};
 
   private opening: Settle<Opened> | undefined;
-  private readonly calls = new Map<number, Settle<string>>();
+  private readonly calls = new Map<number, Settle<unknown>>();
   private lastCall = 0;
   private ended: Fault | undefined;
 
@@ -35,22 +35,23 @@ export class Session {
     this.send({ type: 'start', module });
   }
 
-  /** Opens `blob`; called once. Rejects with a Fault when it cannot be opened or the session is closed meanwhile. */
-  open(blob: Blob, name: string): Promise<Opened> {
+  /** Opens a file, on the base that it continues if it does; called once. Rejects with a Fault when it cannot be opened or the
+   *  session is closed meanwhile. */
+  open(input: NamedBlob, base?: NamedBlob): Promise<Opened> {
     return new Promise((resolve, reject) => {
       if (this.ended) return reject(this.ended);
       this.opening = { resolve, reject };
-      this.send({ type: 'open', blob, name });
+      this.send({ type: 'open', input, ...(base && { base }) });
     });
   }
 
-  /** The type with that id as C, with a comment behind each member. */
-  declare(id: number): Promise<string> {
+  /** Asks about the open file. Rejects with a Fault when there is no answer, or the session is closed meanwhile. */
+  ask<T extends Topic>(topic: T, about: Questions[T]['about']): Promise<Questions[T]['answer']> {
     return new Promise((resolve, reject) => {
       if (this.ended) return reject(this.ended);
       const call = ++this.lastCall;
-      this.calls.set(call, { resolve, reject });
-      this.send({ type: 'declare', call, id });
+      this.calls.set(call, { resolve: resolve as (answer: unknown) => void, reject });
+      this.send({ type: 'ask', call, question: { topic, about } as Question });
     });
   }
 
@@ -72,8 +73,8 @@ export class Session {
         this.opening?.resolve(reply.opened);
         this.opening = undefined;
         return;
-      case 'declared':
-        this.take(reply.call)?.resolve(reply.text);
+      case 'answer':
+        this.take(reply.call)?.resolve(reply.answer);
         return;
       case 'failed':
         if (reply.call === undefined) this.end(reply.fault);
@@ -81,7 +82,7 @@ export class Session {
     }
   }
 
-  private take(call: number): Settle<string> | undefined {
+  private take(call: number): Settle<unknown> | undefined {
     const settle = this.calls.get(call);
     this.calls.delete(call);
     return settle;

@@ -1,12 +1,16 @@
 // The state of the page: all that the views show.
 import type { Summary } from 'btfkit';
 import type { Explanation } from './fault.ts';
-import type { TypeRoute } from './route.ts';
+import type { NamedBlob, Questions, Topic } from './messages.ts';
+import type { Route } from './route.ts';
 import type { Session } from './session.ts';
 import type { TypeTable } from './types.ts';
 
 export interface OpenFile {
   name: string;
+  blob: Blob;
+  /** What it was opened on, when it continues another. */
+  base?: NamedBlob | undefined;
   summary: Summary;
   types: TypeTable;
   session: Session;
@@ -22,10 +26,15 @@ export interface Opening {
   slow: boolean;
 }
 
-export interface Declaration {
+/** What a view was asked for, and what came back. */
+export interface Shown<T extends Topic = Topic> {
   file: OpenFile;
+  route: Route;
+  /** Of a type: its row. */
   row: number;
-  text?: string;
+  topic: T;
+  /** Missing when there is a fault. */
+  answer?: Questions[T]['answer'];
   fault?: string;
 }
 
@@ -33,7 +42,11 @@ export interface State {
   file?: OpenFile | undefined;
   opening?: Opening | undefined;
   fault?: Explanation | undefined;
-  route?: TypeRoute | undefined;
-  /** The type that is shown; it stays until the text of the next has arrived. */
-  declaration?: Declaration | undefined;
+  /** A file that was dropped and continues another, which is not known yet. */
+  waiting?: NamedBlob | undefined;
+  route?: Route | undefined;
+  /** The type or function that is shown; it stays until the answer about the next has arrived. */
+  shown?: Shown | undefined;
+  /** Bytes of a cache line in drawings. */
+  cacheLine: number;
 }

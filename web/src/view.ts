@@ -3,9 +3,11 @@ import { html, nothing } from 'lit-html';
 import type { App } from './app.ts';
 import { faultPanel, progressPanel } from './notices.ts';
 import { fileCard } from './file-card.ts';
+import { count } from './format.ts';
 import { lock, logo } from './icons.ts';
-import { fileHash } from './route.ts';
-import type { State } from './state.ts';
+import { listsOf, objectView } from './object-views.ts';
+import { type Route, fileHash, listHash } from './route.ts';
+import type { OpenFile, State } from './state.ts';
 import type { TypeList } from './type-list.ts';
 import { missingType, typeView } from './type-view.ts';
 import { welcome } from './welcome.ts';
@@ -22,10 +24,11 @@ export function page(state: State, parts: Parts) {
   return html`
     ${header(state, parts)}
     <div class="notices">${faultPanel(state, parts.app)}${progressPanel(state, parts.app)}</div>
+    ${file ? sections(file, route) : nothing}
     ${file
-      ? html`<main class="explorer" data-view=${route ? 'type' : 'file'}>
+      ? html`<main class="explorer" data-view=${viewOf(route)}>
           ${parts.list.element}
-          <div class="detail">${route ? detail(state) : fileCard(file, (kind) => parts.list.filterKind(kind))}</div>
+          <div class="detail">${route ? detail(state, parts.app) : fileCard(file, (kind) => parts.list.filterKind(kind), (format) => void parts.app.save(format))}</div>
         </main>`
       : welcome(state, parts)}
     <div class="drop-sign" aria-hidden="true"><p>Drop the file anywhere</p></div>
@@ -41,8 +44,25 @@ function header({ file }: State, { choose }: Parts) {
   </header>`;
 }
 
-function detail({ file, route, declaration }: State) {
+function viewOf(route: Route | undefined): 'file' | 'type' | 'object' {
+  if (!route) return 'file';
+  return route.view === 'type' ? 'type' : 'object';
+}
+
+/** What there is besides types; nothing where that is all. */
+function sections(file: OpenFile, route: Route | undefined) {
+  const lists = listsOf(file);
+  if (lists.length === 0) return nothing;
+  const current = (here: boolean) => (here ? 'page' : nothing);
+  return html`<nav class="sections" aria-label="Parts of this file">
+    <a href=${fileHash} aria-current=${current(!route || route.view === 'type')}>Types <span class="chip-count">${count(file.types.length)}</span></a>
+    ${lists.map(({ name, title, count: number }) => html`<a href=${listHash(name)} aria-current=${current(route?.view === name)}>${title} <span class="chip-count">${count(number)}</span></a>`)}
+  </nav>`;
+}
+
+function detail({ file, route, shown }: State, app: App) {
   if (!file || !route) return nothing;
-  if (declaration) return typeView(declaration);
+  if (route.view !== 'type') return objectView(file, route, shown?.route === route ? shown : undefined);
+  if (shown && shown.row >= 0) return typeView(shown, app);
   return missingType(file, route);
 }

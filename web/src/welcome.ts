@@ -13,7 +13,7 @@ export function welcome({ route }: State, { app, choose }: Parts) {
     </p>
     ${route
       ? html`<p class="linked">
-          This link leads to <code>${route.noun} ${route.name || 'without a name'}</code>. Open a file that has it.
+          This link leads to <code>${route.view === 'type' ? `${route.noun} ${route.name || 'without a name'}` : `${route.view} ${route.name ?? ''}`}</code>. Open a file that has it.
         </p>`
       : nothing}
     <div class="drop-card">

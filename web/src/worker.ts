@@ -1,6 +1,7 @@
 // The worker: one file, parsed and kept here so that the page never waits for it.
-import { Btf, BtfError, init } from 'btfkit';
-import type { FaultFacts, Reply, Request } from './messages.ts';
+import { Btf, BtfError, columnBuffers, init } from 'btfkit';
+import { answers } from './answers.ts';
+import type { FaultFacts, NamedBlob, Question, Questions, Reply, Request, Topic } from './messages.ts';
 
 // The DOM library describes a window; these are the three things that a worker has and this file uses.
 interface Scope {
@@ -13,7 +14,7 @@ let ready: Promise<void> | undefined;
 let btf: Btf | undefined;
 
 scope.onmessage = ({ data: request }) => {
-  const call = request.type === 'declare' ? request.call : undefined;
+  const call = request.type === 'ask' ? request.call : undefined;
   handle(request).catch((error: unknown) => {
     scope.postMessage({ type: 'failed', fault: facts(error), ...(call === undefined ? {} : { call }) });
   });
@@ -27,32 +28,28 @@ async function handle(request: Request): Promise<void> {
       return;
     case 'open':
       await ready;
-      await open(request.blob, request.name);
+      await open(request.input, request.base);
       return;
-    case 'declare': {
+    case 'ask':
       if (!btf) throw new Error('no file is open in this worker');
-      const text = btf.get(request.id).toC({ offsets: true });
-      scope.postMessage({ type: 'declared', call: request.call, text });
-    }
+      scope.postMessage({ type: 'answer', call: request.call, answer: answer(btf, request.question) });
   }
 }
 
-async function open(blob: Blob, name: string): Promise<void> {
+function answer<T extends Topic>(btf: Btf, { topic, about }: Question & { topic: T }): Questions[T]['answer'] {
+  return (answers[topic] as (btf: Btf, about: unknown) => Questions[T]['answer'])(btf, about);
+}
+
+async function open(input: NamedBlob, base: NamedBlob | undefined): Promise<void> {
   const start = performance.now();
-  btf = await Btf.fromBlob(blob, {
-    name,
-    onProgress: ({ readBytes, needed }) => scope.postMessage({ type: 'progress', done: readBytes, total: needed }),
-  });
+  const onProgress = ({ readBytes, needed }: { readBytes: number; needed: number }) =>
+    scope.postMessage({ type: 'progress', done: readBytes, total: needed });
+  const below = base && (await Btf.fromBlob(base.blob, { name: base.name, onProgress }));
+  btf = await Btf.fromBlob(input.blob, { name: input.name, onProgress, ...(below && { base: below }) });
   const summary = btf.summary;
   const columns = btf.columns();
   const milliseconds = performance.now() - start;
-  scope.postMessage({ type: 'opened', opened: { summary, columns, milliseconds } }, [
-    columns.kind.buffer,
-    columns.vlen.buffer,
-    columns.sizeOrType.buffer,
-    columns.nameOffset.buffer,
-    columns.strings.buffer,
-  ] as Transferable[]);
+  scope.postMessage({ type: 'opened', opened: { summary, columns, milliseconds } }, columnBuffers(columns) as Transferable[]);
 }
 
 function facts(error: unknown): FaultFacts {

@@ -1,0 +1,225 @@
+// What a file holds beside types, and the sides of a type: each against what the package says of the same file under Node.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe } from 'node:test';
+import * as page from './support.mjs';
+
+const { test } = page;
+
+describe('programs, maps, variables, relocations; layouts and users of a type', () => {
+  let session;
+  let files;
+  before(async () => {
+    if (page.cannotRun) return;
+    session = await page.openBrowser();
+    files = page.scratch();
+  });
+  after(async () => {
+    await session?.close();
+    files?.done();
+  });
+
+  const part = (tab, name) => tab.getByRole('navigation', { name: 'Parts of this file' }).getByRole('link', { name });
+  const heading = (tab) => tab.getByRole('heading', { level: 1 }).textContent().then((text) => text.trim().replace(/\s+/g, ' '));
+  const go = (tab, hash) => tab.evaluate((to) => (location.hash = to), hash);
+  const words = (texts) => texts.map((text) => text.trim().replace(/\s+/g, ' '));
+
+  for (const [way, name] of [['file', 'sample.bpf.o'], ['server', 'sample.bpf.o'], ['file', 'sample.bpf.eb.o']])
+    test(`everything inside an object (${name}, ${way})`, async () => {
+      const path = page.golden(name);
+      const expected = await page.withBtf(path, (btf) => ({
+        types: btf.typeCount, programs: btf.programs, maps: btf.maps, variables: btf.variables, relocations: btf.relocations,
+        code: btf.programs.map((program) => btf.disassemble(program.name)[0].instructions.map(({ text }) => text)),
+      }));
+      assert.ok(expected.programs.length > 1 && expected.maps.length > 0 && expected.variables.length > 3);
+      const tab = await session.page(way);
+      await page.openFile(tab, path);
+      assert.deepEqual(
+        words(await tab.getByRole('navigation', { name: 'Parts of this file' }).getByRole('link').allTextContents()),
+        [
+          `Types ${page.english(expected.types)}`, `Programs ${expected.programs.length}`, `Maps ${expected.maps.length}`,
+          `Variables ${expected.variables.length}`, `Relocations ${expected.relocations.length}`,
+        ],
+      );
+
+      await part(tab, /^Programs/).click();
+      await tab.locator('.program-name').first().waitFor();
+      assert.deepEqual(await tab.locator('.program-name').allTextContents(), expected.programs.map((program) => program.name));
+      for (const [i, program] of expected.programs.entries()) {
+        await tab.getByRole('link', { name: program.name, exact: true }).click();
+        await page.until(`the code of ${program.name}`, async () => (await tab.locator('.disasm-table').count()) === 1 && (await heading(tab)) === program.name);
+        assert.deepEqual(await tab.locator('.disasm-table .operation').allTextContents(), expected.code[i]);
+        assert.ok((await tab.locator('.disasm-table .source').count()) > 0);
+        await tab.getByRole('link', { name: 'All programs' }).click();
+      }
+
+      await part(tab, /^Maps/).click();
+      await tab.locator('.map').first().waitFor();
+      assert.deepEqual(words(await tab.locator('.map h2').allTextContents()), expected.maps.map((map) => map.name));
+      const [map] = expected.maps;
+      const facts = words(await tab.locator('.map').first().locator('dd').allTextContents());
+      assert.deepEqual(facts, [map.typeName, `${map.key} ${map.keySize} bytes`, `${map.value} ${map.valueSize} bytes`, page.english(map.maxEntries)]);
+
+      await part(tab, /^Variables/).click();
+      await page.until('the variables', async () => (await heading(tab)) === 'Variables');
+      assert.deepEqual(
+        await tab.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [row.children[2].textContent, row.children[3].textContent])),
+        expected.variables.map(({ declaration, value }) => [declaration, JSON.stringify(value)]),
+      );
+
+      await part(tab, /^Relocations/).click();
+      await page.until('the relocations', async () => (await heading(tab)) === 'Relocations');
+      assert.deepEqual(
+        await tab.locator('tbody tr td:last-child').allTextContents().then(words),
+        expected.relocations.map(({ text }) => text),
+      );
+      assert.deepEqual(tab.problems, []);
+      await tab.context().close();
+    });
+
+  test('a layout says the same drawn and written, and answers what is at an offset', async () => {
+    const tab = await session.page('file');
+    const path = page.golden('sample.bpf.o');
+    const layout = await page.withBtf(path, (btf) => btf.require('traffic', 'struct').layout());
+    await page.openFile(tab, path);
+    await go(tab, '#v=1/t/struct/traffic?tab=layout');
+    await tab.getByRole('region', { name: 'Members' }).waitFor();
+    const rows = await tab.locator('.layout tbody tr').evaluateAll((all) => all.map((row) => [...row.children].slice(0, 3).map((cell) => cell.textContent.trim())));
+    // Bits from the start, bits, name: as the package says, whatever is inside of what.
+    const facts = [];
+    const walk = (members) => {
+      for (const { name, offset, size, bitfieldSize = 0, bitPosition = 0, hole = 0, bitHole = 0, shown, members: inner } of members) {
+        const start = offset * 8 + (bitfieldSize ? bitPosition : 0);
+        const bits = bitfieldSize || size * 8;
+        facts.push([start, bits, name ?? '(anonymous)']);
+        if (shown) walk(inner);
+        if (hole || bitHole) facts.push([start + bits, hole * 8 + bitHole, 'hole']);
+      }
+    };
+    walk(layout.members);
+    assert.ok(facts.some(([, , name]) => name === 'hole') && facts.some(([, bits]) => bits === 1));
+    const expected = facts.map(([start, bits, name]) => [
+      String(Math.floor(start / 8)) + (start % 8 ? `:${start % 8}` : ''),
+      start % 8 === 0 && bits % 8 === 0 ? String(bits / 8) : `${bits} ${bits === 1 ? 'bit' : 'bits'}`,
+      name,
+    ]);
+    assert.deepEqual(rows, expected);
+
+    // To scale: 48 bytes of one cache line, each stretch as wide as its bytes.
+    const drawn = await tab.locator('.segment').evaluateAll((all) => all.map((one) => [one.querySelector('title').textContent.split(':')[0], one.querySelector('rect').getBoundingClientRect().width]));
+    const stretches = facts.slice(0, facts.findIndex(([, , name]) => name === 'peer') + 1); // a union is one stretch
+    assert.deepEqual(drawn.map(([name]) => name), stretches.map(([, , name]) => name));
+    const width = (await tab.locator('.line-bytes').first().boundingBox()).width;
+    for (const [i, [name, pixels]] of drawn.entries())
+      assert.ok(Math.abs(pixels - (width * stretches[i][1]) / (layout.size * 8)) < 1.5, `${name}: ${pixels} of ${width} px`);
+
+    const at = tab.getByLabel('At offset');
+    const answer = tab.locator('.offset-answer');
+    for (const [text, said] of [['0x8', 'calls'], ['9', 'calls + 1'], ['0x100', 'behind the end, which is at 48'], ['x', 'a number of bytes: 28 or 0x1c'], ['', '']]) {
+      await at.fill(text);
+      assert.equal(await answer.textContent(), said);
+    }
+    await tab.getByLabel('Cache line').selectOption('32');
+    await page.until('two lines', async () => (await tab.locator('.line').count()) === 2);
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('who uses a type, and its record', async () => {
+    const tab = await session.page('file');
+    await page.openFile(tab, page.golden('sample.bpf.o'));
+    await go(tab, '#v=1/t/struct/traffic_key?tab=uses');
+    await tab.locator('.uses').first().waitFor();
+    const json = await page.withBtf(page.golden('sample.bpf.o'), (btf) => JSON.stringify(btf.require('traffic_key', 'struct').toJSON(), null, 2));
+    assert.deepEqual(words(await tab.locator('.uses summary').allTextContents()), ['Member by pointer 1']); // of the map's definition
+    await tab.getByRole('link', { name: 'Record' }).click();
+    assert.equal(await tab.getByRole('region', { name: 'Record' }).textContent(), json);
+    await go(tab, '#v=1/t/enum/direction?tab=uses');
+    await page.until('its user', async () => words(await tab.locator('.uses li').allTextContents()).includes('struct traffic_key'));
+    await tab.goBack();
+    await page.until('the record again', async () => (await tab.getByRole('region', { name: 'Record' }).count()) === 1);
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('the layout and the users of task_struct', async (t) => {
+    const path = page.runningKernel(files);
+    if (!path) return t.skip('/sys/kernel/btf/vmlinux cannot be read');
+    const layout = await page.withBtf(path, (btf) => btf.require('task_struct', 'struct').layout());
+    const tab = await session.page('file');
+    await page.openFile(tab, path);
+    await go(tab, '#v=1/t/struct/task_struct?tab=layout');
+    await tab.getByRole('region', { name: 'Members' }).waitFor();
+    const names = await tab.locator('.layout td.member:not([class*=depth-]), .layout td.depth-0.member').allTextContents();
+    assert.deepEqual(names.map((name) => (name === '(anonymous)' ? undefined : name)), layout.members.map(({ name }) => name));
+    assert.match(await tab.locator('.layout-facts').textContent(), new RegExp(`^\\s*${page.english(layout.size)} bytes, ${layout.cacheLines} cache lines`));
+    await tab.getByRole('link', { name: 'Used by' }).click();
+    await tab.locator('.uses').first().waitFor();
+    const groups = words(await tab.locator('.uses-role').allTextContents());
+    assert.ok(groups.includes('Member by pointer') && groups.includes('Parameter by pointer'), groups.join());
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('bytes become values', async () => {
+    const tab = await session.page('file');
+    const path = page.golden('sample.bpf.o');
+    await page.openFile(tab, path);
+    await go(tab, '#v=1/t/struct/traffic_key?tab=decode');
+    const value = tab.getByRole('region', { name: 'Value' });
+    const said = tab.locator('.decode-said');
+    const expected = (bytes, order) => page.withBtf(path, (btf) => btf.decodeToC('traffic_key', Uint8Array.from(bytes), { count: 'all', partial: true, zeros: true, ...(order && { order }) }));
+    await tab.getByLabel('Bytes').fill('2a 00 00 00 01 00 00 00');
+    const one = await expected([42, 0, 0, 0, 1, 0, 0, 0]);
+    assert.match(one, /42/);
+    await page.until('the value', async () => (await value.textContent()) === one);
+    assert.equal(await said.textContent(), '8 bytes');
+    await tab.getByLabel('Byte order').selectOption('big');
+    const swapped = await expected([42, 0, 0, 0, 1, 0, 0, 0], 'big');
+    await page.until('the other order', async () => (await value.textContent()) === swapped && swapped !== one);
+    await tab.getByLabel('Bytes').fill('00000000: 2a00 0000 0100 0000\n00000010: 0x2b,0,0,0');
+    const two = await expected([42, 0, 0, 0, 1, 0, 0, 0, 43, 0, 0, 0], 'big');
+    await page.until('two', async () => (await value.textContent()) === two);
+    await tab.getByLabel('Bytes').fill('2g');
+    await page.until('the complaint', async () => (await said.textContent()) === '“2g” is no hexadecimal number');
+    await tab.getByLabel('File', { exact: true }).setInputFiles(files.write('dump.bin', Buffer.from([7, 0, 0, 0, 1, 0, 0, 0])));
+    await tab.getByLabel('Byte order').selectOption('little');
+    const filed = await expected([7, 0, 0, 0, 1, 0, 0, 0], 'little');
+    await page.until('the file', async () => (await value.textContent()) === filed);
+    assert.equal(await said.textContent(), '8 bytes of dump.bin');
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('everything and one type are saved as files', async () => {
+    const tab = await session.page('file');
+    const path = page.golden('sample.bpf.o');
+    await page.openFile(tab, path);
+    const saved = async (name) => {
+      const [download] = await Promise.all([tab.waitForEvent('download'), tab.getByRole('button', { name, exact: true }).click()]);
+      return [download.suggestedFilename(), readFileSync(await download.path(), 'utf8')];
+    };
+    const [c, json, raw, one] = await page.withBtf(path, (btf) => [
+      btf.dump(), btf.dump({ format: 'json', pretty: true }), btf.dump({ format: 'raw' }), btf.dump({ types: ['struct traffic'] }),
+    ]);
+    assert.deepEqual(await saved('C header'), ['sample.bpf.h', c]);
+    assert.deepEqual(await saved('JSON'), ['sample.bpf.json', json]);
+    assert.deepEqual(await saved('raw text'), ['sample.bpf.txt', raw]);
+    await go(tab, '#v=1/t/struct/traffic');
+    assert.deepEqual(await saved('Header with all it needs'), ['traffic.h', one]);
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('a file without programs offers none; a link into one says so', async () => {
+    const tab = await session.page('file', { hash: '#v=1/programs/xdp_main' });
+    await tab.getByText('This link leads to programs xdp_main').waitFor();
+    await page.drop(tab, page.golden('types.o'));
+    await tab.getByText('types.o has no such program').waitFor();
+    await go(tab, '#v=1/maps');
+    await tab.getByText('types.o has none').waitFor();
+    assert.equal(await part(tab, /^Maps/).count(), 0);
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+});
