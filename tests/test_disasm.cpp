@@ -164,7 +164,7 @@ TEST_CASE("disasm: an object without symbols and .BTF.ext is shown as it is") {
   const Outcome screen = run_verb(sample.load(), "a.o", {"inspect", {}, {}});
   CHECK(screen.out.find("\n  symbols   none, so no names of functions and maps, nor of what code refers to\n") !=
         std::string::npos);
-  CHECK(screen.out.find("  tc  sched_cls\n    (no function is known here)\n      20 instructions\n") != std::string::npos);
+  CHECK(screen.out.find("  tc  sched_cls\n    (no function is known here)  20 instructions\n") != std::string::npos);
   const Object object = sample.load();
   const auto programs = object.programs();
   REQUIRE(programs.size() == 2);

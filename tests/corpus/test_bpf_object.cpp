@@ -224,7 +224,11 @@ TEST_CASE("objects without BTF define what libbpf sees in them") {
     without_btf.without_btf = true;
     const auto ours =
         kernel::open(stripped.string()).and_then([&](const Source& source) { return Object::load(source, without_btf); });
-    REQUIRE(ours);
+    if (!ours) {  // without section headers: nobody sees anything in it
+      CHECK(ours.error().code == ErrorCode::NotFound);
+      CHECK(Opened(stripped).object == nullptr);
+      continue;
+    }
     CHECK(ours->specs().empty());
     CHECK(ours->warnings().empty());
     const auto whole = open_ours(path);

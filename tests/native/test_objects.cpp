@@ -174,10 +174,11 @@ TEST_CASE("kernel list and kernel show, for people") {
   const std::string id = std::to_string(use.id());
   const Ran list = btfkit_command("kernel list");
   CHECK(list.code == 0);
-  CHECK_THAT(list.out, StartsWith("    id  owner          size  name\n") && ContainsSubstring(id + "  user   ") &&
-                           ContainsSubstring("\n        programs  ") && ContainsSubstring(" probe\n") &&
-                           ContainsSubstring("\n        maps      ") && ContainsSubstring(" counts\n") &&
-                           ContainsSubstring("\n        held by   " + std::to_string(getpid()) + " " + my_name() + "\n"));
+  CHECK_THAT(list.out,
+             StartsWith(std::string(std::max<std::size_t>(id.size(), 6) - 2, ' ') + "id  owner          size  name\n") &&
+                 ContainsSubstring(id + "  user   ") && ContainsSubstring("\n        programs  ") &&
+                 ContainsSubstring(" probe\n") && ContainsSubstring("\n        maps      ") && ContainsSubstring(" counts\n") &&
+                 ContainsSubstring("\n        held by   " + std::to_string(getpid()) + " " + my_name() + "\n"));
   CHECK(list.out.find('\x1b') == std::string::npos);
   CHECK_THAT(btfkit_command("kernel list --color always").out, ContainsSubstring("\x1b[1m" + id + "\x1b[0m"));
   const Ran show = btfkit_command("kernel show " + id);
