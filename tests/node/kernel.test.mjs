@@ -79,7 +79,7 @@ function compareWithNative(path) {
   const native = run(nativeCommand, ['inspect', path, '--json']);
   let btf;
   try {
-    btf = Btf.open(path);
+    btf = Btf.open(path, { withoutBtf: true }); // as the command opens for this verb
   } catch (error) {
     assert.ok(error instanceof BtfError, `${path}: ${error.stack}`);
     assert.equal(native.status, 1, `${path}: only JavaScript refuses it: ${error.message}`);

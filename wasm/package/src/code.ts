@@ -4,7 +4,7 @@ import type { CoreKind } from './object.js';
 
 /** What an instruction refers to. */
 export interface CodeReference {
-  readonly kind: 'function' | 'kfunc' | 'extern' | 'map' | 'variable';
+  readonly kind: 'function' | 'kfunc' | 'extern' | 'map' | 'variable' | 'common' | 'absolute';
   readonly name: string;
   /** Bytes behind what `name` names. */
   readonly offset: number;

@@ -33,6 +33,10 @@ export interface Program {
   /** Where it begins, as far as known. */
   readonly file?: string;
   readonly line?: number;
+  /** The highest line of that file that its instructions come from. */
+  readonly lastLine?: number;
+  /** Different lines that its instructions come from. */
+  readonly sourceLines?: number;
 }
 
 /** What a map is made with; 0 where nothing is said. */
@@ -63,13 +67,15 @@ export interface MapDefinition {
 /** A map that the object defines. */
 export interface MapInfo extends MapDefinition {
   readonly name: string;
-  /** ".maps", or "maps" of a legacy one. */
+  /** ".maps"; "maps" or "maps/NAME" of a legacy one. */
   readonly section: string;
   /** Bytes from the start of the section. */
   readonly offset: number;
   /** The var that defines it; legacy maps may have none. */
   readonly typeId?: number;
   readonly legacy: boolean;
+  /** Another object defines it, in the same way: the two are to be linked first. */
+  readonly extern: boolean;
   /** Pinned below /sys/fs/bpf by its name. */
   readonly pinnedByName: boolean;
   /** Its values are declared as functions. */
@@ -90,8 +96,10 @@ export interface DataReference {
   readonly offset: number;
   /** Of a symbol, else of a section; may be empty. */
   readonly name: string;
-  /** Bytes behind what `name` says. */
+  /** Bytes behind what `name` says; may be negative. */
   readonly addend: number;
+  /** Where it points to a constant string that has no name: the beginning of that. */
+  readonly text?: string;
 }
 
 /** A global variable, static ones included. */
@@ -280,7 +288,7 @@ export interface ElfSymbol {
   readonly value: bigint;
   /** Bytes. */
   readonly size: number;
-  /** The index of its section; 0: undefined. */
+  /** The index of its section; 0: undefined; 0xfff1: absolute; 0xfff2: common. */
   readonly section: number;
   /** STT_*. */
   readonly type: number;

@@ -15,8 +15,8 @@ export interface BtfStatistics {
   readonly layoutBytes: number;
   readonly stringsBytes: number;
   readonly types: number;
-  /** `elements`: members, values, parameters, variables. */
-  readonly kinds: Readonly<Partial<Record<Kind, Amount & { readonly elements: number }>>>;
+  /** `elements`: members, values, parameters, variables. `duplicates`: records that say the same as an earlier one. */
+  readonly kinds: Readonly<Partial<Record<Kind, Amount & { readonly elements: number; readonly duplicates: number }>>>;
   /** Types whose record says the same as an earlier one's. */
   readonly duplicates: Amount;
   readonly strings: Amount & {
@@ -33,6 +33,7 @@ export interface BtfStatistics {
 /** What .BTF.ext takes. */
 export interface ExtStatistics {
   readonly bytes: number;
+  readonly headerBytes: number;
   readonly functions: Amount;
   readonly lines: Amount;
   readonly relocations: Amount;
