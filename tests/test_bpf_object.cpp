@@ -525,21 +525,22 @@ TEST_CASE("inspect: addresses are what they point at, in either byte order") {
       line.columns = columns;
       return run_verb(*object, "tiny", line).out;
     };
-    CHECK_THAT(shown(200),
-               ContainsSubstring("struct holder h = {.s = \"hi\\n\", .addr = &last + 4, .call = &entry, .one = \"x\"}\n"));
+    CHECK_THAT(
+        shown(200),
+        ContainsSubstring("struct holder h = {.s = \"hi\\n\", .addr = (char *)&last + 4, .call = &entry, .one = \"x\"}\n"));
     CHECK_THAT(shown(80), ContainsSubstring("       0     40  struct holder h = {\n"
                                             "                   .s = \"hi\\n\",\n"
-                                            "                   .addr = &last + 4,\n"
+                                            "                   .addr = (char *)&last + 4,\n"
                                             "                   .call = &entry,\n"
                                             "                   .one = \"x\",\n"
                                             "                 }\n"));
     // A number in .rodata is no string; runs of zeros are left out, but not the addresses among them.
     CHECK_THAT(shown(80), ContainsSubstring("int *list[12] = {&.rodata, 0x0, \"ab\\\"c\", [11] = &last}\n"));
     const std::string json = run_verb(*object, "tiny", {"inspect", {}, {{"json", ""}}}).out;
-    CHECK_THAT(json,
-               ContainsSubstring(R"("value":{"s":"\"hi\\n\"","addr":"&last + 4","call":"&entry","one":"\"x\"","none":"0x0"},)"
-                                 R"("references":[{"offset":0,"name":".rodata.str1.1","addend":2,"text":"hi\u000a"},)"
-                                 R"({"offset":8,"name":"last","addend":4},{"offset":16,"name":"entry","addend":0},)"));
+    CHECK_THAT(json, ContainsSubstring(
+                         R"("value":{"s":"\"hi\\n\"","addr":"(char *)&last + 4","call":"&entry","one":"\"x\"","none":"0x0"},)"
+                         R"("references":[{"offset":0,"name":".rodata.str1.1","addend":2,"text":"hi\u000a"},)"
+                         R"({"offset":8,"name":"last","addend":4},{"offset":16,"name":"entry","addend":0},)"));
   }
 }
 

@@ -35,7 +35,11 @@ std::optional<CodeReference> CodeNames::reference(const Instruction& in) {
 
   if (form == Form::CallFunction || form == Form::CallKernel || form == Form::CallHelper) {
     if (symbol == nullptr) {
+      // Without a relocation the offset is only to be believed where it leads to the start of a function: objects that lost
+      // their relocations hold what those started from.
       if (form != Form::CallFunction) return std::nullopt;
+      const auto callee = object_.function_at(section_, static_cast<std::uint64_t>(*in.target()));
+      if (!callee || callee->name.empty() || static_cast<std::int64_t>(callee->offset) != *in.target()) return std::nullopt;
       return function(section_, *in.target());
     }
     if (!symbol->has_section()) return without_section(*symbol, true, 0);

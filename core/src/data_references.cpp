@@ -102,7 +102,7 @@ std::string to_string(const DataReference& reference) {
   std::string text = '&' + detail::printable(reference.name, 200);
   const std::uint64_t addend = reference.addend;
   if (addend == 0) return text;
-  return text + (addend >> 63 == 0 ? " + " + std::to_string(addend) : " - " + std::to_string(0 - addend));
+  return "(char *)" + text + (addend >> 63 == 0 ? " + " + std::to_string(addend) : " - " + std::to_string(0 - addend));
 }
 
 std::vector<KnownAddress> addresses_of(const Variable& variable) {

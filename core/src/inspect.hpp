@@ -31,10 +31,10 @@ CoreNeeds core_needs(const Object& object, std::size_t most);
 /// What .BTF.ext says of one function.
 struct ProgramFacts {
   std::uint32_t lines = 0, relocations = 0;  ///< records
-  std::optional<LineInfo> first;             ///< the line that it starts in
-  /// The highest line of that file, where that is behind the first one: what was inlined mostly stands before it.
-  std::uint32_t last = 0;
-  std::uint32_t source_lines = 0;  ///< different lines, of all files
+  /// The file that its lines are of: the object's main one if any is, else the one that most are of. nullptr: there are none.
+  const char* file = nullptr;
+  std::uint32_t first_line = 0, last_line = 0;  ///< of that file
+  std::uint32_t source_lines = 0;               ///< different lines, of all files
 };
 std::vector<ProgramFacts> facts_of(const Object& object);
 

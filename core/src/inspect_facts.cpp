@@ -56,10 +56,33 @@ CoreNeeds core_needs(const Object& object, std::size_t most) {
   return needs;
 }
 
+namespace {
+
+/// Where a function is: what is inlined into it comes from other files and other lines.
+void place(ProgramFacts& facts, std::vector<std::pair<const char*, std::uint32_t>>& lines, const char* main_file) {
+  std::sort(lines.begin(), lines.end());
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < lines.size();) {
+    const std::size_t first = i;
+    while (i < lines.size() && lines[i].first == lines[first].first) ++i;
+    const std::size_t records = lines[first].first == main_file ? SIZE_MAX : i - first;
+    if (records <= most) continue;
+    most = records;
+    facts.file = lines[first].first;
+    facts.first_line = lines[first].second;
+    facts.last_line = lines[i - 1].second;
+  }
+  facts.source_lines = static_cast<std::uint32_t>(std::unique(lines.begin(), lines.end()) - lines.begin());
+}
+
+}  // namespace
+
 std::vector<ProgramFacts> facts_of(const Object& object) {
   const auto programs = object.programs();
   std::vector<ProgramFacts> facts(programs.size());
   if (object.ext() == nullptr) return facts;
+  const auto files = source_files(object);
+  const char* const main_file = files.empty() ? nullptr : files.front().first.data();
   for (std::size_t i = 0; i < programs.size();) {
     const std::size_t first = i;
     const std::uint32_t index = programs[i].section;
@@ -78,19 +101,14 @@ std::vector<ProgramFacts> facts_of(const Object& object) {
     std::vector<std::pair<const char*, std::uint32_t>> seen;  // files and lines of the function `of`
     std::size_t of = first;
     const auto finish = [&] {
-      std::sort(seen.begin(), seen.end());
-      facts[of].source_lines = static_cast<std::uint32_t>(std::unique(seen.begin(), seen.end()) - seen.begin());
+      place(facts[of], seen, main_file);
       seen.clear();
     };
     count(section->lines(), [&](std::size_t at, const LineInfo& line) {
       if (at != of) finish();
       of = at;
-      ProgramFacts& f = facts[at];
-      ++f.lines;
-      if (line.line() == 0) return;
-      if (!f.first) f.first = line;
-      if (line.c_file() == f.first->c_file() && line.line() > std::max(f.last, f.first->line())) f.last = line.line();
-      seen.emplace_back(line.c_file(), line.line());
+      ++facts[at].lines;
+      if (line.line() != 0) seen.emplace_back(line.c_file(), line.line());
     });
     finish();
     count(section->relocations(), [&](std::size_t at, const CoreRelocation&) { ++facts[at].relocations; });

@@ -140,9 +140,9 @@ class Lists {
     json_.field("autoload", kind.autoload).field("offset", program.offset).field("instructions", program.size / 8);
     if (program.type) json_.field("typeId", program.type->id()).field("prototype", prototype(*program.type));
     json_.field("lines", facts.lines).field("relocations", facts.relocations);
-    if (facts.first) {
-      json_.field("file", detail::beginning(facts.first->c_file(), 4096)).field("line", facts.first->line());
-      json_.field("lastLine", std::max(facts.last, facts.first->line())).field("sourceLines", facts.source_lines);
+    if (facts.file != nullptr) {
+      json_.field("file", detail::beginning(facts.file, 4096)).field("line", facts.first_line);
+      json_.field("lastLine", facts.last_line).field("sourceLines", facts.source_lines);
     }
     json_.end_object();
   }

@@ -262,10 +262,10 @@ class Screen {
     text = many(program.size / 8, "instruction");
     if (facts.source_lines != 0) text += " from " + many(facts.source_lines, "line");
     if (facts.relocations != 0) text += ", " + many(facts.relocations, "CO-RE relocation");
-    if (facts.first) {
-      const std::string_view file = base_name(detail::beginning(facts.first->c_file(), 400));
-      text += ", " + printable(file) + ':' + std::to_string(facts.first->line());
-      if (facts.last != 0) text += '-' + std::to_string(facts.last);
+    if (facts.file != nullptr) {
+      const std::string_view file = base_name(detail::beginning(facts.file, 400));
+      text += ", " + printable(file) + ':' + std::to_string(facts.first_line);
+      if (facts.last_line != facts.first_line) text += '-' + std::to_string(facts.last_line);
     }
     if (program.type && printable(program.name) != printable(program.type->name()))
       text += ", symbol " + printable(program.name, 60);

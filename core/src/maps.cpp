@@ -110,6 +110,12 @@ class Reader {
     slots_at = member.bit_offset() / 8;
   }
 
+  void pinning(const Member& member) {
+    const auto value = number(member);
+    if (value > 1) fail_member("is " + std::to_string(value) + ": 0 (none) and 1 (by name) are known");
+    pinned = value == 1;
+  }
+
   void one(const Member& member) {
     if (name_ == "type") small(member, result.type);
     else if (name_ == "max_entries") small(member, result.max_entries);
@@ -121,7 +127,7 @@ class Reader {
     else if (name_ == "key") type(member, result.key, result.key_size);
     else if (name_ == "value") type(member, result.value, result.value_size);
     else if (name_ == "values") values(member);
-    else if (name_ == "pinning") pinned = number(member) == 1;
+    else if (name_ == "pinning") pinning(member);
     else unknown.push_back(name_);
   }
 

@@ -105,9 +105,10 @@ class TextPrinter {
   /// What is not known of all that follows.
   void missing() {
     const bool symbols = !object_.symbols().empty(), btf = !object_.specs().empty();
-    if (!symbols) styled_.faint("; no symbols: names, and what code refers to beyond its section, were stripped") << '\n';
+    for (const Error& warning : object_.warnings()) styled_.warning("; " + warning.message()) << '\n';
+    if (!symbols) styled_.faint("; no symbols, so no names, nor what code refers to beyond its section") << '\n';
     if (!btf) styled_.faint("; no .BTF, which would tell of prototypes, source lines and CO-RE relocations") << '\n';
-    if (!symbols || !btf) out_ << '\n';
+    if (!symbols || !btf || !object_.warnings().empty()) out_ << '\n';
   }
 
   /// "; prog.bpf.c:12  return 0;"
@@ -204,7 +205,8 @@ class JsonPrinter {
     json_.field("width", unsigned{in.width}).field("text", line.text);
     if (in.unused_fields) json_.field("unusedFields", true);
     if (!line.label.empty()) json_.field("label", line.label);
-    if (const auto target = in.target(); target && !relocated_call(line)) {
+    const bool is_call = in.operation->form == Form::CallFunction;
+    if (const auto target = in.target(); target && !relocated_call(line) && (!is_call || line.reference)) {
       json_.object("target").field("offset", *target);
       json_.field("index", (*target - static_cast<std::int64_t>(start_)) / 8).end_object();
     }

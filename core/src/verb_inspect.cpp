@@ -3,6 +3,7 @@
 #include <btfkit/btfkit.hpp>
 #include <cmath>
 
+#include "elf.hpp"
 #include "find_btf.hpp"
 #include "highlight.hpp"
 #include "inspect.hpp"
@@ -95,6 +96,13 @@ void spec_text(const Spec& spec, Sink& out, Styled style) {
 
 std::vector<Error> all_warnings(const Object& object) {
   std::vector<Error> all(object.warnings().begin(), object.warnings().end());
+  // What is listed without looking into it may not be there.
+  constexpr std::size_t most = 20;
+  for (const Section& section : object.sections()) {
+    if (!is_bpf_object(object) || all.size() >= most) break;
+    if (!detail::is_code(section) && section.name != "license" && section.name != "version") continue;
+    if (const auto bytes = object.contents(section.index); !bytes) all.push_back(bytes.error());
+  }
   for (const Spec& spec : object.specs()) all.insert(all.end(), spec.warnings().begin(), spec.warnings().end());
   return all;
 }

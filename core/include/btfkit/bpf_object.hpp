@@ -55,7 +55,7 @@ struct DataReference {
   /// Where it points to a constant string that has no name of its own: the beginning of that, at most 84 bytes.
   std::optional<std::string> text;
 };
-/// What it refers to as C has it, but for the addend, which counts bytes: `&name`, `&name + 8`, `"text"`.
+/// What it refers to as C has it: `&name`, `(char *)&name + 8`, `"text"`.
 std::string to_string(const DataReference& reference);
 
 /// A map that the object defines, or uses.

@@ -15,7 +15,7 @@ namespace btfkit {
 struct KnownAddress {
   std::uint64_t offset = 0;  ///< bytes from the start of the data
   std::uint32_t size = 0;    ///< bytes
-  std::string text;          ///< what is shown for it: "&counters + 8"
+  std::string text;          ///< what is shown for it: "(char *)&counters + 8"
 };
 
 struct DecodeOptions {
