@@ -10,9 +10,6 @@
 namespace btfkit::detail {
 namespace {
 
-constexpr std::uint8_t stt_func = 2;
-constexpr std::uint8_t stt_section = 3;
-
 std::string_view section_name(const Object& object, std::uint32_t section) {
   return section < object.sections().size() ? object.sections()[section].name : std::string_view();
 }

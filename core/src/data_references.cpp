@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "elf.hpp"
 #include "text.hpp"
 
 namespace btfkit::detail {
 namespace {
 
-constexpr std::uint8_t stt_section = 3;
 constexpr std::uint32_t r_bpf_64_abs64 = 2, r_bpf_64_abs32 = 3;
 
 /// Bytes of the address that a relocation is about; 0 for types that are not known.

@@ -17,7 +17,6 @@ using detail::beginning;
 using detail::longest_shown;
 
 constexpr std::uint32_t array_of_maps = 12, hash_of_maps = 13;
-constexpr std::uint8_t stt_section = 3;
 constexpr std::uint32_t most_members = 64;  // of a definition; 11 are known
 
 Error wrong(Type type, std::string text, ErrorCode code = ErrorCode::Malformed) {
@@ -170,7 +169,7 @@ Map from_variable(const SectionVar& entry, Var variable, const std::vector<DataR
 /// Without BTF, the names of the symbols in .maps.
 void add_named(const Object& object, const Section& section, std::vector<Map>& maps) {
   for (const Symbol& symbol : object.symbols()) {
-    if (symbol.section != section.index || symbol.type == stt_section || symbol.name.empty()) continue;
+    if (symbol.section != section.index || symbol.type == detail::stt_section || symbol.name.empty()) continue;
     Map map;
     map.name = symbol.name.substr(0, longest_shown);
     map.section_name = section.name;
@@ -217,7 +216,7 @@ void add_legacy(const Object& object, const Section& section, std::vector<Map>& 
   const auto content = object.contents(section.index);
   const std::size_t first = maps.size();
   for (const Symbol& symbol : object.symbols()) {
-    if (symbol.section != section.index || symbol.type == stt_section || symbol.name.empty()) continue;
+    if (symbol.section != section.index || symbol.type == detail::stt_section || symbol.name.empty()) continue;
     Map map;
     map.name = symbol.name.substr(0, longest_shown);
     map.section_name = section.name;

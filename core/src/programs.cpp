@@ -13,7 +13,6 @@ namespace btfkit {
 namespace detail {
 namespace {
 
-constexpr std::uint8_t stt_func = 2;
 constexpr std::size_t longest_searched = 4096;  // names that are looked up in the BTF; the kernel allows 511 bytes
 
 bool earlier(const Program& a, const Program& b) { return std::tie(a.section, a.offset) < std::tie(b.section, b.offset); }
