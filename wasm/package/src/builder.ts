@@ -1,9 +1,10 @@
 // BTF made in JavaScript: definitions gather here as words and go to core many at a time (see wasm/building.hpp).
 import type { Btf } from './btf.js';
-import { engine, type Engine } from './engine.js';
+import { engine } from './engine.js';
 import { BtfError, fromCore, type BtfErrorInfo } from './error.js';
 import { kindNumber } from './flyweights.js';
 import type { Building } from './glue.js';
+import { hold, release, type Held } from './held.js';
 import type { Store } from './store.js';
 import type { BtfType, Linkage } from './types.js';
 
@@ -53,25 +54,7 @@ export const inner: { store(btf: Btf): Store; open(bytes: Uint8Array, base: Btf 
   open: () => { throw new Error(); },
 };
 
-interface Held {
-  engine: Engine;
-  building: Building;
-  freed: boolean;
-}
-
-const forgotten = new FinalizationRegistry<Held>((held) => {
-  try {
-    free(held);
-  } catch {
-    // As in store.ts: the memory has gone already.
-  }
-});
-
-function free(held: Held): void {
-  if (held.freed) return;
-  held.freed = true;
-  if (held.engine.alive) held.engine.call(() => held.building.delete());
-}
+type HeldBuilding = Held & { readonly building: Building };
 
 const encodings = { signed: 1, char: 2, bool: 4 };
 const linkages = ['static', 'global', 'extern'];
@@ -227,7 +210,7 @@ class Recipe {
  * ```
  */
 export class Builder {
-  readonly #held: Held;
+  readonly #held: HeldBuilding;
   readonly #base: Btf | undefined;
   readonly #pointerSize: 4 | 8 | undefined;
   readonly #recipe = new Recipe();
@@ -243,11 +226,11 @@ export class Builder {
     const below = base && inner.store(base).loaded();
     const chosen = below?.engine ?? engine();
     const building = chosen.call((glue) => new glue.Building(below?.opened ?? null, maxElements, shareSuffixes, pointerSize ?? 0));
-    this.#held = { engine: chosen, building, freed: false };
+    this.#held = { engine: chosen, building, handle: building, freed: false };
     this.#base = base;
     this.#pointerSize = pointerSize;
     this.#next = base ? base.endId : 1;
-    forgotten.register(this, this.#held, this.#held);
+    hold(this, this.#held);
   }
 
   /** Adds a type; its id. */
@@ -303,8 +286,7 @@ export class Builder {
 
   /** Frees the memory. Closing twice is fine. */
   close(): void {
-    forgotten.unregister(this.#held);
-    free(this.#held);
+    release(this.#held);
   }
 
   /** close(), for `using`. */

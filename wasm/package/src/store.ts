@@ -2,6 +2,7 @@
 import type { ColumnArrays, Columns } from './columns.js';
 import type { Engine, Input } from './engine.js';
 import { BtfError, fromCore, parts, type BtfErrorInfo } from './error.js';
+import { hold, release, type Held } from './held.js';
 import { makeType } from './flyweights.js';
 import type { Data, Opened, Write } from './glue.js';
 import { isFailed, parseJson, type Failed } from './json.js';
@@ -40,30 +41,13 @@ export interface Asked {
   index?: number;
 }
 
-interface Held extends Loaded {
-  freed: boolean;
-}
-
-/** Frees what nobody closed. A safety net: it runs when the garbage collector likes, never inside one synchronous run. */
-const forgotten = new FinalizationRegistry<Held>((held) => {
-  try {
-    free(held);
-  } catch {
-    // The instance has stopped, and its memory went with it. Nobody called, so there is nobody to tell.
-  }
-});
-
-function free(held: Held): void {
-  if (held.freed) return;
-  held.freed = true;
-  if (held.engine.alive) held.engine.call(() => held.opened.delete());
-}
+type HeldInput = Held & Loaded;
 
 /** @internal */
 export class Store {
   readonly firstId: number;
   readonly endId: number;
-  readonly #held: Held;
+  readonly #held: HeldInput;
   readonly #own: Level;
   readonly #below: Level | undefined;
   /** Core's JSON of types that were asked for more than the columns have, by id. */
@@ -71,19 +55,18 @@ export class Store {
 
   /** `base`: the levels below, where they belong to another store. */
   constructor(loaded: Loaded, base?: Store) {
-    this.#held = { ...loaded, freed: false };
+    this.#held = { ...loaded, handle: loaded.opened, freed: false };
     this.firstId = this.#call((opened) => opened.firstId());
     this.endId = this.#call((opened) => opened.endId());
     this.#own = new Level(this.firstId, this.endId);
     if (base && base.firstId === 1 && base.endId === this.firstId) this.#below = base.#own;
     else if (this.firstId > 1) this.#below = new Level(1, this.firstId);
-    forgotten.register(this, this.#held, this.#held);
+    hold(this, this.#held);
   }
 
   close(): void {
-    forgotten.unregister(this.#held);
     this.details = {};
-    free(this.#held);
+    release(this.#held);
   }
 
   get closed(): boolean {
