@@ -20,9 +20,15 @@ export interface Questions {
 }
 export type Topic = keyof Questions;
 
+/** The compiled WebAssembly: btf.wasm and more.wasm of the package. */
+export interface Parts {
+  module: WebAssembly.Module;
+  more: WebAssembly.Module;
+}
+
 export type Request =
   /** Always first. The page compiles the WebAssembly once; every worker only instantiates it. */
-  | { type: 'start'; module: WebAssembly.Module }
+  | ({ type: 'start' } & Parts)
   /** `base`: what a split BTF continues. */
   | { type: 'open'; input: NamedBlob; base?: NamedBlob }
   | { type: 'ask'; call: number; question: Question };

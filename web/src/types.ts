@@ -1,5 +1,5 @@
 // TypeTable: the types of one file as columns. Row i is the type with id firstId + i; nothing is made per type until it is shown.
-import { type Columns, decodeNames } from 'btfkit';
+import { type Columns, decodeNames } from 'btfkit/columns';
 import { kindFacts, kindLimit } from './kinds.ts';
 
 export class TypeTable {
