@@ -102,6 +102,12 @@ export class App {
     }
   }
 
+  /** Has the holes of the open file's structs counted, which only the package can. */
+  async countHoles(types: TypeTable): Promise<void> {
+    const { file } = this.store.state;
+    if (file?.types === types) types.setHoles(await file.session.ask('holes', {}));
+  }
+
   openSample(): Promise<void> {
     return this.open(new Blob([this.sample]), sampleName);
   }
