@@ -29,14 +29,17 @@ export interface Expression {
   problem?: string;
 }
 
-const others: Record<string, Field> = {
-  bytes: 'size', member: 'members', values: 'members', fields: 'members', params: 'members', parameters: 'members', variables: 'members', hole: 'holes',
-};
+const fieldNames = new Map<string, Field>([
+  ...fields.map((field) => [field, field] as const),
+  ...(['member', 'fields', 'values', 'variables', 'parameters', 'params'] as const).map((name) => [name, 'members'] as const),
+  ['bytes', 'size'],
+  ['hole', 'holes'],
+]);
 const comparisons: Record<string, Comparison> = { '<': '<', '<=': '<=', '=': '=', '==': '=', '!=': '!=', '>=': '>=', '>': '>' };
 
 const regexTerm = /\/((?:[^\\/[]|\\.|\[(?:[^\]\\]|\\.)*\])*)(?:\/(\S*))?/y;
 const quotedTerm = /"([^"]*)"?/y;
-const comparedTerm = /([\p{L}_][\p{L}\p{N}_]*)?\s*([<>=!:~]+)\s*(\S*)/uy;
+const comparedTerm = /([\p{L}_][\p{L}\p{N}_]*)?(\s*)([<>=!:~]+)\s*(\S*)/uy;
 const wordTerm = /\S+/y;
 
 export function parseExpression(text: string): Expression {
@@ -60,10 +63,11 @@ export function parseExpression(text: string): Expression {
       if (pattern) patterns.push(pattern);
     } else if ((term = take(quotedTerm))) {
       if (term[1]) words.push(term[1]);
-    } else if ((term = take(comparedTerm))) {
-      const condition = compare(term[0].trim(), term[1] ?? '', term[2]!, term[3]!, wrong);
+    } else if ((term = take(comparedTerm)) && (term[2] === '' || fieldNames.has(term[1]!.toLowerCase()))) {
+      const condition = compare(term[0].trim(), term[1] ?? '', term[3]!, term[4]!, wrong);
       if (condition) conditions.push(condition);
     } else {
+      if (term) at = term.index; // "struct >4": two terms, the second of which lacks something
       const first = at === skipSpace(text, 0);
       const word = take(wordTerm)![0];
       // The last word may be the start of a name ("struct", of "structure"), as long as nothing else was typed.
@@ -82,7 +86,7 @@ function skipSpace(text: string, at: number): number {
 }
 
 function compare(term: string, name: string, sign: string, operand: string, wrong: (why: string) => void): Condition | undefined {
-  const field = fields.find((known) => known === name.toLowerCase()) ?? others[name.toLowerCase()];
+  const field = fieldNames.get(name.toLowerCase());
   const comparison = comparisons[sign];
   if (name === '') return void wrong(`“${term}” lacks what to compare: size${sign}${operand || 4096}.`);
   if (name.toLowerCase() === 'kind') return void wrong('Write the kind before the name: struct foo.');

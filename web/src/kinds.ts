@@ -51,13 +51,15 @@ export function kindFacts(kind: number): KindFacts {
 }
 
 /** What people and tools call kinds besides their nouns and labels. */
-const alsoCalled: Record<string, string> = {
-  function: 'func', variable: 'var', section: 'datasec', fwd: 'forward', prototype: 'func_proto', proto: 'func_proto', ptr: 'pointer',
-};
+const alsoCalled = new Map(
+  Object.entries({
+    function: 'func', variable: 'var', section: 'datasec', fwd: 'forward', prototype: 'func_proto', proto: 'func_proto', ptr: 'pointer',
+  }),
+);
 
 /** The kinds that a word means in a search; undefined when it is no kind. An enum64 is an enum with a wider encoding. */
 export function kindsCalled(word: string): number[] | undefined {
-  const noun = alsoCalled[word] ?? word;
+  const noun = alsoCalled.get(word) ?? word;
   const kinds = kindOrder.filter((kind) => facts[kind]!.noun === noun || (noun === 'enum' && facts[kind]!.noun === 'enum64'));
   return kinds.length > 0 ? kinds : undefined;
 }

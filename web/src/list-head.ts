@@ -116,8 +116,8 @@ export function sortButtons(sort: Sort | undefined, withHoles: boolean, set: (so
       const active = sort?.by === by;
       const turned = active && sort.down !== (first === 'down');
       const next = turned ? undefined : { by, down: active ? !sort.down : first === 'down' };
-      return html`<button class="sort is-${by}" aria-pressed=${active} title=${next ? `Sort by ${label.toLowerCase()}, ${next.down ? down : up}` : 'Sort no more'} @click=${() => set(next)}>
-        ${label}${active ? html`<span class="unseen">, ${sort.down ? down : up}</span>${direction(sort.down)}` : nothing}
+      return html`<button class="sort is-${by}" aria-pressed=${active} aria-label=${active ? `${label}, ${sort.down ? down : up}` : nothing} title=${next ? `Sort by ${label.toLowerCase()}, ${next.down ? down : up}` : 'Sort no more'} @click=${() => set(next)}>
+        ${label}${active ? direction(sort.down) : nothing}
       </button>`;
     })}
   </div>`;
