@@ -265,6 +265,52 @@ describe('the list of types', () => {
     await tab.context().close();
   });
 
+  test('an expression that would take forever is stopped', (t) =>
+    withKernel(t, async (tab) => {
+      await page.search(tab).fill('/(.*)(.*)(.*)(.*)(.*)(.*)zz$/');
+      await page.until('that it is too slow', async () => /^The expression is too slow: it saw the first [\d,]+ types?\.$/.test(await note(tab)));
+      await page.search(tab).fill('struct task_struct');
+      assert.equal((await rows(tab))[0].name, 'task_struct');
+      assert.equal(await note(tab), '');
+    }));
+
+  test('a list that is too high for a browser is scrolled to its end', async () => {
+    const types = 700_000;
+    const bytes = Buffer.alloc(24 + types * 12 + 1);
+    bytes.writeUInt16LE(0xeb9f, 0);
+    bytes.writeUInt8(1, 2);
+    [24, 0, types * 12, types * 12, 1].forEach((value, i) => bytes.writeUInt32LE(value, 4 + 4 * i));
+    for (let i = 0; i < types; i++) bytes.writeUInt32LE(2 << 24, 24 + i * 12 + 4); // void *
+    const tab = await session.page('file');
+    await page.openFile(tab, files.write('long.btf', bytes));
+    const inView = (id) =>
+      page.list(tab).evaluate((list, wanted) => {
+        const row = [...list.querySelectorAll('.row:not([hidden])')].find((each) => each.querySelector('.id').firstChild.data === wanted);
+        const [box, frame] = [row?.getBoundingClientRect(), list.getBoundingClientRect()];
+        return row !== undefined && box.top >= frame.top - 2 && box.bottom <= frame.bottom + 2;
+      }, String(id));
+    const middle = () => page.list(tab).evaluate((list) => {
+      const frame = list.getBoundingClientRect();
+      return Number(document.elementFromPoint(frame.left + 20, frame.top + frame.height / 2).closest('.row').querySelector('.id').firstChild.data);
+    });
+    await page.list(tab).focus();
+    await tab.keyboard.press('End');
+    await page.until('the last', () => inView(types));
+    await tab.keyboard.press('PageUp');
+    await tab.keyboard.press('ArrowUp');
+    const at = Number(await page.list(tab).locator('.is-active .id').evaluate((cell) => cell.firstChild.data));
+    await page.until('the one further up', () => inView(at));
+    assert.ok(at < types - 5);
+    for (const share of [0.5, 0.123, 1, 0]) {
+      await page.list(tab).evaluate((list, to) => (list.scrollTop = (list.scrollHeight - list.clientHeight) * to), share);
+      await page.until(`the types at ${share}`, async () => Math.abs((await middle()) - types * share) < 30);
+    }
+    await tab.keyboard.press('ArrowDown');
+    await page.until('the active one again', () => inView(at + 1));
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
   test('j, k and page keys walk through the list', async () => {
     const tab = await session.page('file');
     await page.openFile(tab, page.golden('sample.bpf.o'));

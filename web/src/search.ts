@@ -16,6 +16,8 @@ export interface Matches {
   rows: Uint32Array;
   /** Rows that satisfy the expression by kind number, whether their kind is shown or not. */
   counts: Uint32Array;
+  /** A regular expression took too long: only so many rows were looked at. */
+  cut?: number;
 }
 
 /** How well a name matches, best first; each beats any later one, whatever else is true of the types. 0: it does not. */
@@ -32,6 +34,8 @@ const lengths = 64;
 const places = kindOrder.length + 1;
 /** Characters of a name that patterns see: those of files made to annoy go on for megabytes. */
 const longest = 512;
+/** Milliseconds for a pattern, thirty times what an ordinary one needs for a kernel. */
+const patience = 300;
 
 /**
  * The rows that satisfy all terms. Names contain each word, whatever the case: first those that are the text, then those that begin
@@ -39,19 +43,21 @@ const longest = 512;
  */
 export function search(types: TypeTable, { expression, kinds, sort }: Query): Matches {
   const fits = judged(types, expression);
+  const looked = matchPatterns(fits, types.names, expression.patterns);
+  const cut = looked < fits.length ? { cut: looked } : {};
   const shown = mask([...kinds]);
   const counts = new Uint32Array(kindLimit);
   for (let row = 0; row < fits.length; row++) if (fits[row] !== Rank.None) counts[types.kinds[row]]++;
 
   const order = sort && rowsInOrder(types, sort);
-  if (!order && expression.words.length > 0) return { rows: bestFirst(types, fits, shown), counts };
+  if (!order && expression.words.length > 0) return { rows: bestFirst(types, fits, shown), counts, ...cut };
   const rows = new Uint32Array(fits.length);
   let found = 0;
   for (let at = 0; at < fits.length; at++) {
     const row = order ? order[at] : at;
     if (fits[row] !== Rank.None && shown[types.kinds[row]]) rows[found++] = row;
   }
-  return { rows: rows.subarray(0, found), counts };
+  return { rows: rows.subarray(0, found), counts, ...cut };
 }
 
 /** What makes the first search and the first order by name as fast as the later ones: see TypeTable.preparations. */
@@ -62,8 +68,8 @@ export function searchPreparations(types: TypeTable): (() => void)[] {
   return [searched, () => rowsInOrder(types, { by: 'name', down: false })];
 }
 
-/** A Rank for each row. The cheap terms come first: what they refuse, the others need not look at. */
-function judged(types: TypeTable, { kinds, conditions, words, patterns }: Expression): Uint8Array {
+/** A Rank for each row by all but the patterns. The cheap terms come first: what they refuse, the others need not look at. */
+function judged(types: TypeTable, { kinds, conditions, words }: Expression): Uint8Array {
   const fits = new Uint8Array(types.length).fill(Rank.Exact);
   if (kinds.length > 0) refuse(fits, types, kinds);
   for (const { field, comparison, value } of conditions) {
@@ -72,15 +78,23 @@ function judged(types: TypeTable, { kinds, conditions, words, patterns }: Expres
     else refuse(fits, types, kindsCalled('struct')!); // holes that are still being counted; only structs have any
   }
   if (words.length > 0) rank(fits, types, words);
-  const { names } = types;
-  for (const pattern of patterns) {
-    for (let row = 0; row < fits.length; row++) {
-      if (fits[row] === Rank.None) continue;
-      const name = names[row];
-      if (name === '' || !pattern.test(name.length > longest ? name.slice(0, longest) : name)) fits[row] = Rank.None;
+  return fits;
+}
+
+/** Refuses what does not match; how many rows it had the time to look at. The rest is refused, too. */
+function matchPatterns(fits: Uint8Array, names: readonly string[], patterns: readonly RegExp[]): number {
+  const end = performance.now() + patience;
+  let tested = 0;
+  for (let row = 0; row < fits.length && patterns.length > 0; row++) {
+    if (fits[row] === Rank.None) continue;
+    const name = names[row].length > longest ? names[row].slice(0, longest) : names[row];
+    if (name === '' || !patterns.every((pattern) => pattern.test(name))) fits[row] = Rank.None;
+    if (++tested % 64 === 0 && performance.now() > end) {
+      fits.fill(Rank.None, row + 1);
+      return row + 1;
     }
   }
-  return fits;
+  return fits.length;
 }
 
 /** All but those of these kinds. */

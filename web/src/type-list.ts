@@ -1,6 +1,7 @@
 // TypeList: the search box, the chips of the kinds and the list of types beneath them.
 import { html, nothing, render } from 'lit-html';
 import { type Expression, parseExpression } from './expression.ts';
+import { counted } from './format.ts';
 import { type Note, foundLine, kindChips, listId, searchBox, sortButtons } from './list-head.ts';
 import { fillRow } from './list-row.ts';
 import type { Sort } from './order.ts';
@@ -168,7 +169,7 @@ export class TypeList {
 
   private makeNote(): void {
     const { problem } = this.expression;
-    const note = problem !== undefined ? { text: problem, wrong: true } : this.notCounted();
+    const note = problem !== undefined ? { text: problem, wrong: true } : (this.tooSlow() ?? this.notCounted());
     clearTimeout(this.noteTimer);
     if (note && note.text !== this.note?.text) {
       this.noteTimer = setTimeout(() => {
@@ -178,6 +179,11 @@ export class TypeList {
     }
     // What no longer holds goes at once.
     if (note?.text !== this.note?.text) this.note = undefined;
+  }
+
+  private tooSlow(): Note | undefined {
+    const { cut } = this.matches;
+    return cut === undefined ? undefined : { text: `The expression is too slow: it saw the first ${counted(cut, 'type')}.`, wrong: true };
   }
 
   private notCounted(): Note | undefined {
