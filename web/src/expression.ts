@@ -24,6 +24,8 @@ export interface Expression {
   /** Kind numbers, any of them; empty: all. */
   kinds: readonly number[];
   patterns: readonly RegExp[];
+  /** Texts, in small letters, without which no name fits the patterns: they are found faster. */
+  parts: readonly string[];
   conditions: readonly Condition[];
   /** The first thing that was not understood, as a sentence. */
   problem?: string;
@@ -46,6 +48,7 @@ export function parseExpression(text: string): Expression {
   const words: string[] = [];
   const kinds: number[] = [];
   const patterns: RegExp[] = [];
+  const parts: string[] = [];
   const conditions: Condition[] = [];
   let problem: string | undefined;
   const wrong = (why: string) => void (problem ??= why);
@@ -73,11 +76,13 @@ export function parseExpression(text: string): Expression {
       // The last word may be the start of a name ("struct", of "structure"), as long as nothing else was typed.
       const called = words.length === 0 && (!first || at < text.length) ? kindsCalled(word.toLowerCase()) : undefined;
       if (called) kinds.push(...called);
-      else if (/[*?]/.test(word)) patterns.push(glob(word));
-      else words.push(word);
+      else if (/[*?]/.test(word)) {
+        patterns.push(glob(word));
+        parts.push(...word.toLowerCase().split(/[*?]+/).filter(Boolean));
+      } else words.push(word);
     }
   }
-  return { words, kinds, patterns, conditions, ...(problem === undefined ? {} : { problem }) };
+  return { words, kinds, patterns, parts, conditions, ...(problem === undefined ? {} : { problem }) };
 }
 
 function skipSpace(text: string, at: number): number {

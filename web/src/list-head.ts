@@ -4,16 +4,11 @@ import { count, counted } from './format.ts';
 import { direction, warning } from './icons.ts';
 import { kindFacts, kindOrder, namedKinds } from './kinds.ts';
 import type { Sort } from './order.ts';
+import type { Note } from './search-note.ts';
 import type { Matches } from './search.ts';
 import type { TypeTable } from './types.ts';
 
 export const listId = 'types';
-
-/** Said beneath the box: something that was not understood, or that takes a while. */
-export interface Note {
-  text: string;
-  wrong: boolean;
-}
 
 export interface SearchBox {
   text: string;

@@ -60,16 +60,17 @@ export function search(types: TypeTable, { expression, kinds, sort }: Query): Ma
   return { rows: rows.subarray(0, found), counts, ...cut };
 }
 
-/** What makes the first search and the first order by name as fast as the later ones: see TypeTable.preparations. */
+/** What makes the first search and the first orders as fast as the later ones: see TypeTable.preparations. */
 export function searchPreparations(types: TypeTable): (() => void)[] {
   const kinds: ReadonlySet<number> = new Set();
   // The browser compiles the loops above once it has seen them run.
   const searched = () => search(types, { expression: parseExpression('a size>0'), kinds });
-  return [searched, () => rowsInOrder(types, { by: 'name', down: false })];
+  const orders: Sort[] = [{ by: 'name', down: false }, { by: 'size', down: true }, { by: 'members', down: true }];
+  return [searched, ...orders.map((order) => () => rowsInOrder(types, order))];
 }
 
 /** A Rank for each row by all but the patterns. The cheap terms come first: what they refuse, the others need not look at. */
-function judged(types: TypeTable, { kinds, conditions, words }: Expression): Uint8Array {
+function judged(types: TypeTable, { kinds, conditions, words, parts }: Expression): Uint8Array {
   const fits = new Uint8Array(types.length).fill(Rank.Exact);
   if (kinds.length > 0) refuse(fits, types, kinds);
   for (const { field, comparison, value } of conditions) {
@@ -77,6 +78,7 @@ function judged(types: TypeTable, { kinds, conditions, words }: Expression): Uin
     if (column) compare(fits, column, comparison, value);
     else refuse(fits, types, kindsCalled('struct')!); // holes that are still being counted; only structs have any
   }
+  for (const part of parts) contain(fits, types.haystack, part);
   if (words.length > 0) rank(fits, types, words);
   return fits;
 }
@@ -120,14 +122,11 @@ function rank(fits: Uint8Array, { names, keys, haystack }: TypeTable, words: rea
   const [first, ...rest] = words.map((word) => word.toLowerCase());
   const places = placesOf(haystack, first);
   const word = `_${first}`;
-  for (const other of rest) {
-    const others = placesOf(haystack, other);
-    for (let row = 0; row < fits.length; row++) if (others[row] === Place.None) fits[row] = Rank.None;
-  }
   for (let row = 0; row < fits.length; row++) {
     if (fits[row] === Rank.None) continue;
     const place = places[row];
-    if (place === Place.None) fits[row] = Rank.None;
+    if (place === Place.None || (rest.length > 0 && !rest.every((other) => keys[row].includes(other)))) fits[row] = Rank.None;
+    else if (place === Place.Word) fits[row] = Rank.Word;
     // Not only at its first place: in "curb_rb" the first "rb" ends a word, the second is one.
     else if (place === Place.Within) fits[row] = keys[row].includes(word) ? Rank.Word : Rank.Substring;
     else if (keys[row] !== wholeKey) fits[row] = Rank.Prefix;
@@ -135,11 +134,19 @@ function rank(fits: Uint8Array, { names, keys, haystack }: TypeTable, words: rea
   }
 }
 
+/** Refuses names without the text, which is in small letters. */
+function contain(fits: Uint8Array, haystack: Haystack, text: string): void {
+  const places = placesOf(haystack, text);
+  for (let row = 0; row < fits.length; row++) if (places[row] === Place.None) fits[row] = Rank.None;
+}
+
 const enum Place {
   None,
   Start,
+  Word,
   Within,
 }
+const underscore = 0x5f;
 
 /** Where each name has a text first. Goes from one occurrence to the next: names without it cost next to nothing. */
 function placesOf({ text, starts }: Haystack, wanted: string): Uint8Array {
@@ -147,7 +154,7 @@ function placesOf({ text, starts }: Haystack, wanted: string): Uint8Array {
   let row = 0;
   for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, starts[row])) {
     while (starts[row + 1] <= at) row++;
-    places[row] = at === starts[row] ? Place.Start : Place.Within;
+    places[row] = at === starts[row] ? Place.Start : text.charCodeAt(at - 1) === underscore ? Place.Word : Place.Within;
     row++;
   }
   return places;
@@ -155,7 +162,8 @@ function placesOf({ text, starts }: Haystack, wanted: string): Uint8Array {
 
 /** A counting sort: one pass finds the sizes of the buckets, one puts each row into its place. */
 function bestFirst(types: TypeTable, fits: Uint8Array, shown: Uint8Array): Uint32Array {
-  const { names, kinds } = types;
+  const { kinds } = types;
+  const { starts: names } = types.haystack;
   const buckets = new Uint16Array(fits.length);
   const starts = new Uint32Array(ranks * places * lengths + 1);
   let found = 0;
@@ -166,7 +174,7 @@ function bestFirst(types: TypeTable, fits: Uint8Array, shown: Uint8Array): Uint3
       fits[row] = Rank.None;
       continue;
     }
-    const length = Math.min(names[row].length, lengths - 1);
+    const length = Math.min(names[row + 1] - names[row], lengths) - 1;
     const bucket = (fit * places + kindRank[kind]) * lengths + length;
     buckets[row] = bucket;
     starts[bucket + 1]++;

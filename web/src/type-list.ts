@@ -2,9 +2,11 @@
 import { html, nothing, render } from 'lit-html';
 import { type Expression, parseExpression } from './expression.ts';
 import { counted } from './format.ts';
-import { type Note, foundLine, kindChips, listId, searchBox, sortButtons } from './list-head.ts';
+import { foundLine, kindChips, listId, searchBox, sortButtons } from './list-head.ts';
+import { movedBy } from './list-keys.ts';
 import { fillRow } from './list-row.ts';
 import type { Sort } from './order.ts';
+import { type Note, SearchNote } from './search-note.ts';
 import { type Matches, search } from './search.ts';
 import type { TypeTable } from './types.ts';
 import { VirtualList } from './virtual-list.ts';
@@ -27,9 +29,6 @@ export interface ListActions {
 
 const everything: ListQuery = { text: '', kinds: new Set(), sort: undefined };
 
-/** Milliseconds of rest after which is said what is not understood: what is being typed is seldom whole. */
-const patience = 400;
-
 export class TypeList {
   readonly element = document.createElement('section');
   /** Called when something else is asked of the list. */
@@ -46,8 +45,7 @@ export class TypeList {
   private matches: Matches = { rows: new Uint32Array(0), counts: new Uint32Array(0) };
   private selectedRow = -1;
   private activeRow: string | undefined;
-  private note: Note | undefined;
-  private noteTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly note = new SearchNote(() => this.render());
   private counting: TypeTable | undefined;
   private holesFault = '';
   private readonly list: VirtualList;
@@ -146,7 +144,7 @@ export class TypeList {
     const { rows } = this.matches;
     this.list.reset(rows.length, rows.length > 0 ? 0 : -1);
     this.list.select(rows.indexOf(this.selectedRow));
-    this.makeNote();
+    this.note.set(this.remark());
     this.render();
   }
 
@@ -159,7 +157,8 @@ export class TypeList {
       if (this.counting === types) this.counting = undefined;
       if (this.types !== types) return;
       this.holesFault = fault;
-      if (this.wantsHoles && (fault || types.column('holes'))) fault ? (this.makeNote(), this.render()) : this.update();
+      if (fault) this.note.set(this.remark());
+      else if (this.wantsHoles && types.column('holes')) this.update();
     };
     this.actions.countHoles(types).then(
       () => settle(''),
@@ -167,26 +166,11 @@ export class TypeList {
     );
   }
 
-  private makeNote(): void {
+  private remark(): Note | undefined {
     const { problem } = this.expression;
-    const note = problem !== undefined ? { text: problem, wrong: true } : (this.tooSlow() ?? this.notCounted());
-    clearTimeout(this.noteTimer);
-    if (note && note.text !== this.note?.text) {
-      this.noteTimer = setTimeout(() => {
-        this.note = note;
-        this.render();
-      }, patience);
-    }
-    // What no longer holds goes at once.
-    if (note?.text !== this.note?.text) this.note = undefined;
-  }
-
-  private tooSlow(): Note | undefined {
     const { cut } = this.matches;
-    return cut === undefined ? undefined : { text: `The expression is too slow: it saw the first ${counted(cut, 'type')}.`, wrong: true };
-  }
-
-  private notCounted(): Note | undefined {
+    if (problem !== undefined) return { text: problem, wrong: true };
+    if (cut !== undefined) return { text: `The expression is too slow: it saw the first ${counted(cut, 'type')}.`, wrong: true };
     if (!this.wantsHoles) return undefined;
     if (this.holesFault) return { text: `The holes could not be counted: ${this.holesFault}`, wrong: true };
     return this.counting ? { text: 'Counting the holes of all structs…', wrong: false } : undefined;
@@ -202,7 +186,7 @@ export class TypeList {
     return html`
       ${searchBox({
         text,
-        note: this.note,
+        note: this.note.shown,
         input: (typed) => this.ask({ ...this.asked, text: typed }),
         key: (event) => this.key(event),
         help: this.actions.help,
@@ -267,40 +251,12 @@ export class TypeList {
 
   private key(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const target = this.target(event);
+    const { activeIndex: active, page } = this.list;
+    const target = movedBy(event, { active, page, last: this.matches.rows.length - 1 });
     if (target !== undefined) this.move(target);
     else if (event.key === 'Enter') this.choose(this.list.activeIndex);
     else if (event.key === 'Escape' && (this.asked.text !== '' || this.asked.kinds.size > 0)) this.clear();
     else return;
     event.preventDefault();
-  }
-
-  /** Where a key moves the active row. Letters, Home and End stay with the text while it is being edited. */
-  private target(event: KeyboardEvent): number | undefined {
-    const { activeIndex, page } = this.list;
-    const editing = event.currentTarget instanceof HTMLInputElement;
-    switch (event.key) {
-      case 'ArrowDown':
-        return activeIndex + 1;
-      case 'ArrowUp':
-        return activeIndex - 1;
-      case 'PageDown':
-        return activeIndex + page;
-      case 'PageUp':
-        return activeIndex - page;
-    }
-    if (editing) return undefined;
-    switch (event.key) {
-      case 'j':
-        return activeIndex + 1;
-      case 'k':
-        return activeIndex - 1;
-      case 'Home':
-        return 0;
-      case 'End':
-        return this.matches.rows.length - 1;
-      default:
-        return undefined;
-    }
   }
 }
