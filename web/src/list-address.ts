@@ -5,29 +5,44 @@ import { fields } from './expression.ts';
 import { kindFacts, kindOrder } from './kinds.ts';
 import type { Sort } from './order.ts';
 import { fileHash } from './route.ts';
-import type { ListQuery, TypeList } from './type-list.ts';
+import { type ListQuery, type TypeList, everything } from './type-list.ts';
 
 /** Milliseconds; browsers refuse a page that changes its address a hundred times in ten seconds. */
 const rest = 300;
 
-export function followAddress(list: TypeList): void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const write = () => {
-    const hash = queryHash(list.query);
-    if (isFile(location.hash) && hash !== (location.hash || fileHash)) history.replaceState(history.state, '', hash);
-  };
-  list.onChange = () => {
-    clearTimeout(timer);
-    timer = setTimeout(write, rest);
-  };
-  const read = () => {
+export class ListAddress {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** `current` is the list on screen; undefined: none yet. */
+  constructor(private readonly current: () => TypeList | undefined) {
+    addEventListener('hashchange', () => this.read());
+  }
+
+  /** What the link asks that the page was opened with. */
+  linked(): ListQuery {
+    return readQuery(location.hash) ?? everything;
+  }
+
+  /** Something else is asked of the list: the address will say so. */
+  changed(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.write(), rest);
+  }
+
+  private read(): void {
+    const list = this.current();
     const query = readQuery(location.hash);
     // A plain address is that of the file; the list stays as it is, and the address comes to say so.
-    if (!query) list.onChange();
-    else if (queryHash(query) !== queryHash(list.query)) list.ask(query);
-  };
-  read();
-  addEventListener('hashchange', read);
+    if (!query) this.changed();
+    else if (list && queryHash(query) !== queryHash(list.query)) list.ask(query);
+  }
+
+  private write(): void {
+    const list = this.current();
+    if (!list || !isFile(location.hash)) return;
+    const hash = queryHash(list.query);
+    if (hash !== (location.hash || fileHash)) history.replaceState(history.state, '', hash);
+  }
 }
 
 function isFile(hash: string): boolean {

@@ -4,9 +4,9 @@ import { App } from './app.ts';
 import { loadAssets } from './assets-fetched.ts'; // the single-file build puts assets-embedded.ts in its place
 import { acceptDrops } from './drop.ts';
 import { HelpSheet } from './help-sheet.ts';
-import { followAddress } from './list-address.ts';
+import { ListAddress } from './list-address.ts';
 import type { Route } from './route.ts';
-import { TypeList } from './type-list.ts';
+import { type ListActions, TypeList } from './type-list.ts';
 import { type Parts, page } from './view.ts';
 import { Workshop } from './workshop.ts';
 
@@ -17,12 +17,14 @@ async function start(): Promise<App> {
   const assets = await loadAssets();
   const app = new App(new Workshop(assets), assets.sample);
   const sheet = new HelpSheet(() => (app.store.state.file ? (example) => list.searchFor(example) : undefined));
-  const list: TypeList = new TypeList({
+  const address = new ListAddress(() => (app.store.state.file ? list : undefined));
+  const actions: ListActions = {
     open: (row) => app.showType(row),
     countHoles: (types) => app.countHoles(types),
+    changed: () => address.changed(),
     help: () => sheet.open(),
-  });
-  followAddress(list);
+  };
+  const list: TypeList = new TypeList(actions, address.linked());
   const parts: Parts = { app, list, choose: fileDialog(app) };
 
   const show = () => {

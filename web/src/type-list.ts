@@ -24,23 +24,19 @@ export interface ListActions {
   open(row: number): void;
   /** Has the holes of the types counted, which the search needs; see TypeTable.setHoles. */
   countHoles(types: TypeTable): Promise<void>;
+  /** Something else is asked of the list. */
+  changed(): void;
   help(): void;
 }
 
-const everything: ListQuery = { text: '', kinds: new Set(), sort: undefined };
+export const everything: ListQuery = { text: '', kinds: new Set(), sort: undefined };
 
 export class TypeList {
   readonly element = document.createElement('section');
-  /** Called when something else is asked of the list. */
-  onChange: () => void = () => {};
 
   private types: TypeTable | undefined;
   private asked = everything;
   private expression: Expression = parseExpression('');
-  /** What was asked of other files, for when they are shown again. */
-  private readonly others = new WeakMap<TypeTable, ListQuery>();
-  /** What to ask of the first file. */
-  private wanted = everything;
   private allChips = false;
   private matches: Matches = { rows: new Uint32Array(0), counts: new Uint32Array(0) };
   private selectedRow = -1;
@@ -50,7 +46,11 @@ export class TypeList {
   private holesFault = '';
   private readonly list: VirtualList;
 
-  constructor(private readonly actions: ListActions) {
+  /** `wanted`: what to ask of the first file that is shown. */
+  constructor(
+    private readonly actions: ListActions,
+    private wanted = everything,
+  ) {
     this.element.className = 'types';
     this.element.setAttribute('aria-label', 'Types');
     this.list = new VirtualList(listId, 'Types', {
@@ -66,31 +66,26 @@ export class TypeList {
     this.list.element.addEventListener('keydown', (event) => this.key(event));
   }
 
-  /** Shows another file's types: all of them, or what was asked of them before. */
+  /** Shows another file's types. */
   show(types: TypeTable): void {
     if (types === this.types) return;
-    if (this.types) this.others.set(this.types, this.asked);
     this.types = types;
     this.selectedRow = -1;
     this.holesFault = '';
-    const query = this.others.get(types) ?? this.wanted;
+    this.ask(this.wanted);
     this.wanted = everything;
-    this.ask(query);
   }
 
   get query(): ListQuery {
     return this.asked;
   }
 
-  /** Lists something else; without a file, once there is one. */
+  /** Lists something else. */
   ask(query: ListQuery): void {
-    if (!this.types) {
-      this.wanted = query;
-      return;
-    }
+    if (!this.types) return;
     this.asked = query;
     this.update();
-    this.onChange();
+    this.actions.changed();
   }
 
   /** Marks the type that is open beside the list, and brings it into view if it is listed; -1: none. */
