@@ -1,8 +1,10 @@
 // App: what can be done on this page. It changes the state; the views only show it.
 import { sampleName } from './assets.ts';
 import { explain, headLength, isSplit } from './fault.ts';
+import { whenIdle } from './idle.ts';
 import type { NamedBlob, Questions, Topic } from './messages.ts';
 import { type Route, type Tab, fileHash, parseRoute, resolve, typeHash } from './route.ts';
+import { searchPreparations } from './search.ts';
 import { Fault, type Session } from './session.ts';
 import type { OpenFile, Shown, State } from './state.ts';
 import { Store } from './store.ts';
@@ -102,6 +104,12 @@ export class App {
     }
   }
 
+  /** Has the holes of the open file's structs counted, which only the package can. */
+  async countHoles(types: TypeTable): Promise<void> {
+    const { file } = this.store.state;
+    if (file?.types === types) types.setHoles(await file.session.ask('holes', {}));
+  }
+
   openSample(): Promise<void> {
     return this.open(new Blob([this.sample]), sampleName);
   }
@@ -148,7 +156,7 @@ export class App {
     this.store.set({ file, shown: undefined });
     this.look(file, this.store.state.route);
     // Once the list is on screen: the first search and the first link need not wait for it.
-    setTimeout(() => file.types.prepare(), 50);
+    whenIdle([...file.types.preparations(), ...searchPreparations(file.types)]);
   }
 
   private async fail(error: unknown, blob: Blob, name: string): Promise<void> {

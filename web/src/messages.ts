@@ -15,6 +15,8 @@ export interface Questions {
   decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined }; answer: string };
   /** Everything as text, or one type and, in C, what it needs. */
   dump: { about: { format: 'c' | 'json' | 'raw'; id?: number }; answer: string };
+  /** The holes of each struct of the file: ids, and how many each of them has. */
+  holes: { about: Record<string, never>; answer: { ids: Uint32Array; holes: Uint32Array } };
   /** The code of a function of a BPF object. */
   code: { about: { name: string; section: string; offset: number }; answer: CodeRange };
 }
