@@ -23,3 +23,5 @@ export const warning = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="t
 </svg>`;
 
 export const close = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="m4 4 8 8M12 4l-8 8" /></svg>`;
+
+export const save = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11" /></svg>`;

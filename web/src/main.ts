@@ -3,6 +3,7 @@ import { html, render } from 'lit-html';
 import { App } from './app.ts';
 import { loadAssets } from './assets-fetched.ts'; // the single-file build puts assets-embedded.ts in its place
 import { acceptDrops } from './drop.ts';
+import { HoverCard } from './hover-card.ts';
 import type { Route } from './route.ts';
 import { TypeList } from './type-list.ts';
 import { type Parts, page } from './view.ts';
@@ -26,6 +27,7 @@ async function start(): Promise<App> {
     document.title = title(shown ? (file?.types.names[shown.row] ?? titleOf(shown.route)) : route && titleOf(route), file?.name);
   };
   app.store.subscribe(show);
+  new HoverCard(() => app.store.state.file);
   addEventListener('keydown', (event) => globalKey(event, app, list));
   show();
   return app;
