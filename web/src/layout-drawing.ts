@@ -128,6 +128,7 @@ export class Drawing {
     if (part.opens) element.classList.add(part.inner ? 'is-open' : 'can-open');
     // Of what is narrower than a letter or two, the colour must do.
     if (end - start >= 8) element.textContent = words;
+    else element.classList.add('is-thin');
     line.append(element);
     return element;
   }
@@ -143,6 +144,7 @@ export class Drawing {
       for (const part of touching(parts, from, to)) {
         const box = this.box(line, part, from, to, 0, lane);
         box.textContent = label(part);
+        box.classList.remove('is-thin');
         box.style.setProperty('--of', String(Math.min(part.end, to) - Math.max(part.start, from))); // the marks of its bits
       }
     }

@@ -83,7 +83,7 @@ export interface LaidOut {
 }
 
 /** How one type serves another. */
-export type UseRole = 'member' | 'pointer member' | 'parameter' | 'pointer parameter' | 'return' | 'pointer return' | 'typedef' | 'variable' | 'tag' | 'other' | 'index';
+export type UseRole = 'member' | 'pointer member' | 'parameter' | 'pointer parameter' | 'return' | 'pointer return' | 'callback' | 'typedef' | 'variable' | 'tag' | 'other' | 'index';
 
 /** Who uses a type, directly or through pointers, arrays and qualifiers without names. */
 export interface Usage {

@@ -16,6 +16,7 @@ const titles: Record<UseRole, string> = {
   'pointer parameter': 'Parameter by pointer',
   return: 'Returned by value',
   'pointer return': 'Returned by pointer',
+  callback: 'In pointers to functions of',
   typedef: 'Typedef',
   variable: 'Variable',
   tag: 'Tagged by',

@@ -5,7 +5,7 @@ import type { UseRole, Usage } from './messages.ts';
 /** What has no name of its own stands for what it refers to: who uses a pointer uses, through it, the type. */
 const passesOn: ReadonlySet<string> = new Set(['pointer', 'array', 'const', 'volatile', 'restrict', 'type_tag']);
 const order: readonly UseRole[] = [
-  'member', 'pointer member', 'parameter', 'pointer parameter', 'return', 'pointer return', 'typedef', 'variable', 'tag', 'other', 'index',
+  'member', 'pointer member', 'parameter', 'pointer parameter', 'return', 'pointer return', 'callback', 'typedef', 'variable', 'tag', 'other', 'index',
 ];
 const mostVisited = 200_000;
 
@@ -27,15 +27,20 @@ export function usage(btf: Btf, start: BtfType): Usage {
     left -= 1 + all.length;
     return all;
   };
+  const { functions, pointers } = prototypesOf(btf);
+  const callbacks: BtfType[] = [];
   for (let at = 0; at < queue.length; at++) {
     const { type, pointer } = queue[at]!;
     for (const { type: user, role } of users(type)) {
       if (passesOn.has(user.kind) && (role === 'target' || role === 'array_element')) follow(user, pointer || user.kind === 'pointer');
       else if (role === 'member') for (const owner of named(user, users)) add(roleOf(role, owner.kind, pointer), owner.id);
-      else if (user.kind === 'func_proto') for (const owner of functions(btf, user)) add(roleOf(role, owner.kind, pointer), owner.id);
-      else add(roleOf(role, user.kind, pointer), user.id);
+      else if (user.kind === 'func_proto') {
+        for (const func of functions.get(user.id) ?? []) add(roleOf(role, 'func', pointer), func.id);
+        callbacks.push(...(pointers.get(user.id) ?? []));
+      } else add(roleOf(role, user.kind, pointer), user.id);
     }
   }
+  for (const holder of holders(callbacks, users)) add('callback', holder.id);
   const groups = order.filter((role) => found.has(role)).map((role) => {
     const ids = Uint32Array.from(found.get(role)!).sort();
     return { role, count: ids.length, ids };
@@ -53,22 +58,40 @@ function named(composite: BtfType, users: Users, depth = 0): BtfType[] {
   return owners.length > 0 ? owners : [composite];
 }
 
-/** The functions of a prototype; the prototype itself where only pointers are of it. */
-function functions(btf: Btf, prototype: BtfType): readonly BtfType[] {
-  const all = prototypes.get(btf) ?? byPrototype(btf);
-  prototypes.set(btf, all);
-  return all.get(prototype.id) ?? [prototype];
+/** The structs, typedefs and variables that hold pointers to functions; functions that take or return them are left out. */
+function holders(pointers: BtfType[], users: Users): BtfType[] {
+  const found: BtfType[] = [];
+  const seen = new Set(pointers.map(({ id }) => id));
+  for (let at = 0; at < pointers.length; at++)
+    for (const { type, role } of users(pointers[at]!)) {
+      if (role === 'member') found.push(...named(type, users));
+      else if (type.kind === 'typedef' || type.kind === 'var') found.push(type);
+      else if (passesOn.has(type.kind) && !seen.has(type.id)) seen.add(type.id), pointers.push(type);
+    }
+  return found;
+}
+
+interface Prototypes {
+  /** By the id of their prototype. */
+  functions: Map<number, BtfType[]>;
+  pointers: Map<number, BtfType[]>;
 }
 
 /** Made once: to ask for the users of each of 9,000 prototypes that take an int would take a second. */
-const prototypes = new WeakMap<Btf, Map<number, BtfType[]>>();
+const known = new WeakMap<Btf, Prototypes>();
 
-function byPrototype(btf: Btf): Map<number, BtfType[]> {
+function prototypesOf(btf: Btf): Prototypes {
+  let all = known.get(btf);
+  if (!all) known.set(btf, (all = { functions: byTarget(btf.types('func')), pointers: byTarget(btf.types('pointer')) }));
+  return all;
+}
+
+function byTarget(types: Iterable<BtfType & { typeId: number }>): Map<number, BtfType[]> {
   const all = new Map<number, BtfType[]>();
-  for (const func of btf.types('func')) {
-    const known = all.get(func.typeId);
-    if (known) known.push(func);
-    else all.set(func.typeId, [func]);
+  for (const type of types) {
+    const some = all.get(type.typeId);
+    if (some) some.push(type);
+    else all.set(type.typeId, [type]);
   }
   return all;
 }
