@@ -102,6 +102,7 @@ describe('programs, maps, variables, relocations; layouts and users of a type', 
     await page.openFile(tab, path);
     await go(tab, '#v=1/t/struct/task_struct?tab=layout');
     await tab.getByRole('region', { name: 'Members' }).waitFor();
+    await tab.locator('.layout-table tbody:not([aria-busy])').waitFor();
     const names = await tab.locator('.layout tr:not(.is-space) td.depth-0.member').allTextContents();
     assert.deepEqual(names.map((name) => (name === '(anonymous)' ? undefined : name)), layout.members.map(({ name }) => name));
     assert.match(await tab.locator('.layout-facts').textContent(), new RegExp(`^\\s*${page.english(layout.size)} bytes, ${layout.cacheLines} cache lines`));

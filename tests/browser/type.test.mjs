@@ -231,8 +231,12 @@ describe('a type', () => {
     start % 8 === 0 && bits % 8 === 0 ? page.english(bits / 8) : `${bits} ${bits === 1 ? 'bit' : 'bits'}`,
     name,
   ];
-  const tableRows = (tab) =>
-    tab.locator('.layout tbody tr:not(.ruler)').evaluateAll((all) => all.map((row) => [0, 2, 3].map((cell) => row.children[cell].textContent.trim())));
+  /** The rows beyond the screen come a moment later. */
+  const whole = (tab) => page.until('the whole table', async () => (await tab.locator('.layout-table tbody:not([aria-busy])').count()) === 1);
+  const tableRows = async (tab) => {
+    await whole(tab);
+    return tab.locator('.layout tbody tr:not(.ruler)').evaluateAll((all) => all.map((row) => [0, 2, 3].map((cell) => row.children[cell].textContent.trim())));
+  };
 
   for (const [file, name] of [['sample.bpf.o', 'traffic'], ['sample.bpf.eb.o', 'traffic']])
     test(`table and drawing say what the package says, to scale (${file})`, async () => {
@@ -340,6 +344,7 @@ describe('a type', () => {
         }
       };
       walk(layout.members);
+      await whole(tab);
       const rulers = await tab.locator('.ruler').allTextContents();
       assert.deepEqual(rulers.map((text) => Number(/^cache line (\d+), at/.exec(text)[1])), expected, `${size}`);
       const offsets = await tab.locator('.line.starts-line > .line-offset').allTextContents();

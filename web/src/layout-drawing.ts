@@ -34,12 +34,13 @@ export function scaleFor(width: number, cacheLine: number): Scale {
 }
 
 export class Drawing {
-  private readonly rows: HTMLElement[] = [];
+  private rows = 0;
   private boxes = 0;
   /** Bits of a full row: all, where that is less. */
   private readonly full: number;
 
   constructor(
+    private readonly into: HTMLElement,
     private readonly types: TypeTable,
     private readonly scale: Scale,
     /** Bits. */
@@ -48,17 +49,14 @@ export class Drawing {
     this.full = Math.min(scale.row * 8, end);
   }
 
-  /** The rows of a struct's parts, or of a union's. */
-  draw(parts: readonly Part[], union: boolean): HTMLElement[] {
+  /** Draws a struct's parts, or a union's; a row a step. */
+  *draw(parts: readonly Part[], union: boolean): Generator<void> {
     const bits = this.scale.row * 8;
     const all = [...parts].sort((a, b) => a.start - b.start);
     let next = 0;
     let here: Part[] = [];
     for (let from = 0; from < this.end; from += bits) {
-      if (this.rows.length >= mostRows || this.boxes >= mostBoxes) {
-        this.note('The rest is in the table.');
-        break;
-      }
+      if (this.rows >= mostRows || this.boxes >= mostBoxes) return this.note('The rest is in the table.');
       const to = Math.min(from + bits, this.end);
       while (next < all.length && all[next]!.start < to) here.push(all[next++]!);
       here = here.filter((part) => part.end > from);
@@ -67,11 +65,9 @@ export class Drawing {
       if (alone && filled > fewRows) {
         this.many(alone, from, filled);
         from += (filled - 1) * bits;
-        continue;
-      }
-      this.row(here, union, from, to);
+      } else this.row(here, union, from, to);
+      yield;
     }
-    return this.rows;
   }
 
   private row(parts: Part[], union: boolean, from: number, to: number): void {
@@ -179,7 +175,8 @@ export class Drawing {
     boxes.style.width = `${(100 * bits) / of}%`;
     boxes.style.maxWidth = `${Math.ceil(bits * widest)}px`;
     row.append(offset, boxes);
-    this.rows.push(row);
+    this.into.append(row);
+    this.rows++;
     return boxes;
   }
 
@@ -187,7 +184,7 @@ export class Drawing {
     const words = document.createElement('p');
     words.className = 'remark';
     words.textContent = text;
-    this.rows.push(words);
+    this.into.append(words);
   }
 
   private family(typeId: number): string {

@@ -4,27 +4,23 @@ import { count } from './format.ts';
 import { type Part, flat } from './layout-parts.ts';
 import type { TypeTable } from './types.ts';
 
-/** Rows from the start; the rest is asked for. */
-const mostRows = 3000;
-
-/** Fills the body of the table; returns how many rows there would be. `cacheLine`: bytes. */
-export function fillTable(body: HTMLElement, types: TypeTable, parts: readonly Part[], cacheLine: number, most = mostRows): number {
+/** Fills the body of the table, a row a step, with so many of them at most. `cacheLine`: bytes. */
+export function* fillTable(body: HTMLElement, types: TypeTable, parts: readonly Part[], cacheLine: number, most: number): Generator<void> {
   const marked = new Map<string, Node>(); // the same types come again and again
-  const rows = document.createDocumentFragment();
   let line = 0;
   let number = 0;
+  body.replaceChildren();
   for (const part of flat(parts)) {
-    if (++number > most) continue;
+    if (++number > most) return;
     // As pahole has it: before the first member that begins on or behind a boundary.
     const here = Math.floor(part.start / 8 / cacheLine);
     if (here > line && part.end > part.start) {
-      rows.append(ruler(here, cacheLine, part.start / 8));
+      body.append(ruler(here, cacheLine, part.start / 8));
       line = here;
     }
-    rows.append(row(types, part, marked));
+    body.append(row(types, part, marked));
+    yield;
   }
-  body.replaceChildren(rows);
-  return number;
 }
 
 function row(types: TypeTable, part: Part, marked: Map<string, Node>): HTMLElement {

@@ -7,14 +7,22 @@ import { Drawing, type Scale, scaleFor } from './layout-drawing.ts';
 import { type Part, type Parts, flat, partsOf, waste } from './layout-parts.ts';
 import { fillTable } from './layout-table.ts';
 import type { LaidOut } from './messages.ts';
+import { Pieces } from './pieces.ts';
 import type { OpenFile } from './state.ts';
 
 const cacheLines = [32, 64, 128, 256];
 /** "Open all" opens so many at most, and no deeper. */
 const mostOpened = 250;
 const deepest = 12;
+/** Rows of the table at first; the rest is asked for. */
+const mostRows = 3000;
+/** Steps that fill the screen, of the table and of the drawing. */
+const firstRows = 24;
+const firstLines = 24;
 
 let last: LayoutView | undefined;
+/** Pixels that a drawing had last. */
+let knownWidth = 0;
 
 /** Made once per type: what was opened stays while the page is rendered. */
 export function layoutView(file: OpenFile, laidOut: LaidOut, app: App): HTMLElement {
@@ -33,8 +41,9 @@ class LayoutView {
   private parts: Parts = { union: false, parts: [], end: 0, cut: false };
   private scale: Scale | undefined;
   private said = '';
-  private rows = 0;
   private all = false;
+  private filling: Pieces | undefined;
+  private drawn: Pieces | undefined;
   private question = 0;
 
   constructor(
@@ -43,6 +52,7 @@ class LayoutView {
     private readonly app: App,
   ) {
     this.element.className = 'layout';
+    this.drawing.className = 'drawing';
     this.drawing.setAttribute('aria-hidden', 'true');
     this.element.addEventListener('click', (event) => this.clicked(event.target as Element));
     for (const type of ['pointerover', 'pointerout'] as const)
@@ -53,14 +63,17 @@ class LayoutView {
   show(laidOut: LaidOut): void {
     if (laidOut === this.shown) return;
     this.laidOut = this.shown = laidOut;
-    this.update();
+    this.update(false);
   }
 
-  /** After something was opened or closed, or another cache line was chosen. */
-  private update(): void {
+  /** After something was opened or closed, or another cache line was chosen. `whole`: all of the table at once. */
+  private update(whole: boolean): void {
     const { layout } = this.laidOut;
     this.parts = partsOf(this.laidOut, { keys: this.keys, types: this.types });
-    this.rows = fillTable(this.table, this.file.types, this.parts.parts, layout.cacheLine, this.all ? Infinity : undefined);
+    this.filling?.stop();
+    const rows = fillTable(this.table, this.file.types, this.parts.parts, layout.cacheLine, this.all ? Infinity : mostRows);
+    this.table.setAttribute('aria-busy', 'true');
+    this.filling = new Pieces(rows, whole ? Infinity : firstRows, () => this.table.removeAttribute('aria-busy'));
     render(this.template(layout), this.element);
     this.scale = undefined;
     this.resized();
@@ -68,21 +81,21 @@ class LayoutView {
 
   /** The drawing has as many bytes a row as there is room for. */
   private resized(): void {
-    // Before it is in the document for the first time, that of the view which it will be in.
-    const width = this.drawing.clientWidth || (document.querySelector('.detail')?.clientWidth ?? 800) - 60;
-    const scale = scaleFor(width - 76, this.laidOut.layout.cacheLine);
+    // Before it is in the document, what was known last: to measure now would make the browser lay out a page that changes anyway.
+    knownWidth = this.drawing.clientWidth || knownWidth || (document.querySelector('.detail')?.clientWidth ?? 800) - 60;
+    const scale = scaleFor(knownWidth - 76, this.laidOut.layout.cacheLine);
     if (this.scale && scale.row === this.scale.row && scale.bits === this.scale.bits) return;
     this.scale = scale;
-    this.drawing.className = 'drawing';
     const { parts, union, end } = this.parts;
-    this.drawing.replaceChildren(...new Drawing(this.file.types, scale, end).draw(parts, union));
+    this.drawing.replaceChildren();
+    this.drawn?.stop();
+    this.drawn = new Pieces(new Drawing(this.drawing, this.file.types, scale, end).draw(parts, union), firstLines, () => {});
   }
 
   private template(layout: Layout) {
     const { own, inside } = waste(layout);
     const canOpen = this.laidOut.opens.size > 0;
-    const { rows } = this;
-    const left = rows - this.table.rows.length;
+    const rows = this.all ? 0 : [...flat(this.parts.parts)].length;
     return html`
       <p class="layout-facts">
         ${counted(layout.size, 'byte')}, ${counted(layout.cacheLines, 'cache line')}${layout.lastCacheLine > 0 && layout.cacheLines > 1 ? `, ${count(layout.lastCacheLine)} bytes in the last` : ''}${own.map((fact) => html` · <strong class="is-hole">${fact}</strong>`)}${inside.map((fact) => html` · ${fact}`)}
@@ -110,7 +123,7 @@ class LayoutView {
             <thead><tr><th scope="col" class="number">Offset</th><th scope="col" class="number hex">Hex</th><th scope="col" class="number">Size</th><th scope="col">Member</th><th scope="col">Type</th></tr></thead>
             ${this.table}
           </table>
-          ${left > 0 && !this.all ? html`<button class="button more" @click=${() => this.showAll()}>${counted(rows, 'row')} in all: show them</button>` : nothing}
+          ${rows > mostRows ? html`<button class="button more" @click=${() => this.showAll()}>${counted(rows, 'row')} in all: show them</button>` : nothing}
         </div>
       </div>
     `;
@@ -118,7 +131,7 @@ class LayoutView {
 
   private showAll(): void {
     this.all = true;
-    this.update();
+    this.update(false);
   }
 
   // ---- opening
@@ -134,7 +147,7 @@ class LayoutView {
     if (!part?.opens) return;
     if (part.inner) this.keys.delete(key);
     else if (await this.know([part])) this.keys.add(key);
-    this.update();
+    this.update(true);
     if (byKey) this.row(key)?.querySelector<HTMLElement>('.disclose')?.focus({ preventScroll: true });
   }
 
@@ -161,13 +174,13 @@ class LayoutView {
       opened += closed.length;
     }
     this.said = left > 0 ? `${counted(opened, 'member')} opened` : `Only the first ${mostOpened} were opened`;
-    this.update();
+    this.update(true);
   }
 
   private closeAll(): void {
     this.keys.clear();
     this.said = 'All are closed';
-    this.update();
+    this.update(true);
   }
 
   private part(key: string): Part | undefined {
@@ -202,6 +215,8 @@ class LayoutView {
     if (byte >= layout.size) return say(`0x${byte.toString(16)} is behind the end, which is at ${count(layout.size)}`);
     const answer = await this.file.session.ask('at', { id: layout.id, offset: byte }).catch((fault: Error) => fault.message);
     if (mine !== this.question) return;
+    this.filling?.finish();
+    this.drawn?.finish();
     say(typeof answer === 'string' ? answer : `${count(byte)} (0x${byte.toString(16)}): ${occupants(answer, byte)}`);
     const start = byte * 8;
     for (const part of flat(this.parts.parts))
