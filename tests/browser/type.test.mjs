@@ -391,6 +391,41 @@ describe('a type', () => {
     await done(task);
   });
 
+  test('types that no compiler makes stay bounded: 65,000 members, and unions that hold each other 2^40 times', async () => {
+    const { Btf } = await page.nodePackage();
+    const builder = new Btf.Builder();
+    const int = builder.add({ kind: 'int', name: 'int', size: 4, encoding: ['signed'], bits: 32 });
+    const pair = builder.add({ kind: 'struct', name: 'pair', size: 8, members: [{ name: 'a', typeId: int, bitOffset: 0 }, { name: 'b', typeId: int, bitOffset: 32 }] });
+    const members = (typeId, step) => Array.from({ length: 65_000 }, (_, i) => ({ name: `m${i}`, typeId, bitOffset: i * step }));
+    builder.add({ kind: 'struct', name: 'many', size: 65_000 * 8, members: members(pair, 64) });
+    builder.add({ kind: 'union', name: 'over', size: 8, members: members(pair, 0) });
+    let inner = pair;
+    for (let level = 0; level < 40; level++) {
+      const again = { name: '', typeId: inner, bitOffset: 0 };
+      inner = builder.add({ kind: 'union', name: level === 39 ? 'doubled' : '', size: 8, members: [again, again] });
+    }
+    const tab = await at(files.write('hostile.btf', builder.toBytes()), 'struct/pair');
+    for (const type of ['struct/many', 'union/over', 'union/doubled']) {
+      const name = type.slice(type.indexOf('/') + 1);
+      await go(tab, `#v=1/t/${type}`);
+      await page.until(name, async () => (await tab.getByRole('heading', { level: 1 }).textContent()).trim().endsWith(name));
+      await page.code(tab).waitFor();
+      await go(tab, `#v=1/t/${type}?tab=layout`);
+      await tab.locator('.layout-table').waitFor();
+      await whole(tab);
+      const { rows, boxes, height } = await tab.evaluate(() => ({
+        rows: document.querySelectorAll('.layout-table tbody tr:not(.ruler)').length,
+        boxes: document.querySelectorAll('.box').length,
+        height: Math.max(...[...document.querySelectorAll('.line-boxes')].map((line) => line.getBoundingClientRect().height)),
+      }));
+      assert.equal(rows, 3000, name);
+      assert.ok(boxes > 0 && boxes <= 8100 && height <= 4000, `${name}: ${boxes} boxes, ${height} px`);
+    }
+    await go(tab, '#v=1/t/struct/many?tab=layout');
+    await tab.getByRole('button', { name: '65,000 rows in all: show them' }).waitFor();
+    await done(tab);
+  });
+
   // ---- users
 
   test('20,000 users of int: counted, by name, only those on screen, and searched', async (t) => {

@@ -9,6 +9,9 @@ import type { OpenFile } from './state.ts';
 /** "Open all" opens so many at most, and no deeper: types hold each other in exponentially many ways. */
 const mostOpened = 250;
 const deepest = 12;
+/** What is longer, or has more to open, is no kernel's: it is shown as it is. */
+const longest = 300_000;
+const mostMembers = 4000;
 
 /** A member that can be opened. Its button stays in the document whatever becomes of its line: it has the focus. */
 interface Member {
@@ -30,8 +33,10 @@ export class CView {
     declaration: Declaration,
     private readonly row: number,
   ) {
-    this.members = this.fill(this.element, declaration.opens.length > 0 ? wholeBody(declaration) : undefined, 0);
-    if (this.members.length === 0) this.element.replaceChildren(this.marked(declaration.text));
+    const { text, opens } = declaration;
+    const canOpen = opens.length > 0 && opens.length < mostMembers && text.length < longest;
+    this.members = canOpen ? this.fill(this.element, wholeBody(declaration), 0) : [];
+    if (!canOpen) this.element.replaceChildren(this.marked(text));
     this.element.className = this.members.length > 0 ? 'c-text can-open' : 'c-text';
   }
 
@@ -55,9 +60,8 @@ export class CView {
     return 'All are closed';
   }
 
-  private fill(element: Element, body: Body | undefined, depth: number): Member[] {
+  private fill(element: Element, { lines, opens }: Body, depth: number): Member[] {
     const members: Member[] = [];
-    const { lines, opens } = body ?? { lines: [], opens: new Map<number, number>() };
     let from = 0;
     const plain = (end: number) => {
       if (end > from) element.append(this.marked(lines.slice(from, end).join('\n') + (end < lines.length ? '\n' : '')));

@@ -25,7 +25,7 @@ export class HoverCard {
   /** Watches all links to types, now and later. `file`: the one that is open. */
   constructor(private readonly file: () => OpenFile | undefined) {
     this.element.className = 'hover-card';
-    this.element.id = 'hover-card';
+    this.element.setAttribute('role', 'tooltip');
     this.element.hidden = true;
     document.body.append(this.element);
     document.addEventListener('pointerover', ({ target, pointerType }) => pointerType !== 'touch' && this.over(target as Element));

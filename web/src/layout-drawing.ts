@@ -19,7 +19,9 @@ export interface Scale {
 const lane = 24;
 const head = 17;
 const mostRows = 1200;
-const mostBoxes = 12_000;
+const mostBoxes = 8000;
+/** Pixels of a row: hostile unions hold each other in a thousand ways. */
+const tallest = 4000;
 /** Alternatives of a union. */
 const mostLanes = 40;
 /** Pixels that a byte, or an enlarged bit, takes at most. */
@@ -36,6 +38,8 @@ export function scaleFor(width: number, cacheLine: number): Scale {
 export class Drawing {
   private rows = 0;
   private boxes = 0;
+  /** Of parts with parts in them, in the present row. */
+  private readonly heights = new Map<Part, number>();
   /** Bits of a full row: all, where that is less. */
   private readonly full: number;
 
@@ -72,9 +76,11 @@ export class Drawing {
 
   private row(parts: Part[], union: boolean, from: number, to: number): void {
     const line = this.line(from, to - from, this.full, widestByte / 8);
-    const height = union ? sum(parts, from, to) : most(parts, from, to);
-    line.style.height = `${height}px`;
+    this.heights.clear();
+    const height = this.tall(parts, union, from, to);
+    line.style.height = `${Math.min(height, tallest)}px`;
     this.place(line, parts, union, from, to, 0, height);
+    if (height > tallest) this.note('There is more over these bytes: see the table.');
     const drawn = new Set<string>();
     for (const run of bitRuns(parts, from, to)) {
       // Unions may hold the very same fields twice, as sk_buff's does.
@@ -89,7 +95,7 @@ export class Drawing {
     const touched = touching(parts, from, to);
     if (!union) return void touched.forEach((part) => this.part(line, part, from, to, top, height));
     const drawn = touched.slice(0, mostLanes);
-    const own = drawn.map((part) => tall(part, from, to));
+    const own = drawn.map((part) => this.height(part, from, to));
     const spare = (height - own.reduce((all, one) => all + one, 0)) / drawn.length;
     let at = top;
     drawn.forEach((part, i) => {
@@ -98,8 +104,26 @@ export class Drawing {
     });
   }
 
+  /** Pixels that parts need between two bits of the row: the highest of a struct's, all of a union's. */
+  private tall(parts: readonly Part[], union: boolean, from: number, to: number): number {
+    const touched = touching(parts, from, to);
+    const heights = (union ? touched.slice(0, mostLanes) : touched).map((part) => this.height(part, from, to));
+    return heights.reduce((all, one) => (union ? all + one : Math.max(all, one)), union && heights.length > 0 ? 0 : lane);
+  }
+
+  private height(part: Part, from: number, to: number): number {
+    const { inner, name } = part;
+    if (!inner) return lane;
+    const known = this.heights.get(part);
+    if (known !== undefined) return known;
+    const height = (name === '' ? 0 : head) + this.tall(inner.parts, inner.union, from, to);
+    this.heights.set(part, height);
+    return height;
+  }
+
   private part(line: HTMLElement, part: Part, from: number, to: number, top: number, height: number): void {
     const { inner } = part;
+    if (top + lane > tallest || this.boxes >= mostBoxes) return;
     if (!inner) return void this.box(line, part, from, to, top, height);
     const named = part.name === '' ? 0 : head;
     if (named > 0) this.box(line, part, from, to, top, named).classList.add('is-head');
@@ -201,21 +225,6 @@ function touching(parts: readonly Part[], from: number, to: number): Part[] {
 function only(parts: readonly Part[]): Part | undefined {
   const [one] = parts;
   return parts.length === 1 && one && !one.inner ? one : undefined;
-}
-
-/** Pixels that a part needs between two bits. */
-function tall({ inner, name }: Part, from: number, to: number): number {
-  if (!inner) return lane;
-  return (name === '' ? 0 : head) + (inner.union ? sum(inner.parts, from, to) : most(inner.parts, from, to));
-}
-
-function most(parts: readonly Part[], from: number, to: number): number {
-  return touching(parts, from, to).reduce((height, part) => Math.max(height, tall(part, from, to)), lane);
-}
-
-function sum(parts: readonly Part[], from: number, to: number): number {
-  const heights = touching(parts, from, to).slice(0, mostLanes).map((part) => tall(part, from, to));
-  return Math.max(lane, heights.reduce((all, one) => all + one, 0));
 }
 
 interface Run {

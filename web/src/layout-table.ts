@@ -58,7 +58,7 @@ function ruler(line: number, cacheLine: number, next: number): HTMLElement {
   const element = document.createElement('tr');
   element.className = 'ruler';
   const words = cell('', `cache line ${count(line)}, at ${count(line * cacheLine)}${next > line * cacheLine ? `, ${count(Math.floor(next - line * cacheLine))} bytes ago` : ''}`);
-  words.colSpan = 5;
+  words.colSpan = 4; // as many as a narrow screen has
   element.append(words);
   return element;
 }

@@ -18,11 +18,11 @@ const tabLabels: Record<Tab, string> = { c: 'C', layout: 'Layout', uses: 'Used b
 export function typeView(shown: Shown, app: App) {
   const { file, row, route } = shown;
   const { types } = file;
-  const { noun, label, family, counts } = kindFacts(types.kind(row));
+  const { label, family, counts } = kindFacts(types.kind(row));
   const size = types.size(row);
   const elements = types.elements(row);
   const tab = (route as TypeRoute).tab;
-  const sides = tabs.filter((side) => side !== 'layout' || noun === 'struct' || noun === 'union');
+  const sides = tabs.filter((side) => side !== 'layout' || types.isComposite(row));
   return html`<article class="card type" aria-labelledby="type-name">
     ${backLink()}
     <h1 id="type-name"><span class="badge" data-family=${family}>${label}</span> ${types.names[row] || html`<em>${types.label(row)}</em>`}</h1>
