@@ -159,7 +159,7 @@ describe('programs, maps, variables, relocations; layouts and users of a type', 
     assert.deepEqual(await saved('JSON'), ['sample.bpf.json', json]);
     assert.deepEqual(await saved('raw text'), ['sample.bpf.txt', raw]);
     await go(tab, '#v=1/t/struct/traffic');
-    assert.deepEqual(await saved('Download header'), ['traffic.h', one]);
+    assert.deepEqual(await saved('Header with all it needs'), ['traffic.h', one]);
     assert.deepEqual(tab.problems, []);
     await tab.context().close();
   });

@@ -319,6 +319,15 @@ describe('a type', () => {
     const row = (await tableRows(tab)).find(([, , name]) => name === 'weight');
     assert.deepEqual(row, [page.english(weight.offset), page.english(weight.size), 'weight']);
     assert.equal(await tab.locator('.box.is-head', { hasText: 'load' }).count(), 1);
+    // Far down nothing jumps.
+    const late = members(tab, 'sched_info');
+    await late.scrollIntoViewIfNeeded();
+    const top = () => late.evaluate((button) => button.getBoundingClientRect().top);
+    const [place, rows] = [await top(), (await tableRows(tab)).length];
+    await late.click();
+    await page.until('open', async () => (await tableRows(tab)).length > rows);
+    assert.ok(Math.abs((await top()) - place) < 2, `from ${place} to ${await top()}`);
+    await late.click();
     // Another cache line leaves it open.
     await tab.getByLabel('Cache line').selectOption('32');
     await page.until('more lines', async () => /^3,264|cache lines/.test(await tab.locator('.layout-facts').textContent().then((text) => text.trim())));
@@ -494,7 +503,7 @@ describe('a type', () => {
       assert.equal(await tab.evaluate(() => navigator.clipboard.readText()), text);
       await tab.getByRole('button', { name, exact: true }).waitFor(); // its own words come back
     }
-    const [download] = await Promise.all([tab.waitForEvent('download'), tab.getByRole('button', { name: 'Download header' }).click()]);
+    const [download] = await Promise.all([tab.waitForEvent('download'), tab.getByRole('button', { name: 'Header with all it needs' }).click()]);
     assert.equal(readFileSync(await download.path(), 'utf8'), header);
     await page.until('the word about it', async () => (await tab.locator('.code-actions [role=status]').allTextContents()).includes('Saved traffic.h'));
     await go(tab, '#v=1/t/struct/traffic?tab=record');

@@ -2,8 +2,8 @@
 import { html } from 'lit-html';
 import { copy, save } from './icons.ts';
 
-/** Copies what `text` gives, now or later. */
-export function copyButton(text: () => string | Promise<string>, label = 'Copy') {
+/** Copies what `text` gives, now or later, then perhaps as a Blob. */
+export function copyButton(text: () => string | Promise<string | Blob>, label = 'Copy') {
   return html`<button class="button copy" @click=${(event: Event) => tell(event, label, () => toClipboard(text()))}>${copy}<span>${label}</span></button>
     <span class="unseen" role="status"></span>`;
 }
@@ -30,7 +30,7 @@ async function tell(event: Event, label: string, act: () => Promise<string>): Pr
   }, 2000);
 }
 
-async function toClipboard(text: string | Promise<string>): Promise<string> {
+async function toClipboard(text: string | Promise<string | Blob>): Promise<string> {
   const copied = () => 'Copied';
   const refused = () => 'Not allowed';
   // Pages that came over plain http have no clipboard.
@@ -38,7 +38,7 @@ async function toClipboard(text: string | Promise<string>): Promise<string> {
   if (typeof text === 'string') return navigator.clipboard.writeText(text).then(copied, refused);
   // Safari only allows what was begun within the click: it is handed a text that is not there yet.
   const blob = text.then((all) => new Blob([all], { type: 'text/plain' }));
-  if (typeof ClipboardItem === 'undefined') return navigator.clipboard.writeText(await text).then(copied, refused);
+  if (typeof ClipboardItem === 'undefined') return navigator.clipboard.writeText(await (await blob).text()).then(copied, refused);
   const written = navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })]).then(copied, refused);
   await text; // its own failure says more than that of the clipboard
   return written;

@@ -52,12 +52,14 @@ class LayoutView {
     private readonly app: App,
   ) {
     this.element.className = 'layout';
-    this.drawing.className = 'drawing';
     this.drawing.setAttribute('aria-hidden', 'true');
     this.element.addEventListener('click', (event) => this.clicked(event.target as Element));
     for (const type of ['pointerover', 'pointerout'] as const)
       this.element.addEventListener(type, (event) => this.light(event.target as Element, type === 'pointerover'));
-    new ResizeObserver(() => this.resized()).observe(this.drawing);
+    // Who goes further than the screen wants the rest.
+    for (const type of ['wheel', 'scroll', 'keydown'])
+      this.element.addEventListener(type, () => this.finish(), { capture: true, passive: true });
+    new ResizeObserver(() => this.resized(true)).observe(this.drawing);
   }
 
   show(laidOut: LaidOut): void {
@@ -66,7 +68,8 @@ class LayoutView {
     this.update(false);
   }
 
-  /** After something was opened or closed, or another cache line was chosen. `whole`: all of the table at once. */
+  /** After something was opened or closed, or another cache line was chosen. `whole`: all at once, so that what was scrolled stays where
+   *  it is. */
   private update(whole: boolean): void {
     const { layout } = this.laidOut;
     this.parts = partsOf(this.laidOut, { keys: this.keys, types: this.types });
@@ -76,20 +79,27 @@ class LayoutView {
     this.filling = new Pieces(rows, whole ? Infinity : firstRows, () => this.table.removeAttribute('aria-busy'));
     render(this.template(layout), this.element);
     this.scale = undefined;
-    this.resized();
+    this.resized(whole);
   }
 
   /** The drawing has as many bytes a row as there is room for. */
-  private resized(): void {
+  private resized(whole: boolean): void {
     // Before it is in the document, what was known last: to measure now would make the browser lay out a page that changes anyway.
     knownWidth = this.drawing.clientWidth || knownWidth || (document.querySelector('.detail')?.clientWidth ?? 800) - 60;
     const scale = scaleFor(knownWidth - 76, this.laidOut.layout.cacheLine);
     if (this.scale && scale.row === this.scale.row && scale.bits === this.scale.bits) return;
     this.scale = scale;
+    this.drawing.className = `drawing lines-${scale.cacheLine}`;
     const { parts, union, end } = this.parts;
     this.drawing.replaceChildren();
     this.drawn?.stop();
-    this.drawn = new Pieces(new Drawing(this.drawing, this.file.types, scale, end).draw(parts, union), firstLines, () => {});
+    const lines = new Drawing(this.drawing, this.file.types, scale, end).draw(parts, union);
+    this.drawn = new Pieces(lines, whole ? Infinity : firstLines, () => {});
+  }
+
+  private finish(): void {
+    this.filling?.finish();
+    this.drawn?.finish();
   }
 
   private template(layout: Layout) {
@@ -215,8 +225,7 @@ class LayoutView {
     if (byte >= layout.size) return say(`0x${byte.toString(16)} is behind the end, which is at ${count(layout.size)}`);
     const answer = await this.file.session.ask('at', { id: layout.id, offset: byte }).catch((fault: Error) => fault.message);
     if (mine !== this.question) return;
-    this.filling?.finish();
-    this.drawn?.finish();
+    this.finish();
     say(typeof answer === 'string' ? answer : `${count(byte)} (0x${byte.toString(16)}): ${occupants(answer, byte)}`);
     const start = byte * 8;
     for (const part of flat(this.parts.parts))

@@ -1,8 +1,11 @@
-// Work that need not be done at once: what is on screen first, the rest while nothing else is to be done.
+// Work that need not be done at once: what is on screen first, the rest once that was seen, while nothing else is to be done.
+
+/** Milliseconds before the rest is begun: whoever looks at one thing after the other gets the next at once. */
+const patience = 300;
 
 export class Pieces {
-  private timer = 0;
-  private readonly idle = typeof requestIdleCallback === 'function';
+  /** Ends the wait for the next piece; undefined: nothing is left. */
+  private cancel: (() => void) | undefined;
 
   /** Does `first` steps of the work now. `done` is called behind its last step. */
   constructor(
@@ -10,21 +13,22 @@ export class Pieces {
     first: number,
     private readonly done: () => void,
   ) {
-    if (!this.run(first)) this.later();
+    if (this.run(first)) return;
+    const timer = setTimeout(() => this.next(), patience);
+    this.cancel = () => clearTimeout(timer);
   }
 
   /** Does the rest at once. */
   finish(): void {
-    if (this.timer === 0) return;
+    if (!this.cancel) return;
     this.stop();
     this.run(Infinity);
   }
 
   /** Leaves the rest undone. */
   stop(): void {
-    if (this.idle) cancelIdleCallback(this.timer);
-    else clearTimeout(this.timer);
-    this.timer = 0;
+    this.cancel?.();
+    this.cancel = undefined;
   }
 
   /** Whether there is no more. */
@@ -37,13 +41,17 @@ export class Pieces {
     return false;
   }
 
-  private later(): void {
-    const next = () => {
-      this.timer = 0;
-      const end = performance.now() + 16; // a frame: fewer would paint more often
-      while (performance.now() < end) if (this.run(10)) return;
-      this.later();
-    };
-    this.timer = this.idle ? requestIdleCallback(next, { timeout: 200 }) : setTimeout(next, 30);
+  private next(): void {
+    this.cancel = undefined;
+    const end = performance.now() + 16; // a frame: with less, the browser would lay out more often
+    while (performance.now() < end) if (this.run(10)) return;
+    const again = () => this.next();
+    if (typeof requestIdleCallback === 'function') {
+      const idle = requestIdleCallback(again, { timeout: 200 });
+      this.cancel = () => cancelIdleCallback(idle);
+    } else {
+      const timer = setTimeout(again, 20);
+      this.cancel = () => clearTimeout(timer);
+    }
   }
 }

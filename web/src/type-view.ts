@@ -66,7 +66,7 @@ function cSide(shown: Shown, app: App) {
         : nothing}
       <span class="code-actions">
         ${copyButton(() => view.text)} ${copyButton(() => file.session.ask('dump', { format: 'c', id }), 'Copy with all it needs')}
-        ${copyButton(json, 'Copy JSON')} ${saveButton(() => app.save('c', id), 'Download header')}
+        ${copyButton(json, 'Copy JSON')} ${saveButton(() => app.save('c', id), 'Header with all it needs')}
       </span>
     </div>
     <pre tabindex="0" role="region" aria-label="C declaration"><code>${view.element}</code></pre>
