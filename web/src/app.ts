@@ -86,10 +86,10 @@ export class App {
     if (waiting && file) void this.open(waiting.blob, waiting.name, { blob: file.blob, name: file.name });
   }
 
-  /** Saves a dump as a file of the user's. */
-  async save(format: 'c' | 'json' | 'raw', id?: number): Promise<void> {
+  /** Saves a dump as a file of the user's; resolves to its name, or undefined when that failed. */
+  async save(format: 'c' | 'json' | 'raw', id?: number): Promise<string | undefined> {
     const { file } = this.store.state;
-    if (!file) return;
+    if (!file) return undefined;
     const row = id === undefined ? -1 : file.types.rowOf(id);
     const stem = row < 0 ? file.name.replace(/\.[^.]*$/, '') : file.types.names[row] || 'type';
     try {
@@ -99,8 +99,10 @@ export class App {
       link.download = `${stem}.${{ c: 'h', json: 'json', raw: 'txt' }[format]}`;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      return link.download;
     } catch (error) {
       this.refuse(`${stem} could not be written`, error instanceof Error ? error.message : String(error));
+      return undefined;
     }
   }
 
