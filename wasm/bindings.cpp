@@ -122,16 +122,19 @@ class Opened {
   [[nodiscard]] std::uint32_t end_id() const { return spec().end_id(); }
   [[nodiscard]] const Spec& spec() const { return object_.spec(); }
 
-  /// A verb of the command; its exit code. `options`: name, value, name, value... `load_ms` below 0: not known.
+  /// A verb of the command; its exit code. `options`: name, value, name, value... `load_ms` below 0: not known. `columns`
+  /// of the terminal, 0 where the text goes elsewhere.
   /// `data`: for verbs that interpret bytes, as source_from takes it, or null. `write_output`: where bytes go that are not to
   /// go to standard output, or null.
-  [[nodiscard]] int run(const std::string& verb, const val& arguments, const val& options, bool color, double load_ms,
-                        const val& data, const val& write_out, const val& write_err, const val& write_output) const {
+  [[nodiscard]] int run(const std::string& verb, const val& arguments, const val& options, bool color, unsigned columns,
+                        double load_ms, const val& data, const val& write_out, const val& write_err,
+                        const val& write_output) const {
     command::Request request{
         .verb = verb, .source = name_, .arguments = emscripten::vecFromJSArray<std::string>(arguments), .color = color};
     const auto given = emscripten::vecFromJSArray<std::string>(options);
     for (std::size_t i = 0; i + 1 < given.size(); i += 2) request.options.emplace_back(given[i], given[i + 1]);
     request.json = command::asks_for_json(request);
+    if (columns != 0) request.columns = columns;
     if (load_ms >= 0) request.load_ms = load_ms;
     if (!data.isNull()) request.data = source_from(data);
     Sink out(into(write_out)), err(into(write_err)), output(into(write_output));

@@ -192,7 +192,7 @@ async function run(verb: Verb, { positionals, options }: Arguments): Promise<num
     if (opened.base !== undefined && opened.base !== '/sys/kernel/btf/vmlinux') err.print(`btfkit: its base is ${opened.base}\n`);
     source = outputPath;
     if (source !== '-') output = new OutputFile(source);
-    const code = runVerb(opened.btf, { verb: verb.name, args, options, color, loadMs, data, output: output?.write }, out.write, err.write);
+    const code = runVerb(opened.btf, { verb: verb.name, args, options, color, columns: isatty(1) ? process.stdout.columns : 0, loadMs, data, output: output?.write }, out.write, err.write);
     if (code === 0) output?.finish();
     return code;
   } catch (error) {

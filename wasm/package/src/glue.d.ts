@@ -16,8 +16,8 @@ export interface Data {
 export interface Opened {
   firstId(): number;
   endId(): number;
-  /** `options`: name, value, name, value... `loadMs` below 0: not known. Returns the exit code. */
-  run(verb: string, args: readonly string[], options: readonly string[], color: boolean, loadMs: number, data: Data | null, out: Write, err: Write, output: Write | null): number;
+  /** `options`: name, value, name, value... `columns`: of the terminal, 0 for none. `loadMs` below 0: not known. Returns the exit code. */
+  run(verb: string, args: readonly string[], options: readonly string[], color: boolean, columns: number, loadMs: number, data: Data | null, out: Write, err: Write, output: Write | null): number;
   dump(format: string, types: readonly (string | number)[], byId: boolean, pretty: boolean, defects: boolean, write: Write): string;
   /** One question, answered as JSON (C for "c" and "declaration") or {"error"}; bytes go to `write`. See wasm/answers.cpp. */
   ask(what: string, text: string, id: number, index: number, write: Write): string;

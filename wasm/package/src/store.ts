@@ -27,6 +27,8 @@ export interface Request {
   args?: readonly string[];
   options?: readonly (readonly [name: string, value: string])[];
   color?: boolean;
+  /** Of the terminal that the text goes to. */
+  columns?: number | undefined;
   loadMs?: number | undefined;
   /** For verbs that interpret bytes. */
   data?: Input | undefined;
@@ -175,12 +177,12 @@ export class Store {
   // ---- verbs
 
   /** Runs a verb of the command; its exit code. The bytes that `out` and `err` get are good during that call only. */
-  run({ verb, args = [], options = [], color = false, loadMs = -1, data, output }: Request, out: Write, err: Write): number {
+  run({ verb, args = [], options = [], color = false, columns = 0, loadMs = -1, data, output }: Request, out: Write, err: Write): number {
     const failures: unknown[] = [];
     const flat = options.flat() as string[];
     const write = output ? guarded(output, failures) : null;
     const exitCode = this.#call((opened) =>
-      opened.run(verb, args, flat, color, loadMs, data ? readable(data) : null, guarded(out, failures), guarded(err, failures), write),
+      opened.run(verb, args, flat, color, columns, loadMs, data ? readable(data) : null, guarded(out, failures), guarded(err, failures), write),
     );
     if (failures.length > 0) throw failures[0];
     return exitCode;
