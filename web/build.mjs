@@ -1,17 +1,18 @@
 // Builds the page twice into dist/:
 //   btfkit.html                                              everything in one file; works from file://
 //   index.html, main.js, main.css, worker.js, btf.wasm, ...  for a web server
-// Options: --sample FILE (default: ../tests/golden/sample.bpf.o), --out FOLDER.
+// Options: --out FOLDER.
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const { values: options } = parseArgs({ options: { sample: { type: 'string' }, out: { type: 'string' } } });
-const sample = options.sample ?? join(here, '../tests/golden/sample.bpf.o');
+const { values: options } = parseArgs({ options: { out: { type: 'string' } } });
+const samples = { object: join(here, '../tests/golden/sample.bpf.o'), kernel: join(here, 'samples/kernel.btf') };
 const out = options.out ?? join(here, 'dist');
 const wasm = fileURLToPath(import.meta.resolve('btfkit/btf.wasm'));
 
@@ -45,7 +46,8 @@ function embed(worker) {
       build.onResolve({ filter: /^embedded:/ }, ({ path }) => ({ path, namespace: 'embedded' }));
       build.onLoad({ filter: /./, namespace: 'embedded' }, async ({ path }) => {
         if (path === 'embedded:worker') return { contents: worker, loader: 'text' };
-        return { contents: await readFile(path === 'embedded:wasm' ? wasm : sample), loader: 'binary' };
+        const bytes = await readFile({ ...samples, wasm }[path.replace('embedded:', '')]);
+        return { contents: gzipSync(bytes, { level: 9 }), loader: 'binary' };
       });
     },
   };
@@ -100,7 +102,7 @@ async function buildFolder({ template, worker, style, notice }) {
     writeFile(join(out, 'worker.js'), worker),
     writeFile(join(out, 'licences.txt'), notice),
     copyFile(wasm, join(out, 'btf.wasm')),
-    copyFile(sample, join(out, 'sample.bpf.o')),
+    ...Object.values(samples).map((path) => copyFile(path, join(out, basename(path)))),
   ]);
 }
 

@@ -72,15 +72,11 @@ describe('open a file', () => {
     await tab.context().close();
   });
 
-  test('files that have nothing to do with each other, and folders', async () => {
+  test('folders are refused; the files that came with them open', async () => {
     const tab = await session.page('file');
-    await page.drop(tab, page.golden('sample.bpf.o'), page.golden('sample.bpf.eb.o'));
-    await tab.getByRole('alert').filter({ hasText: 'sample.bpf.o and sample.bpf.eb.o are two files of their own' }).waitFor();
-    assert.equal(await tab.getByRole('heading', { level: 1 }).textContent(), 'sample.bpf.eb.o');
-    await page.drop(tab, page.golden('sample.bpf.o'), page.golden('types.o'), page.golden('types.btf'));
-    await tab.getByRole('alert').filter({ hasText: '3 files were dropped' }).waitFor();
-    await page.drop(tab, files.folder);
+    await page.drop(tab, files.folder, page.golden('types.o'));
     await tab.getByRole('alert').filter({ hasText: 'is a folder' }).waitFor();
+    await tab.getByRole('heading', { name: 'types.o', level: 1 }).waitFor();
     assert.deepEqual(tab.problems, []);
     await tab.context().close();
   });
@@ -103,7 +99,7 @@ describe('open a file', () => {
     await page.openFile(tab, base);
     await page.drop(tab, module);
     await tab.getByRole('alert').filter({ hasText: 'module.btf builds on another BTF' }).waitFor();
-    await tab.getByRole('button', { name: 'Open it on base.btf' }).click();
+    await tab.getByRole('button', { name: 'Open on base.btf' }).click();
     await opened();
     // Its types are C that names those of the kernel.
     await tab.evaluate(() => (location.hash = '#v=1/t/struct/private'));
@@ -143,19 +139,6 @@ describe('open a file', () => {
     await chooser.setFiles(page.golden('sample.bpf.btf'));
     await tab.getByRole('heading', { name: 'sample.bpf.btf', level: 1 }).waitFor();
     assert.equal(await tab.locator('.eyebrow').textContent(), 'Raw BTF');
-    await tab.context().close();
-  });
-
-  test('a second file takes the place of the first, and its search with it', async () => {
-    const tab = await session.page('file');
-    await page.openSample(tab);
-    await page.search(tab).fill('traffic');
-    await page.openFile(tab, page.golden('types.o'));
-    assert.equal(await page.search(tab).inputValue(), '');
-    const count = await page.withBtf(page.golden('types.o'), (btf) => btf.typeCount);
-    assert.equal((await page.facts(tab)).Types, page.english(count));
-    // Of the workers only that of the open file and the spare one are left.
-    await page.until('the first worker ends', () => tab.workers().length === 2);
     await tab.context().close();
   });
 

@@ -3,8 +3,13 @@ export interface Assets {
   module: WebAssembly.Module;
   /** The worker's script. */
   worker: string;
-  /** A small BPF object to try the page with. */
-  sample: Uint8Array<ArrayBuffer>;
+  /** To try the page with. */
+  samples: { object: Sample; kernel: Sample };
 }
 
-export const sampleName = 'sample.bpf.o';
+export interface Sample {
+  name: string;
+  bytes: () => Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export const sampleNames = { object: 'sample.bpf.o', kernel: 'kernel.btf' };

@@ -3,7 +3,11 @@ declare module 'embedded:wasm' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
-declare module 'embedded:sample' {
+declare module 'embedded:object' {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
+declare module 'embedded:kernel' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }

@@ -3,9 +3,12 @@ import { html, render } from 'lit-html';
 import { App } from './app.ts';
 import { loadAssets } from './assets-fetched.ts'; // the single-file build puts assets-embedded.ts in its place
 import { acceptDrops } from './drop.ts';
+import { acceptPastes, isField } from './paste.ts';
 import type { Route } from './route.ts';
+import type { OpenFile } from './state.ts';
+import { applyTheme, onSystemTheme } from './theme.ts';
 import { TypeList } from './type-list.ts';
-import { type Parts, page } from './view.ts';
+import { page } from './view.ts';
 import { Workshop } from './workshop.ts';
 
 const root = document.getElementById('app') as HTMLElement;
@@ -13,22 +16,50 @@ const root = document.getElementById('app') as HTMLElement;
 async function start(): Promise<App> {
   render(html`<p class="loading" role="status">Loading…</p>`, root);
   const assets = await loadAssets();
-  const app = new App(new Workshop(assets), assets.sample);
-  const list = new TypeList((row) => app.showType(row));
-  const parts: Parts = { app, list, choose: fileDialog(app) };
+  const app = new App(new Workshop(assets));
+  const listOf = lists((row) => app.showType(row));
+  const choose = fileDialog(app);
 
   const show = () => {
     const { state } = app.store;
-    if (state.file) list.show(state.file.types);
-    render(page(state, parts), root);
     const { file, shown, route } = state;
-    list.select(shown?.row ?? -1);
+    const list = listOf(file);
+    try {
+      if (file) list.show(file.types);
+      render(page(state, { app, list, samples: assets.samples, choose }), root);
+      list.select(shown?.row ?? -1);
+    } catch (error) {
+      return failed(error, app);
+    }
     document.title = title(shown ? (file?.types.names[shown.row] ?? titleOf(shown.route)) : route && titleOf(route), file?.name);
   };
   app.store.subscribe(show);
-  addEventListener('keydown', (event) => globalKey(event, app, list));
+  addEventListener('keydown', (event) => globalKey(event, app, listOf(app.store.state.file)));
+  onSystemTheme(show);
+  acceptPastes(app);
   show();
   return app;
+}
+
+/** The list of each open file: it stays as it was left, its search and its place, while another file is looked at. */
+function lists(open: (row: number) => void): (file: OpenFile | undefined) => TypeList {
+  const none = new TypeList(open);
+  const lists = new WeakMap<OpenFile, TypeList>();
+  return (file) => {
+    if (!file) return none;
+    return lists.get(file) ?? lists.set(file, new TypeList(open)).get(file)!;
+  };
+}
+
+/** A view that breaks off leaves nothing to go on with: the page is made anew, without the file that it was of. */
+function failed(error: unknown, app: App): void {
+  const { file } = app.store.state;
+  console.error(error);
+  root.replaceChildren();
+  delete (root as { ['_$litPart$']?: unknown })['_$litPart$'];
+  if (!file) return;
+  app.closeFile(file);
+  app.refuse(`${file.name} could not be shown`, 'This is a fault of the page. Please report it, with the file if you may share it.', String(error));
 }
 
 /** What a view of a list is about. */
@@ -60,14 +91,17 @@ function globalKey(event: KeyboardEvent, app: App, list: TypeList): void {
   if (event.key === '/' && !typing) {
     list.focusSearch();
     event.preventDefault();
+  } else if ((event.key === '[' || event.key === ']') && !isField(event.target)) {
+    app.chooseNext(event.key === ']' ? 1 : -1);
   } else if (event.key === 'Escape') {
     const { state } = app.store;
     if (state.opening) app.cancel();
-    else if (state.fault) app.dismissFault();
+    else if (state.faults.length > 0) app.dismissFaults();
     else if (state.file && state.route) app.showFile();
   }
 }
 
+applyTheme();
 const ready = start();
 acceptDrops(ready);
 ready.catch((error: unknown) => {

@@ -1,34 +1,54 @@
-// What is said about opening a file: that it takes a while, or why it failed.
+// What is said about opening files: that it takes a while, or why it failed.
 import { html, nothing } from 'lit-html';
 import type { App } from './app.ts';
+import type { Explanation } from './fault.ts';
 import { bytes } from './format.ts';
 import { close, warning } from './icons.ts';
+import { canBeBase } from './opener.ts';
 import type { State } from './state.ts';
 
-export function faultPanel({ fault, file, waiting }: State, app: App) {
-  if (!fault) return nothing;
+/** Faults that are told in full. */
+const mostTold = 3;
+
+export function faultPanel(state: State, app: App) {
+  const { faults, waiting, file } = state;
+  if (faults.length === 0) return nothing;
+  const others = faults.slice(mostTold);
   return html`<section class="notice is-fault" role="alert">
     ${warning}
     <div class="notice-body">
-      <h2>${fault.title}</h2>
-      ${fault.detail ? html`<p class="fault-detail">${fault.detail}</p>` : nothing}
-      <p>${fault.advice} ${fault.command ? html`<code class="command">${fault.command}</code>` : nothing}</p>
-      ${waiting && file && file.types.id(0) === 1
-        ? html`<p><button class="button" @click=${() => app.useAsBase()}>Open it on ${file.name}</button></p>`
-        : nothing}
+      ${faults.slice(0, mostTold).map(told)}
+      ${others.length > 0 ? html`<h2>${others.length} more</h2><p>${others.map(({ title }) => title).join('; ')}</p>` : nothing}
+      ${waiting.length > 0 ? bases(state, app) : nothing}
       ${file ? html`<p class="notice-aside">${file.name} is still open.</p>` : nothing}
     </div>
-    <button class="icon-button" aria-label="Dismiss" title="Dismiss" @click=${() => app.dismissFault()}>${close}</button>
+    <button class="icon-button" aria-label="Dismiss" title="Dismiss" @click=${() => app.dismissFaults()}>${close}</button>
   </section>`;
+}
+
+function told({ title, detail, advice, command }: Explanation) {
+  return html`<h2>${title}</h2>
+    ${detail ? html`<p class="fault-detail">${detail}</p>` : nothing}
+    <p>${advice} ${command ? html`<code class="command">${command}</code>` : nothing}</p>`;
+}
+
+/** What the files that wait can be opened on. */
+function bases({ files }: State, app: App) {
+  const choices = files.filter(canBeBase);
+  if (choices.length === 0) return html`<p>Drop that vmlinux or its BTF, too.</p>`;
+  return html`<p class="notice-choices">
+    ${choices.map((base) => html`<button class="button" @click=${() => void app.useAsBase(base)}>Open on ${base.name}</button>`)}
+    <span>or drop the one that it was built for.</span>
+  </p>`;
 }
 
 export function progressPanel({ opening }: State, app: App) {
   if (!opening?.slow) return nothing;
-  const { name, done, total } = opening;
+  const { name, nth, of, done, total } = opening;
   const known = done > 0 && total > 0;
   return html`<section class="notice is-progress" role="status">
     <div class="notice-body">
-      <h2>Opening ${name}</h2>
+      <h2>Opening ${name}${of > 1 ? ` (${nth} of ${of})` : ''}</h2>
       ${known
         ? html`<progress aria-label="Read so far" value=${done} max=${total}></progress>
             <p class="notice-aside">${bytes(done)} of ${bytes(total)}</p>`

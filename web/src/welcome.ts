@@ -5,7 +5,7 @@ import { lock } from './icons.ts';
 import type { State } from './state.ts';
 import type { Parts } from './view.ts';
 
-export function welcome({ route }: State, { app, choose }: Parts) {
+export function welcome({ route }: State, { app, choose, samples }: Parts) {
   return html`<main class="welcome">
     <h1>See the types inside a kernel or a BPF program</h1>
     <p class="lead">
@@ -22,7 +22,8 @@ export function welcome({ route }: State, { app, choose }: Parts) {
       <p class="drop-kinds">a vmlinux, a BPF object (.o), any other ELF with BTF, or raw BTF</p>
       <div class="drop-actions">
         <button class="button is-primary" @click=${choose}>Choose a file</button>
-        <button class="button" @click=${() => app.openSample()}>Try a sample</button>
+        <button class="button" @click=${() => app.openSample(samples.object)}>Try a sample</button>
+        <button class="button" @click=${() => app.openSample(samples.kernel)}>Part of a kernel</button>
       </div>
     </div>
     <p class="promise-long">
