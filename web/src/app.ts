@@ -98,7 +98,12 @@ export class App {
   }
 
   dismissFaults(): void {
-    this.store.set({ faults: [], waiting: [] });
+    this.store.set({ faults: [] });
+  }
+
+  /** Forgets the files that wait for a base. */
+  dismissWaiting(): void {
+    this.store.set({ waiting: [] });
   }
 
   toggleTheme(): void {

@@ -29,3 +29,8 @@ export const sun = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"
 </svg>`;
 
 export const moon = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M13.6 9.7A6 6 0 0 1 6.3 2.4a6 6 0 1 0 7.3 7.3Z" /></svg>`;
+
+/** One thing on top of another. */
+export const split = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+  <rect x="2.5" y="9" width="11" height="4.5" rx="1" /><rect x="5" y="2.5" width="6" height="3.6" rx="1" stroke-dasharray="1.6 1.4" />
+</svg>`;

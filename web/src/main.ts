@@ -20,6 +20,7 @@ async function start(): Promise<App> {
   const listOf = lists((row) => app.showType(row));
   const choose = fileDialog(app);
 
+  let last: OpenFile | undefined;
   const show = () => {
     const { state } = app.store;
     const { file, shown, route } = state;
@@ -28,6 +29,8 @@ async function start(): Promise<App> {
       if (file) list.show(file.types);
       render(page(state, { app, list, samples: assets.samples, choose }), root);
       list.select(shown?.row ?? -1);
+      if (file !== last) root.querySelector('.file.is-shown')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      last = file;
     } catch (error) {
       return failed(error, app);
     }
@@ -97,6 +100,7 @@ function globalKey(event: KeyboardEvent, app: App, list: TypeList): void {
     const { state } = app.store;
     if (state.opening) app.cancel();
     else if (state.faults.length > 0) app.dismissFaults();
+    else if (state.waiting.length > 0) app.dismissWaiting();
     else if (state.file && state.route) app.showFile();
   }
 }

@@ -39,7 +39,8 @@ export class Opener {
       const [below] = first.opened.filter(canBeBase);
       const several = first.opened.filter(canBeBase).length > 1;
       if (turn !== this.turn || lacking.length === 0) return;
-      if (!below || several) return this.ask(lacking);
+      // Which is theirs is the user's to say.
+      if (!below || several) return this.store.set({ waiting: lacking });
       await this.each(turn, lacking, { blob: below.blob, name: below.name });
     } finally {
       clearTimeout(slow);
@@ -107,14 +108,6 @@ export class Opener {
 
   private fault(fault: Explanation): undefined {
     this.store.set({ faults: [...this.store.state.faults, fault] });
-  }
-
-  /** Which base is theirs is the user's to say. */
-  private ask(waiting: readonly NamedBlob[]): void {
-    const title = waiting.length === 1 ? `${waiting[0]!.name} builds on another BTF` : `${waiting.length} files build on another BTF`;
-    const advice = 'It is split BTF, as kernel modules have it: its types continue those of the kernel that it was built for.';
-    this.store.set({ waiting });
-    this.fault({ title, detail: waiting.length === 1 ? '' : waiting.map(({ name }) => name).join(', '), advice });
   }
 }
 
