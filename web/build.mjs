@@ -46,8 +46,9 @@ function embed(worker) {
       build.onResolve({ filter: /^embedded:/ }, ({ path }) => ({ path, namespace: 'embedded' }));
       build.onLoad({ filter: /./, namespace: 'embedded' }, async ({ path }) => {
         if (path === 'embedded:worker') return { contents: worker, loader: 'text' };
-        const bytes = await readFile({ ...samples, wasm }[path.replace('embedded:', '')]);
-        return { contents: gzipSync(bytes, { level: 9 }), loader: 'binary' };
+        if (path === 'embedded:wasm') return { contents: await readFile(wasm), loader: 'binary' };
+        const sample = await readFile(samples[path.replace('embedded:', '')]);
+        return { contents: gzipSync(sample, { level: 9 }), loader: 'binary' };
       });
     },
   };

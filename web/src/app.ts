@@ -19,12 +19,15 @@ export class App {
   /** Where each file was last looked at: a hash. */
   private readonly places = new WeakMap<OpenFile, string>();
 
+  /** The hash that was read last. */
+  private read = '';
+
   constructor(private readonly workshop: Workshop) {
     this.opener = new Opener(this.store, workshop, (file, show) => this.opened(file, show));
     this.readAddress();
-    // The browser tells both of a followed link, and the first alone of a step through the history.
     addEventListener('popstate', ({ state }) => this.travelled(state as { file?: number } | null));
-    addEventListener('hashchange', () => this.store.state.file && location.hash === this.places.get(this.store.state.file) ? undefined : this.readAddress());
+    // Browsers tell both of a followed link; one that only told the second would be heard as well.
+    addEventListener('hashchange', () => location.hash !== this.read && this.readAddress());
   }
 
   /** Opens what was dropped, chosen or pasted. */
@@ -44,6 +47,7 @@ export class App {
   /** Looks at an open file, where it was last looked at. */
   choose(file: OpenFile): void {
     if (file === this.store.state.file) return this.showFile();
+    this.remember();
     history.pushState({ file: file.id }, '', this.places.get(file) ?? fileHash);
     this.look(file);
   }
@@ -134,12 +138,19 @@ export class App {
     if (!known) this.store.set({ files: [...files, file] });
     if (!show) return;
     if (known) return file === before ? undefined : this.choose(file);
+    this.remember();
     // A link that was followed here is to be shown; beside other files, only what the new one has, too.
     if (!before) history.replaceState({ file: file.id }, '');
     else history.pushState({ file: file.id }, '', has(file, route) ? location.hash : fileHash);
     this.look(file);
     // Once the list is on screen: the first search and the first link need not wait for it.
     setTimeout(() => file.types.prepare(), 50);
+  }
+
+  /** The file that is left is found again where it was looked at last. */
+  private remember(): void {
+    const { file } = this.store.state;
+    if (file) this.places.set(file, location.hash);
   }
 
   /** Shows what the address names, of this file. */
@@ -158,11 +169,12 @@ export class App {
   }
 
   private readAddress(): void {
-    const route = parseRoute(location.hash);
+    this.read = location.hash;
+    const route = parseRoute(this.read);
     this.store.set({ route });
     const { file } = this.store.state;
     if (!file) return;
-    this.places.set(file, location.hash);
+    this.remember();
     if ((history.state as { file?: number } | null)?.file !== file.id) history.replaceState({ file: file.id }, '');
     this.ask(file, route);
   }

@@ -8,7 +8,7 @@ import type { Route } from './route.ts';
 import type { OpenFile } from './state.ts';
 import { applyTheme, onSystemTheme } from './theme.ts';
 import { TypeList } from './type-list.ts';
-import { page } from './view.ts';
+import { type Parts, page } from './view.ts';
 import { Workshop } from './workshop.ts';
 
 const root = document.getElementById('app') as HTMLElement;
@@ -17,17 +17,16 @@ async function start(): Promise<App> {
   render(html`<p class="loading" role="status">Loading…</p>`, root);
   const assets = await loadAssets();
   const app = new App(new Workshop(assets));
-  const listOf = lists((row) => app.showType(row));
-  const choose = fileDialog(app);
+  const list = new TypeList((row) => app.showType(row));
+  const parts: Parts = { app, list, samples: assets.samples, choose: fileDialog(app) };
 
   let last: OpenFile | undefined;
   const show = () => {
     const { state } = app.store;
     const { file, shown, route } = state;
-    const list = listOf(file);
     try {
       if (file) list.show(file.types);
-      render(page(state, { app, list, samples: assets.samples, choose }), root);
+      render(page(state, parts), root);
       list.select(shown?.row ?? -1);
       if (file !== last) root.querySelector('.file.is-shown')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
       last = file;
@@ -37,21 +36,11 @@ async function start(): Promise<App> {
     document.title = title(shown ? (file?.types.names[shown.row] ?? titleOf(shown.route)) : route && titleOf(route), file?.name);
   };
   app.store.subscribe(show);
-  addEventListener('keydown', (event) => globalKey(event, app, listOf(app.store.state.file)));
+  addEventListener('keydown', (event) => globalKey(event, app, list));
   onSystemTheme(show);
   acceptPastes(app);
   show();
   return app;
-}
-
-/** The list of each open file: it stays as it was left, its search and its place, while another file is looked at. */
-function lists(open: (row: number) => void): (file: OpenFile | undefined) => TypeList {
-  const none = new TypeList(open);
-  const lists = new WeakMap<OpenFile, TypeList>();
-  return (file) => {
-    if (!file) return none;
-    return lists.get(file) ?? lists.set(file, new TypeList(open)).get(file)!;
-  };
 }
 
 /** A view that breaks off leaves nothing to go on with: the page is made anew, without the file that it was of. */

@@ -12,6 +12,7 @@ export class TypeList {
   readonly element = document.createElement('section');
 
   private types: TypeTable | undefined;
+  private readonly others = new WeakMap<TypeTable, { text: string; kinds: Set<number> }>();
   private text = '';
   private kinds = new Set<number>();
   /** Whether the chips of the kinds that seldom have names are shown. */
@@ -38,12 +39,12 @@ export class TypeList {
     this.list.element.addEventListener('keydown', (event) => this.key(event));
   }
 
-  /** Shows another file's types, with an empty search. */
+  /** Shows another file's types: all of them, or what was searched for in them before. */
   show(types: TypeTable): void {
     if (types === this.types) return;
+    if (this.types) this.others.set(this.types, { text: this.text, kinds: this.kinds });
     this.types = types;
-    this.text = '';
-    this.kinds = new Set();
+    ({ text: this.text, kinds: this.kinds } = this.others.get(types) ?? { text: '', kinds: new Set() });
     this.selectedRow = -1;
     this.update();
   }
