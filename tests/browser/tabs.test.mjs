@@ -1,6 +1,7 @@
 // Several files at once: a tab for each, modules on the base that they continue; pasting; samples; what is remembered.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { after, before, describe } from 'node:test';
 import * as page from './support.mjs';
@@ -244,6 +245,54 @@ describe('several files', () => {
     await heading(tab, 'types.o').waitFor();
     await tab.context().close();
   });
+});
+
+describe('several files, for everyone', () => {
+  let session;
+  let files;
+  before(async () => {
+    if (page.cannotRun) return;
+    session = await page.openBrowser();
+    files = page.scratch();
+  });
+  after(async () => {
+    await session?.close();
+    files?.done();
+  });
+
+  for (const colorScheme of ['light', 'dark']) {
+    for (const width of [1280, 360]) {
+      test(`axe finds nothing: ${colorScheme}, ${width} px`, async () => {
+        const { modules } = await kernels(files);
+        const tab = await session.page('file', { colorScheme, viewport: { width, height: 740 }, bypassCSP: true });
+        await tab.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+        const clean = async (name) => {
+          const violations = await tab.evaluate(async () => {
+            const result = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+            return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+          });
+          assert.deepEqual(violations, [], name);
+          const overflow = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert.ok(overflow <= 0, `${name}: ${overflow} px wider than the screen`);
+        };
+        await page.drop(tab, ...['sample.bpf.o', 'types.o', 'types.btf', 'sample.bpf.eb.o', 'values.x86_64.o'].map(page.golden));
+        await page.until('five tabs', async () => (await names(tab)).length === 5);
+        await clean('tabs');
+        await page.drop(tab, modules[0], files.write('a.empty', ''), files.write('b.empty', ''));
+        await tab.getByRole('alert').filter({ hasText: 'builds on another BTF' }).waitFor();
+        await clean('a question and faults');
+        // The tab that is shown is in sight.
+        await tab.keyboard.press('Escape');
+        await tab.keyboard.press('Escape');
+        await tab.keyboard.press('[');
+        await heading(tab, 'values.x86_64.o').waitFor();
+        const box = await bar(tab).locator('.file.is-shown').boundingBox();
+        assert.ok(box.x >= 0 && box.x + box.width <= width, JSON.stringify(box));
+        assert.deepEqual(tab.problems, []);
+        await tab.context().close();
+      });
+    }
+  }
 });
 
 describe('other ways to open', () => {

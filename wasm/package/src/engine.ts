@@ -61,7 +61,8 @@ export class Engine {
       return body(this.#glue);
     } catch (cause) {
       if (cause instanceof BtfError) throw cause;
-      const trapped = cause instanceof WebAssembly.RuntimeError || typeof cause === 'number' || String(cause).includes('Aborted(');
+      // A stack that is full is a RangeError, or Firefox's InternalError.
+      const trapped = cause instanceof WebAssembly.RuntimeError || typeof cause === 'number' || /Aborted\(|call stack|too much recursion/.test(String(cause));
       // Embind refuses arguments of a wrong type before anything runs: the instance is as good as before.
       if (!trapped) throw new BtfError('invalid_argument', cause instanceof Error ? cause.message : String(cause), { cause });
       this.#glue = undefined;
