@@ -1,6 +1,6 @@
 // Builds the page twice into dist/:
 //   btfkit.html                                              everything in one file; works from file://
-//   index.html, main.js, main.css, worker.js, btf.wasm, ...  for a web server
+//   index.html, main.js, main.css, worker.js, btf.wasm, more.wasm, ...  for a web server
 // Options: --out FOLDER.
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({ options: { out: { type: 'string' } } });
 const samples = { object: join(here, '../tests/golden/sample.bpf.o'), kernel: join(here, 'samples/kernel.btf') };
 const out = options.out ?? join(here, 'dist');
-const wasm = fileURLToPath(import.meta.resolve('btfkit/btf.wasm'));
+const [wasm, more] = ['btf', 'more'].map((part) => fileURLToPath(import.meta.resolve(`btfkit/${part}.wasm`)));
 
 const common = {
   absWorkingDir: here,
@@ -46,7 +46,8 @@ function embed(worker) {
       build.onResolve({ filter: /^embedded:/ }, ({ path }) => ({ path, namespace: 'embedded' }));
       build.onLoad({ filter: /./, namespace: 'embedded' }, async ({ path }) => {
         if (path === 'embedded:worker') return { contents: worker, loader: 'text' };
-        if (path === 'embedded:wasm') return { contents: await readFile(wasm), loader: 'binary' };
+        const part = { 'embedded:wasm': wasm, 'embedded:more': more }[path];
+        if (part) return { contents: await readFile(part), loader: 'binary' };
         const sample = await readFile(samples[path.replace('embedded:', '')]);
         return { contents: gzipSync(sample, { level: 9 }), loader: 'binary' };
       });
@@ -103,6 +104,7 @@ async function buildFolder({ template, worker, style, notice }) {
     writeFile(join(out, 'worker.js'), worker),
     writeFile(join(out, 'licences.txt'), notice),
     copyFile(wasm, join(out, 'btf.wasm')),
+    copyFile(more, join(out, 'more.wasm')),
     ...Object.values(samples).map((path) => copyFile(path, join(out, basename(path)))),
   ]);
 }

@@ -9,8 +9,15 @@ export const answers: { [T in Topic]: (btf: Btf, about: Questions[T]['about']) =
   record: (btf, { id }) => JSON.stringify(btf.get(id).toJSON(), null, 2),
   decode: (btf, { id, bytes, order }) => btf.decodeToC(id, bytes, { count: 'all', partial: true, zeros: true, ...(order && { order }) }),
   dump: (btf, { format, id }) => btf.dump({ format, types: id === undefined ? [] : [id], pretty: format === 'json' }),
+  holes: (btf) => holes(btf),
   code: (btf, { name, section, offset }) => code(btf, name, section, offset),
 };
+
+function holes(btf: Btf): Questions['holes']['answer'] {
+  // In files with several BTFs the page shows the first.
+  const structs = btf.query({ kinds: ['struct'], sort: 'holes', anonymous: true }).types.filter(({ btf: number = 1, holes }) => number === 1 && holes !== undefined);
+  return { ids: Uint32Array.from(structs, ({ id }) => id), holes: Uint32Array.from(structs, ({ holes }) => holes!) };
+}
 
 /** Functions of several sections may share a name; of two in one section, the place decides. */
 function code(btf: Btf, name: string, section: string, offset: number): CodeRange {

@@ -1,14 +1,17 @@
 // App: what can be done on this page. It changes the state; the views only show it.
 import type { Sample } from './assets.ts';
+import { whenIdle } from './idle.ts';
 import type { Questions, Topic } from './messages.ts';
 import { listsOf } from './object-views.ts';
 import { Opener } from './opener.ts';
 import { type Route, type Tab, fileHash, parseRoute, resolve, typeHash } from './route.ts';
+import { searchPreparations } from './search.ts';
 import type { Fault } from './session.ts';
 import { setting } from './settings.ts';
 import type { OpenFile, Shown, State } from './state.ts';
 import { Store } from './store.ts';
 import { toggleTheme } from './theme.ts';
+import type { TypeTable } from './types.ts';
 import type { Workshop } from './workshop.ts';
 
 const cacheLine = setting('cache line', 64, [32, 64, 128, 256]);
@@ -91,6 +94,12 @@ export class App {
     }
   }
 
+  /** Has the holes of the open file's structs counted, which only the package can. */
+  async countHoles(types: TypeTable): Promise<void> {
+    const { file } = this.store.state;
+    if (file?.types === types) types.setHoles(await file.session.ask('holes', {}));
+  }
+
   /** Stops opening; what is open stays. */
   cancel(): void {
     this.opener.cancel();
@@ -144,7 +153,7 @@ export class App {
     else history.pushState({ file: file.id }, '', has(file, route) ? location.hash : fileHash);
     this.look(file);
     // Once the list is on screen: the first search and the first link need not wait for it.
-    setTimeout(() => file.types.prepare(), 50);
+    whenIdle([...file.types.preparations(), ...searchPreparations(file.types)]);
   }
 
   /** The file that is left is found again where it was looked at last. */

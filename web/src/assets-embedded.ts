@@ -1,12 +1,14 @@
 // Assets for the single-file page: the build puts them into the script, the samples compressed.
 import kernel from 'embedded:kernel';
 import object from 'embedded:object';
+import more from 'embedded:more';
 import wasm from 'embedded:wasm';
 import worker from 'embedded:worker';
 import { type Assets, type Sample, sampleNames } from './assets.ts';
 
 export async function loadAssets(): Promise<Assets> {
-  return { module: await WebAssembly.compile(wasm), worker, samples: { object: sample('object', object), kernel: sample('kernel', kernel) } };
+  const [module, moreModule] = await Promise.all([WebAssembly.compile(wasm), WebAssembly.compile(more)]);
+  return { module, more: moreModule, worker, samples: { object: sample('object', object), kernel: sample('kernel', kernel) } };
 }
 
 function sample(kind: keyof typeof sampleNames, packed: Uint8Array<ArrayBuffer>): Sample {

@@ -11,6 +11,10 @@ declare module 'embedded:kernel' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
+declare module 'embedded:more' {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
 declare module 'embedded:worker' {
   const script: string;
   export default script;

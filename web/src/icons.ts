@@ -34,3 +34,7 @@ export const moon = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true
 export const split = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
   <rect x="2.5" y="9" width="11" height="4.5" rx="1" /><rect x="5" y="2.5" width="6" height="3.6" rx="1" stroke-dasharray="1.6 1.4" />
 </svg>`;
+
+/** How a column is sorted. */
+export const direction = (down: boolean) =>
+  html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${down ? 'M8 3v10m-3.5-3.5L8 13l3.5-3.5' : 'M8 13V3M4.5 6.5 8 3l3.5 3.5'} /></svg>`;

@@ -3,12 +3,14 @@ import { html, render } from 'lit-html';
 import { App } from './app.ts';
 import { loadAssets } from './assets-fetched.ts'; // the single-file build puts assets-embedded.ts in its place
 import { acceptDrops } from './drop.ts';
-import { acceptPastes, isField } from './paste.ts';
+import { HelpSheet } from './help-sheet.ts';
+import { ListAddress } from './list-address.ts';
+import { acceptPastes } from './paste.ts';
 import type { Route } from './route.ts';
 import type { OpenFile } from './state.ts';
 import { applyTheme, onSystemTheme } from './theme.ts';
-import { TypeList } from './type-list.ts';
-import { type Parts, page } from './view.ts';
+import { type ListActions, TypeList } from './type-list.ts';
+import { page } from './view.ts';
 import { Workshop } from './workshop.ts';
 
 const root = document.getElementById('app') as HTMLElement;
@@ -17,16 +19,26 @@ async function start(): Promise<App> {
   render(html`<p class="loading" role="status">Loading…</p>`, root);
   const assets = await loadAssets();
   const app = new App(new Workshop(assets));
-  const list = new TypeList((row) => app.showType(row));
-  const parts: Parts = { app, list, samples: assets.samples, choose: fileDialog(app) };
+  const list = () => listOf(app.store.state.file);
+  const sheet = new HelpSheet(() => (app.store.state.file ? (example) => list().searchFor(example) : undefined));
+  const address = new ListAddress(() => (app.store.state.file ? list() : undefined));
+  const actions: ListActions = {
+    open: (row) => app.showType(row),
+    countHoles: (types) => app.countHoles(types),
+    changed: () => address.changed(),
+    help: () => sheet.open(),
+  };
+  const listOf = lists(new TypeList(actions, address.linked()), () => new TypeList(actions));
+  const choose = fileDialog(app);
 
   let last: OpenFile | undefined;
   const show = () => {
     const { state } = app.store;
     const { file, shown, route } = state;
     try {
+      const list = listOf(file);
       if (file) list.show(file.types);
-      render(page(state, parts), root);
+      render(page(state, { app, list, samples: assets.samples, choose }), root);
       list.select(shown?.row ?? -1);
       if (file !== last) root.querySelector('.file.is-shown')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
       last = file;
@@ -36,11 +48,24 @@ async function start(): Promise<App> {
     document.title = title(shown ? (file?.types.names[shown.row] ?? titleOf(shown.route)) : route && titleOf(route), file?.name);
   };
   app.store.subscribe(show);
-  addEventListener('keydown', (event) => globalKey(event, app, list));
+  addEventListener('keydown', (event) => globalKey(event, app, list(), sheet));
   onSystemTheme(show);
   acceptPastes(app);
   show();
   return app;
+}
+
+/** The list of each open file: it stays as it was left, its search and its place, while another file is looked at. */
+function lists(first: TypeList, make: () => TypeList): (file: OpenFile | undefined) => TypeList {
+  const lists = new WeakMap<OpenFile, TypeList>();
+  let spare: TypeList | undefined = first;
+  return (file) => {
+    if (!file) return (spare ??= make());
+    const known = lists.get(file) ?? spare ?? make();
+    if (known === spare) spare = undefined;
+    lists.set(file, known);
+    return known;
+  };
 }
 
 /** A view that breaks off leaves nothing to go on with: the page is made anew, without the file that it was of. */
@@ -77,21 +102,26 @@ function fileDialog(app: App): () => void {
   return () => input.click();
 }
 
-function globalKey(event: KeyboardEvent, app: App, list: TypeList): void {
+function globalKey(event: KeyboardEvent, app: App, list: TypeList, sheet: HelpSheet): void {
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
-  const typing = event.target instanceof HTMLInputElement;
-  if (event.key === '/' && !typing) {
-    list.focusSearch();
-    event.preventDefault();
-  } else if ((event.key === '[' || event.key === ']') && !isField(event.target)) {
-    app.chooseNext(event.key === ']' ? 1 : -1);
-  } else if (event.key === 'Escape') {
-    const { state } = app.store;
-    if (state.opening) app.cancel();
-    else if (state.faults.length > 0) app.dismissFaults();
-    else if (state.waiting.length > 0) app.dismissWaiting();
-    else if (state.file && state.route) app.showFile();
-  }
+  if (document.querySelector('dialog[open]')) return; // its keys are its own
+  if (event.key === 'Escape') return leave(app);
+  if (event.target instanceof Element && event.target.matches('input, textarea, select, [contenteditable]')) return;
+  if (event.key === '/') list.focusSearch();
+  else if (event.key === '?') sheet.open();
+  else if (event.key === '[' || event.key === ']') app.chooseNext(event.key === ']' ? 1 : -1);
+  else if (event.key !== 'j' && event.key !== 'k') return;
+  else if (!list.step(event.key === 'j' ? 1 : -1)) return;
+  event.preventDefault();
+}
+
+/** Out of what is nearest: a file that is being opened, what went wrong, a type. */
+function leave(app: App): void {
+  const { state } = app.store;
+  if (state.opening) app.cancel();
+  else if (state.faults.length > 0) app.dismissFaults();
+  else if (state.waiting.length > 0) app.dismissWaiting();
+  else if (state.file && state.route) app.showFile();
 }
 
 applyTheme();

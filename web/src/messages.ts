@@ -15,14 +15,22 @@ export interface Questions {
   decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined }; answer: string };
   /** Everything as text, or one type and, in C, what it needs. */
   dump: { about: { format: 'c' | 'json' | 'raw'; id?: number }; answer: string };
+  /** The holes of each struct of the file: ids, and how many each of them has. */
+  holes: { about: Record<string, never>; answer: { ids: Uint32Array; holes: Uint32Array } };
   /** The code of a function of a BPF object. */
   code: { about: { name: string; section: string; offset: number }; answer: CodeRange };
 }
 export type Topic = keyof Questions;
 
+/** The compiled WebAssembly: btf.wasm and more.wasm of the package. */
+export interface Parts {
+  module: WebAssembly.Module;
+  more: WebAssembly.Module;
+}
+
 export type Request =
   /** Always first. The page compiles the WebAssembly once; every worker only instantiates it. */
-  | { type: 'start'; module: WebAssembly.Module }
+  | ({ type: 'start' } & Parts)
   /** `base`: what a split BTF continues. `again`: the page knows its types already; only the questions that follow are answered. */
   | { type: 'open'; input: NamedBlob; base?: NamedBlob; again: boolean }
   | { type: 'ask'; call: number; question: Question };
