@@ -1,17 +1,18 @@
 // Builds the page twice into dist/:
 //   btfkit.html                                              everything in one file; works from file://
 //   index.html, main.js, main.css, worker.js, btf.wasm, more.wasm, ...  for a web server
-// Options: --sample FILE (default: ../tests/golden/sample.bpf.o), --out FOLDER.
+// Options: --out FOLDER.
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const { values: options } = parseArgs({ options: { sample: { type: 'string' }, out: { type: 'string' } } });
-const sample = options.sample ?? join(here, '../tests/golden/sample.bpf.o');
+const { values: options } = parseArgs({ options: { out: { type: 'string' } } });
+const samples = { object: join(here, '../tests/golden/sample.bpf.o'), kernel: join(here, 'samples/kernel.btf') };
 const out = options.out ?? join(here, 'dist');
 const [wasm, more] = ['btf', 'more'].map((part) => fileURLToPath(import.meta.resolve(`btfkit/${part}.wasm`)));
 
@@ -45,8 +46,10 @@ function embed(worker) {
       build.onResolve({ filter: /^embedded:/ }, ({ path }) => ({ path, namespace: 'embedded' }));
       build.onLoad({ filter: /./, namespace: 'embedded' }, async ({ path }) => {
         if (path === 'embedded:worker') return { contents: worker, loader: 'text' };
-        const file = { 'embedded:wasm': wasm, 'embedded:more': more, 'embedded:sample': sample }[path];
-        return { contents: await readFile(file), loader: 'binary' };
+        const part = { 'embedded:wasm': wasm, 'embedded:more': more }[path];
+        if (part) return { contents: await readFile(part), loader: 'binary' };
+        const sample = await readFile(samples[path.replace('embedded:', '')]);
+        return { contents: gzipSync(sample, { level: 9 }), loader: 'binary' };
       });
     },
   };
@@ -102,7 +105,7 @@ async function buildFolder({ template, worker, style, notice }) {
     writeFile(join(out, 'licences.txt'), notice),
     copyFile(wasm, join(out, 'btf.wasm')),
     copyFile(more, join(out, 'more.wasm')),
-    copyFile(sample, join(out, 'sample.bpf.o')),
+    ...Object.values(samples).map((path) => copyFile(path, join(out, basename(path)))),
   ]);
 }
 

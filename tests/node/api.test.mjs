@@ -154,8 +154,18 @@ test('names are UTF-8', () => {
   const names = ['größe', 'наука', 'plain'];
   const btf = Btf.fromBytes(makeBtf((add) => names.forEach((name) => add(1, name, { third: 4 }, 32))));
   assert.deepEqual(decodeNames(btf.columns()), names);
+  assert.deepEqual(decodeNames(btf.columns(), { longest: 1000 }), names);
   assert.deepEqual([...btf.types()].map((type) => type.name), names);
   assert.equal(btf.find('наука').id, 2);
+});
+
+test('names as long as is asked for', () => {
+  for (const letter of ['x', 'é']) {
+    const builder = new Btf.Builder();
+    for (const length of [1, 8, 9, 500]) builder.add({ kind: 'int', name: letter.repeat(length), size: 4 });
+    const longest = 8 * Buffer.byteLength(letter);
+    assert.deepEqual(decodeNames(builder.build().columns(), { longest }), [letter, letter.repeat(8), `${letter.repeat(8)}…`, `${letter.repeat(8)}…`]);
+  }
 });
 
 test('a BTF without types', () => {

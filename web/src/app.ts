@@ -1,89 +1,79 @@
 // App: what can be done on this page. It changes the state; the views only show it.
-import { sampleName } from './assets.ts';
-import { explain, headLength, isSplit } from './fault.ts';
+import type { Sample } from './assets.ts';
 import { whenIdle } from './idle.ts';
-import type { NamedBlob, Questions, Topic } from './messages.ts';
+import type { Questions, Topic } from './messages.ts';
+import { listsOf } from './object-views.ts';
+import { Opener } from './opener.ts';
 import { type Route, type Tab, fileHash, parseRoute, resolve, typeHash } from './route.ts';
 import { searchPreparations } from './search.ts';
-import { Fault, type Session } from './session.ts';
+import type { Fault } from './session.ts';
+import { setting } from './settings.ts';
 import type { OpenFile, Shown, State } from './state.ts';
 import { Store } from './store.ts';
-import { TypeTable } from './types.ts';
+import { toggleTheme } from './theme.ts';
+import type { TypeTable } from './types.ts';
 import type { Workshop } from './workshop.ts';
 
-/** Milliseconds after which opening a file is worth a word. */
-const patience = 200;
+const cacheLine = setting('cache line', 64, [32, 64, 128, 256]);
 
 export class App {
-  readonly store = new Store<State>({ cacheLine: 64 });
-  private opening: Session | undefined;
+  readonly store = new Store<State>({ files: [], faults: [], waiting: [], cacheLine: cacheLine.get() });
+  private readonly opener: Opener;
+  /** Where each file was last looked at: a hash. */
+  private readonly places = new WeakMap<OpenFile, string>();
 
-  constructor(
-    private readonly workshop: Workshop,
-    private readonly sample: Uint8Array<ArrayBuffer>,
-  ) {
+  /** The hash that was read last. */
+  private read = '';
+
+  constructor(private readonly workshop: Workshop) {
+    this.opener = new Opener(this.store, workshop, (file, show) => this.opened(file, show));
     this.readAddress();
-    addEventListener('hashchange', () => this.readAddress());
+    addEventListener('popstate', ({ state }) => this.travelled(state as { file?: number } | null));
+    // Browsers tell both of a followed link; one that only told the second would be heard as well.
+    addEventListener('hashchange', () => location.hash !== this.read && this.readAddress());
   }
 
-  /**
-   * Opens a file in place of the one that is open, which stays if this fails or is cancelled. A file that continues another waits for
-   * that one: the next that is opened, unless something else is done.
-   */
-  async open(blob: Blob, name: string, base?: NamedBlob): Promise<void> {
-    this.cancel();
-    const started = performance.now();
-    const session = this.workshop.session();
-    this.opening = session;
-    this.store.set({ fault: undefined, waiting: undefined, opening: { name, done: 0, total: blob.size, slow: false } });
-    const slow = setTimeout(() => this.progress({ slow: true }), patience);
-    session.onProgress = (done, total) => this.progress({ done, total });
-    try {
-      const { summary, columns } = await session.open({ blob, name }, base);
-      const types = new TypeTable(columns);
-      const before = this.store.state.file;
-      this.show({ name, blob, base, summary, types, session, milliseconds: performance.now() - started });
-      before?.session.close();
-    } catch (error) {
-      session.close();
-      if (this.opening !== session) return;  // cancelled, or another file was opened meanwhile
-      await this.fail(error, blob, name);
-    } finally {
-      clearTimeout(slow);
-      if (this.opening === session) {
-        this.opening = undefined;
-        this.store.set({ opening: undefined });
-      }
-    }
-  }
-
-  /** Opens what was dropped or chosen: one file, or one and the base that it continues, in either order. */
+  /** Opens what was dropped, chosen or pasted. */
   async openAll(files: readonly File[]): Promise<void> {
-    const [first, second] = files;
-    const { waiting } = this.store.state;
-    if (!first) return;
-    if (files.length > 2) return this.refuse(`${files.length} files were dropped`, 'This page shows one file at a time: drop the one to look at, together with its base if it needs one.');
-    if (second) return this.openPair(first, second);
-    await this.open(first, first.name);
-    const { fault, file } = this.store.state;
-    if (waiting && !fault && file?.blob === first) await this.open(waiting.blob, waiting.name, { blob: first, name: first.name });
+    if (files.length > 0) await this.opener.open(files.map((file) => ({ blob: file, name: file.name })));
   }
 
-  /** Which of the two continues the other shows when they are opened. */
-  private async openPair(first: File, second: File): Promise<void> {
-    await this.open(first, first.name);
-    const { waiting, fault } = this.store.state;
-    if (waiting) return this.open(first, first.name, { blob: second, name: second.name });
-    if (fault) return;
-    await this.open(second, second.name);
-    if (this.store.state.waiting) return this.open(second, second.name, { blob: first, name: first.name });
-    if (!this.store.state.fault) this.refuse(`${first.name} and ${second.name} are two files of their own`, `Neither continues the other. ${second.name} is the one that is open now.`);
+  async openSample({ name, bytes }: Sample): Promise<void> {
+    await this.opener.open([{ blob: new Blob([await bytes()]), name }]);
   }
 
-  /** Opens the file that waits for its base on the one that is open. */
-  useAsBase(): void {
-    const { waiting, file } = this.store.state;
-    if (waiting && file) void this.open(waiting.blob, waiting.name, { blob: file.blob, name: file.name });
+  /** Opens the files that wait for a base on this one. */
+  async useAsBase({ blob, name }: OpenFile): Promise<void> {
+    await this.opener.open(this.store.state.waiting, { blob, name });
+  }
+
+  /** Looks at an open file, where it was last looked at. */
+  choose(file: OpenFile): void {
+    if (file === this.store.state.file) return this.showFile();
+    this.remember();
+    history.pushState({ file: file.id }, '', this.places.get(file) ?? fileHash);
+    this.look(file);
+  }
+
+  /** Closes a file; its neighbour takes its place. */
+  closeFile(file: OpenFile): void {
+    const { files, file: current } = this.store.state;
+    const at = files.indexOf(file);
+    const left = files.filter((other) => other !== file);
+    file.session.close();
+    this.workshop.closed(file.session);
+    this.store.set({ files: left });
+    if (file !== current) return;
+    const next = left[Math.min(at, left.length - 1)];
+    if (next) return this.choose(next);
+    this.store.set({ file: undefined, shown: undefined });
+    location.hash = fileHash;
+  }
+
+  /** The next open file, or the one before (-1). */
+  chooseNext(step: 1 | -1): void {
+    const { files, file } = this.store.state;
+    if (file && files.length > 1) this.choose(files[(files.indexOf(file) + step + files.length) % files.length]!);
   }
 
   /** Saves a dump as a file of the user's; resolves to its name, or undefined when that failed. */
@@ -112,25 +102,28 @@ export class App {
     if (file?.types === types) types.setHoles(await file.session.ask('holes', {}));
   }
 
-  openSample(): Promise<void> {
-    return this.open(new Blob([this.sample]), sampleName);
-  }
-
-  /** Stops opening a file; the one before stays. */
+  /** Stops opening; what is open stays. */
   cancel(): void {
-    const session = this.opening;
-    this.opening = undefined;
-    session?.close();
-    this.store.set({ opening: undefined });
+    this.opener.cancel();
   }
 
   /** Says what is wrong with what was dropped before anything was read. */
-  refuse(title: string, advice: string): void {
-    this.store.set({ fault: { title, detail: '', advice } });
+  refuse(title: string, advice: string, detail = ''): void {
+    this.store.set({ faults: [...this.store.state.faults, { title, detail, advice }] });
   }
 
-  dismissFault(): void {
-    this.store.set({ fault: undefined, waiting: undefined });
+  dismissFaults(): void {
+    this.store.set({ faults: [] });
+  }
+
+  /** Forgets the files that wait for a base. */
+  dismissWaiting(): void {
+    this.store.set({ waiting: [] });
+  }
+
+  toggleTheme(): void {
+    toggleTheme();
+    this.store.set({});
   }
 
   /** Shows a type of the open file, as one more step of the history. */
@@ -140,8 +133,9 @@ export class App {
   }
 
   /** Draws layouts in cache lines of so many bytes. */
-  useCacheLine(cacheLine: number): void {
-    this.store.set({ cacheLine });
+  useCacheLine(bytes: number): void {
+    cacheLine.set(bytes as 64);
+    this.store.set({ cacheLine: bytes });
     this.readAddress();
   }
 
@@ -149,34 +143,55 @@ export class App {
     location.hash = fileHash;
   }
 
-  private progress(change: Partial<State['opening'] & object>): void {
-    const { opening } = this.store.state;
-    if (opening) this.store.set({ opening: { ...opening, ...change } });
-  }
-
-  private show(file: OpenFile): void {
-    this.store.set({ file, shown: undefined });
-    this.look(file, this.store.state.route);
+  private opened(file: OpenFile, show: boolean): void {
+    const { files, file: before, route } = this.store.state;
+    const known = files.includes(file);
+    if (!known) this.store.set({ files: [...files, file] });
+    if (!show) return;
+    if (known) return file === before ? undefined : this.choose(file);
+    this.remember();
+    // A link that was followed here is to be shown; beside other files, only what the new one has, too.
+    if (!before) history.replaceState({ file: file.id }, '');
+    else history.pushState({ file: file.id }, '', has(file, route) ? location.hash : fileHash);
+    this.look(file);
     // Once the list is on screen: the first search and the first link need not wait for it.
     whenIdle([...file.types.preparations(), ...searchPreparations(file.types)]);
   }
 
-  private async fail(error: unknown, blob: Blob, name: string): Promise<void> {
-    const facts = error instanceof Fault ? error : { code: 'internal', message: String(error) };
-    const head = await blob.slice(0, headLength).arrayBuffer().catch(() => new ArrayBuffer(0));
-    const waiting = isSplit(facts) ? { blob, name } : undefined;
-    this.store.set({ waiting, fault: explain(facts, name, blob.size, new Uint8Array(head)) });
+  /** The file that is left is found again where it was looked at last. */
+  private remember(): void {
+    const { file } = this.store.state;
+    if (file) this.places.set(file, location.hash);
+  }
+
+  /** Shows what the address names, of this file. */
+  private look(file: OpenFile): void {
+    this.store.set({ file, shown: undefined });
+    this.workshop.used(file.session);
+    this.readAddress();
+  }
+
+  /** The address changed. A step through the history may lead to another file. */
+  private travelled(entry: { file?: number } | null): void {
+    const { files, file } = this.store.state;
+    const there = files.find(({ id }) => id === entry?.file);
+    if (there && there !== file) this.look(there);
+    else this.readAddress();
   }
 
   private readAddress(): void {
-    const route = parseRoute(location.hash);
+    this.read = location.hash;
+    const route = parseRoute(this.read);
     this.store.set({ route });
     const { file } = this.store.state;
-    if (file) this.look(file, route);
+    if (!file) return;
+    this.remember();
+    if ((history.state as { file?: number } | null)?.file !== file.id) history.replaceState({ file: file.id }, '');
+    this.ask(file, route);
   }
 
   /** Asks what the view at `route` has to show. */
-  private look(file: OpenFile, route: Route | undefined): void {
+  private ask(file: OpenFile, route: Route | undefined): void {
     const question = route && this.question(file, route);
     if (!route || !question) return this.store.set({ shown: undefined });
     const { topic, about, row } = question;
@@ -204,3 +219,9 @@ export class App {
 }
 
 const topics: Record<Tab, Topic> = { c: 'declaration', layout: 'layout', uses: 'usage', decode: 'declaration', record: 'record' };
+
+/** Whether there is something of this file to see. */
+function has(file: OpenFile, route: Route | undefined): boolean {
+  if (!route) return true;
+  return route.view === 'type' ? resolve(file.types, route) >= 0 : listsOf(file).some(({ name }) => name === route.view);
+}

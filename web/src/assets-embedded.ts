@@ -1,10 +1,17 @@
-// Assets for the single-file page: the build puts them into the script.
+// Assets for the single-file page: the build puts them into the script, the samples compressed.
+import kernel from 'embedded:kernel';
+import object from 'embedded:object';
 import more from 'embedded:more';
-import sample from 'embedded:sample';
 import wasm from 'embedded:wasm';
 import worker from 'embedded:worker';
-import type { Assets } from './assets.ts';
+import { type Assets, type Sample, sampleNames } from './assets.ts';
 
 export async function loadAssets(): Promise<Assets> {
-  return { module: await WebAssembly.compile(wasm), more: await WebAssembly.compile(more), worker, sample };
+  const [module, moreModule] = await Promise.all([WebAssembly.compile(wasm), WebAssembly.compile(more)]);
+  return { module, more: moreModule, worker, samples: { object: sample('object', object), kernel: sample('kernel', kernel) } };
+}
+
+function sample(kind: keyof typeof sampleNames, packed: Uint8Array<ArrayBuffer>): Sample {
+  const unpacked = () => new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip')));
+  return { name: sampleNames[kind], bytes: async () => new Uint8Array(await unpacked().arrayBuffer()) };
 }

@@ -1,15 +1,22 @@
 // Assets for the page that a server hands out: fetched from beside it, all at the start, after which the page is sealed.
-import type { Assets } from './assets.ts';
+import { type Assets, type Sample, sampleNames } from './assets.ts';
 
 export async function loadAssets(): Promise<Assets> {
-  const [module, more, worker, sample] = await Promise.all([
+  const [module, more, worker, object, kernel] = await Promise.all([
     get('btf.wasm').then(compile),
     get('more.wasm').then(compile),
     get('worker.js').then((response) => response.text()),
-    get('sample.bpf.o').then((response) => response.arrayBuffer()),
+    sample('object'),
+    sample('kernel'),
   ]);
   seal();
-  return { module, more, worker, sample: new Uint8Array(sample) };
+  return { module, more, worker, samples: { object, kernel } };
+}
+
+async function sample(kind: keyof typeof sampleNames): Promise<Sample> {
+  const name = sampleNames[kind];
+  const bytes = new Uint8Array(await (await get(name)).arrayBuffer());
+  return { name, bytes: async () => bytes };
 }
 
 async function get(path: string): Promise<Response> {

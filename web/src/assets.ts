@@ -4,8 +4,13 @@ import type { Parts } from './messages.ts';
 export interface Assets extends Parts {
   /** The worker's script. */
   worker: string;
-  /** A small BPF object to try the page with. */
-  sample: Uint8Array<ArrayBuffer>;
+  /** To try the page with. */
+  samples: { object: Sample; kernel: Sample };
 }
 
-export const sampleName = 'sample.bpf.o';
+export interface Sample {
+  name: string;
+  bytes: () => Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export const sampleNames = { object: 'sample.bpf.o', kernel: 'kernel.btf' };

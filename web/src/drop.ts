@@ -40,10 +40,13 @@ function carriesFiles(event: DragEvent): boolean {
 
 /** What to do with a drop. Reads it at once: it can be read only while its event lasts. */
 function read(dropped: DataTransfer): (app: App) => void {
-  const files = [...dropped.files];
-  const [file] = files;
-  if (dropped.items[0]?.webkitGetAsEntry()?.isDirectory) {
-    return (app) => app.refuse(`${file?.name ?? 'This'} is a folder`, 'Drop a single file out of it.');
-  }
-  return (app) => void app.openAll(files);
+  const folders = new Set<number>();
+  const items = [...dropped.items].filter(({ kind }) => kind === 'file');
+  items.forEach((item, at) => item.webkitGetAsEntry()?.isDirectory && folders.add(at));
+  const all = [...dropped.files];
+  const files = all.filter((_, at) => !folders.has(at));
+  return (app) => {
+    void app.openAll(files);
+    for (const at of folders) app.refuse(`${all[at]?.name ?? 'This'} is a folder`, 'Drop the files in it that you want to see.');
+  };
 }

@@ -3,11 +3,15 @@ declare module 'embedded:wasm' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
-declare module 'embedded:more' {
+declare module 'embedded:object' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
-declare module 'embedded:sample' {
+declare module 'embedded:kernel' {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
+declare module 'embedded:more' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }

@@ -24,6 +24,17 @@ export const warning = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="t
 
 export const close = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="m4 4 8 8M12 4l-8 8" /></svg>`;
 
+export const sun = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+  <circle cx="8" cy="8" r="2.8" /><path d="M8 1.5v1.6M8 12.9v1.6M1.5 8h1.6M12.9 8h1.6M3.4 3.4l1.1 1.1M11.5 11.5l1.1 1.1M12.6 3.4l-1.1 1.1M4.5 11.5l-1.1 1.1" />
+</svg>`;
+
+export const moon = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M13.6 9.7A6 6 0 0 1 6.3 2.4a6 6 0 1 0 7.3 7.3Z" /></svg>`;
+
+/** One thing on top of another. */
+export const split = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+  <rect x="2.5" y="9" width="11" height="4.5" rx="1" /><rect x="5" y="2.5" width="6" height="3.6" rx="1" stroke-dasharray="1.6 1.4" />
+</svg>`;
+
 /** How a column is sorted. */
 export const direction = (down: boolean) =>
   html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${down ? 'M8 3v10m-3.5-3.5L8 13l3.5-3.5' : 'M8 13V3M4.5 6.5 8 3l3.5 3.5'} /></svg>`;

@@ -6,9 +6,12 @@ import { acceptDrops } from './drop.ts';
 import { HelpSheet } from './help-sheet.ts';
 import { ListAddress } from './list-address.ts';
 import { HoverCard } from './hover-card.ts';
+import { acceptPastes } from './paste.ts';
 import type { Route } from './route.ts';
+import type { OpenFile } from './state.ts';
+import { applyTheme, onSystemTheme } from './theme.ts';
 import { type ListActions, TypeList } from './type-list.ts';
-import { type Parts, page } from './view.ts';
+import { page } from './view.ts';
 import { Workshop } from './workshop.ts';
 
 const root = document.getElementById('app') as HTMLElement;
@@ -16,31 +19,66 @@ const root = document.getElementById('app') as HTMLElement;
 async function start(): Promise<App> {
   render(html`<p class="loading" role="status">Loading…</p>`, root);
   const assets = await loadAssets();
-  const app = new App(new Workshop(assets), assets.sample);
-  const sheet = new HelpSheet(() => (app.store.state.file ? (example) => list.searchFor(example) : undefined));
-  const address = new ListAddress(() => (app.store.state.file ? list : undefined));
+  const app = new App(new Workshop(assets));
+  const list = () => listOf(app.store.state.file);
+  const sheet = new HelpSheet(() => (app.store.state.file ? (example) => list().searchFor(example) : undefined));
+  const address = new ListAddress(() => (app.store.state.file ? list() : undefined));
   const actions: ListActions = {
     open: (row) => app.showType(row),
     countHoles: (types) => app.countHoles(types),
     changed: () => address.changed(),
     help: () => sheet.open(),
   };
-  const list: TypeList = new TypeList(actions, address.linked());
-  const parts: Parts = { app, list, choose: fileDialog(app) };
+  const listOf = lists(new TypeList(actions, address.linked()), () => new TypeList(actions));
+  const choose = fileDialog(app);
 
+  let last: OpenFile | undefined;
   const show = () => {
     const { state } = app.store;
-    if (state.file) list.show(state.file.types);
-    render(page(state, parts), root);
     const { file, shown, route } = state;
-    list.select(shown?.row ?? -1);
+    try {
+      const list = listOf(file);
+      if (file) list.show(file.types);
+      render(page(state, { app, list, samples: assets.samples, choose }), root);
+      list.select(shown?.row ?? -1);
+      if (file !== last) root.querySelector('.file.is-shown')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      last = file;
+    } catch (error) {
+      return failed(error, app);
+    }
     document.title = title(shown ? (file?.types.names[shown.row] ?? titleOf(shown.route)) : route && titleOf(route), file?.name);
   };
   app.store.subscribe(show);
   new HoverCard(() => app.store.state.file);
-  addEventListener('keydown', (event) => globalKey(event, app, list, sheet));
+  addEventListener('keydown', (event) => globalKey(event, app, list(), sheet));
+  onSystemTheme(show);
+  acceptPastes(app);
   show();
   return app;
+}
+
+/** The list of each open file: it stays as it was left, its search and its place, while another file is looked at. */
+function lists(first: TypeList, make: () => TypeList): (file: OpenFile | undefined) => TypeList {
+  const lists = new WeakMap<OpenFile, TypeList>();
+  let spare: TypeList | undefined = first;
+  return (file) => {
+    if (!file) return (spare ??= make());
+    const known = lists.get(file) ?? spare ?? make();
+    if (known === spare) spare = undefined;
+    lists.set(file, known);
+    return known;
+  };
+}
+
+/** A view that breaks off leaves nothing to go on with: the page is made anew, without the file that it was of. */
+function failed(error: unknown, app: App): void {
+  const { file } = app.store.state;
+  console.error(error);
+  root.replaceChildren();
+  delete (root as { ['_$litPart$']?: unknown })['_$litPart$'];
+  if (!file) return;
+  app.closeFile(file);
+  app.refuse(`${file.name} could not be shown`, 'This is a fault of the page. Please report it, with the file if you may share it.', String(error));
 }
 
 /** What a view of a list is about. */
@@ -73,6 +111,7 @@ function globalKey(event: KeyboardEvent, app: App, list: TypeList, sheet: HelpSh
   if (event.target instanceof Element && event.target.matches('input, textarea, select, [contenteditable]')) return;
   if (event.key === '/') list.focusSearch();
   else if (event.key === '?') sheet.open();
+  else if (event.key === '[' || event.key === ']') app.chooseNext(event.key === ']' ? 1 : -1);
   else if (event.key !== 'j' && event.key !== 'k') return;
   else if (!list.step(event.key === 'j' ? 1 : -1)) return;
   event.preventDefault();
@@ -82,10 +121,12 @@ function globalKey(event: KeyboardEvent, app: App, list: TypeList, sheet: HelpSh
 function leave(app: App): void {
   const { state } = app.store;
   if (state.opening) app.cancel();
-  else if (state.fault) app.dismissFault();
+  else if (state.faults.length > 0) app.dismissFaults();
+  else if (state.waiting.length > 0) app.dismissWaiting();
   else if (state.file && state.route) app.showFile();
 }
 
+applyTheme();
 const ready = start();
 acceptDrops(ready);
 ready.catch((error: unknown) => {

@@ -35,8 +35,8 @@ export interface Parts {
 export type Request =
   /** Always first. The page compiles the WebAssembly once; every worker only instantiates it. */
   | ({ type: 'start' } & Parts)
-  /** `base`: what a split BTF continues. */
-  | { type: 'open'; input: NamedBlob; base?: NamedBlob }
+  /** `base`: what a split BTF continues. `again`: the page knows its types already; only the questions that follow are answered. */
+  | { type: 'open'; input: NamedBlob; base?: NamedBlob; again: boolean }
   | { type: 'ask'; call: number; question: Question };
 
 export interface NamedBlob {
@@ -51,8 +51,8 @@ export type Reply =
   | { type: 'progress'; done: number; total: number }
   | { type: 'opened'; opened: Opened }
   | { type: 'answer'; call: number; answer: unknown }
-  /** `call` is absent when opening the file failed. */
-  | { type: 'failed'; call?: number; fault: FaultFacts };
+  /** `call` is absent when opening the file failed. `stopped`: this worker can answer nothing any more. */
+  | { type: 'failed'; call?: number; fault: FaultFacts; stopped: boolean };
 
 export interface Opened {
   summary: Summary;
@@ -101,7 +101,10 @@ export interface Usage {
   cut: boolean;
 }
 
-/** An error as it crosses from a worker: BtfError's parts, or those of any other error under the code `internal`. */
+/**
+ * An error as it crosses from a worker: BtfError's parts, or those of any other error under the code `internal`. Sessions add
+ * `stopped`, when the worker gave up or did not answer, and `closed`.
+ */
 export interface FaultFacts {
   code: string;
   message: string;

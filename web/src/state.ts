@@ -7,6 +7,8 @@ import type { Session } from './session.ts';
 import type { TypeTable } from './types.ts';
 
 export interface OpenFile {
+  /** Its own as long as the page lives. */
+  id: number;
   name: string;
   blob: Blob;
   /** What it was opened on, when it continues another. */
@@ -20,6 +22,10 @@ export interface OpenFile {
 
 export interface Opening {
   name: string;
+  /** Which of how many. */
+  nth: number;
+  of: number;
+  /** Bytes. */
   done: number;
   total: number;
   /** Whether it takes long enough to be worth a word. */
@@ -39,11 +45,15 @@ export interface Shown<T extends Topic = Topic> {
 }
 
 export interface State {
+  /** All that are open, in the order of their tabs. */
+  files: readonly OpenFile[];
+  /** The one of them that is shown. */
   file?: OpenFile | undefined;
   opening?: Opening | undefined;
-  fault?: Explanation | undefined;
-  /** A file that was dropped and continues another, which is not known yet. */
-  waiting?: NamedBlob | undefined;
+  /** What went wrong since the last thing that was opened. */
+  faults: readonly Explanation[];
+  /** Files that continue another, which is not known yet. */
+  waiting: readonly NamedBlob[];
   route?: Route | undefined;
   /** The type or function that is shown; it stays until the answer about the next has arrived. */
   shown?: Shown | undefined;

@@ -10,6 +10,9 @@ export interface Haystack {
   starts: Uint32Array;
 }
 
+/** Characters of all names of a file. */
+const namesLimit = 1 << 27;
+
 export class TypeTable {
   readonly names: readonly string[];
   readonly length: number;
@@ -25,7 +28,8 @@ export class TypeTable {
 
   constructor(columns: Columns) {
     this.columns = columns;
-    this.names = decodeNames(columns);
+    // All names together stay small enough to be searched, whatever a file lets overlap; no real name is that long.
+    this.names = decodeNames(columns, { longest: Math.max(64, Math.min(4096, Math.floor(namesLimit / columns.kind.length))) });
     this.length = columns.kind.length;
     for (const kind of columns.kind) this.counts[kind]++;
   }

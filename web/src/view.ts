@@ -1,13 +1,16 @@
 // The page as a whole: what is shown when.
 import { html, nothing } from 'lit-html';
 import type { App } from './app.ts';
-import { faultPanel, progressPanel } from './notices.ts';
+import type { Assets } from './assets.ts';
+import { filesBar } from './files-bar.ts';
+import { basePanel, faultPanel, progressPanel } from './notices.ts';
 import { fileCard } from './file-card.ts';
 import { count } from './format.ts';
-import { lock, logo } from './icons.ts';
+import { lock, logo, moon, sun } from './icons.ts';
 import { listsOf, objectView } from './object-views.ts';
 import { type Route, fileHash, listHash } from './route.ts';
 import type { OpenFile, State } from './state.ts';
+import { isDark } from './theme.ts';
 import type { TypeList } from './type-list.ts';
 import { missingType, typeView } from './type-view.ts';
 import { welcome } from './welcome.ts';
@@ -15,6 +18,7 @@ import { welcome } from './welcome.ts';
 export interface Parts {
   app: App;
   list: TypeList;
+  samples: Assets['samples'];
   /** Opens the browser's file dialog. */
   choose: () => void;
 }
@@ -23,7 +27,7 @@ export function page(state: State, parts: Parts) {
   const { file, route } = state;
   return html`
     ${header(state, parts)}
-    <div class="notices">${faultPanel(state, parts.app)}${progressPanel(state, parts.app)}</div>
+    <div class="notices">${progressPanel(state, parts.app)}${basePanel(state, parts.app)}${faultPanel(state, parts.app)}</div>
     ${file ? sections(file, route) : nothing}
     ${file
       ? html`<main class="explorer" data-view=${viewOf(route)}>
@@ -31,15 +35,18 @@ export function page(state: State, parts: Parts) {
           <div class="detail" aria-busy=${waits(state)}>${route ? detail(state, parts.app) : fileCard(file, (kind) => parts.list.filterKind(kind), (format) => void parts.app.save(format))}</div>
         </main>`
       : welcome(state, parts)}
-    <div class="drop-sign" aria-hidden="true"><p>Drop the file anywhere</p></div>
+    <div class="drop-sign" aria-hidden="true"><p>Drop files anywhere</p></div>
   `;
 }
 
-function header({ file }: State, { choose }: Parts) {
+function header(state: State, { app, choose }: Parts) {
+  const { file } = state;
+  const other = isDark() ? 'Light theme' : 'Dark theme';
   return html`<header class="bar">
     <a class="brand" href=${fileHash}>${logo}<span>btfkit</span></a>
-    ${file ? html`<a class="bar-file" href=${fileHash} title="About this file">${file.name}</a>` : nothing}
+    ${file ? filesBar(state, app) : nothing}
     <p class="promise">${lock}<span>Nothing leaves this computer</span></p>
+    <button class="icon-button theme" aria-label=${other} title=${other} @click=${() => app.toggleTheme()}>${isDark() ? sun : moon}</button>
     ${file ? html`<button class="button" @click=${choose}>Open file…</button>` : nothing}
   </header>`;
 }

@@ -5,7 +5,7 @@ import { lock } from './icons.ts';
 import type { State } from './state.ts';
 import type { Parts } from './view.ts';
 
-export function welcome({ route }: State, { app, choose }: Parts) {
+export function welcome({ route }: State, { app, choose, samples }: Parts) {
   return html`<main class="welcome">
     <h1>See the types inside a kernel or a BPF program</h1>
     <p class="lead">
@@ -18,11 +18,12 @@ export function welcome({ route }: State, { app, choose }: Parts) {
       : nothing}
     <div class="drop-card">
       <svg class="drop-art" viewBox="0 0 48 48" aria-hidden="true"><path d="M24 8v22m-8-8 8 8 8-8M9 32v5a3 3 0 0 0 3 3h24a3 3 0 0 0 3-3v-5" /></svg>
-      <p class="drop-words">Drop a file here</p>
-      <p class="drop-kinds">a vmlinux, a BPF object (.o), any other ELF with BTF, or raw BTF</p>
+      <p class="drop-words">Drop files here</p>
+      <p class="drop-kinds">a vmlinux or vmlinuz, a module with its kernel, a BPF object (.o), any other ELF with BTF, or raw BTF</p>
       <div class="drop-actions">
         <button class="button is-primary" @click=${choose}>Choose a file</button>
-        <button class="button" @click=${() => app.openSample()}>Try a sample</button>
+        <button class="button" @click=${() => app.openSample(samples.object)}>Try a sample</button>
+        <button class="button" @click=${() => app.openSample(samples.kernel)}>Try part of a kernel</button>
       </div>
     </div>
     <p class="promise-long">

@@ -116,15 +116,15 @@ export function elfPieces(sections, { big = false, machine = 247 } = {}) {
 }
 
 /** A vmlinux with debug information around a BTF: half a gigabyte in a sparse file, which takes no more room than the BTF. */
-export function writeSparseKernel(path, btf) {
+export function writeSparseKernel(path, btf, size = 509e6) {
   const sections = [
     { name: '.text', hole: 20e6, flags: 6 }, { name: '.BTF', bytes: btf, flags: 2 }, { name: '.BTF_ids', hole: 4096, flags: 2 },
-    ...Object.entries({ '.debug_info': 250e6, '.debug_line': 80e6, '.debug_str': 50e6, '.debug_loclists': 100e6 }).map(([name, hole]) => ({ name, hole })),
+    ...Object.entries({ '.debug_info': size - 259e6, '.debug_line': 80e6, '.debug_str': 50e6, '.debug_loclists': 100e6 }).map(([name, hole]) => ({ name, hole })),
     { name: '.strtab', hole: 9e6, type: 3 },
   ];
-  const { pieces, size } = elfPieces(sections, { machine: 62 });
+  const { pieces, size: whole } = elfPieces(sections, { machine: 62 });
   const fd = openSync(path, 'w');
-  ftruncateSync(fd, size);
+  ftruncateSync(fd, whole);
   for (const { at, bytes } of pieces) writeSync(fd, bytes, 0, bytes.length, at);
   closeSync(fd);
   return path;

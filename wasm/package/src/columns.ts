@@ -40,21 +40,41 @@ export function columnBuffers(columns: Columns): ArrayBuffer[] {
   return Object.values(columns).filter((value) => ArrayBuffer.isView(value)).map((array) => (array as Uint8Array<ArrayBuffer>).buffer);
 }
 
-/** All names, by index. A few milliseconds for a kernel: the strings are decoded once, then cut. */
-export function decodeNames(columns: Columns): string[] {
-  const nameAt = nameReader(columns.strings);
-  return Array.from(columns.nameOffset, nameAt);
+/** How names are read. */
+export interface NameOptions {
+  /** Bytes that are read of a name; a longer one ends with "…" there. Default: all of it. */
+  longest?: number;
+}
+
+/**
+ * All names, by index. A few milliseconds for a kernel: the strings are decoded once, then cut. A hostile BTF may let every type be
+ * named by the rest of one huge string, so give `longest` where that counts.
+ */
+export function decodeNames(columns: Columns, options: NameOptions = {}): string[] {
+  const nameAt = nameReader(columns.strings, options.longest);
+  return Array.from(columns.nameOffset, (offset) => nameAt(offset));
 }
 
 /** Reads single names out of a string table. */
-export function nameReader(strings: Uint8Array): (offset: number) => string {
+export function nameReader(strings: Uint8Array, longest = Infinity): (offset: number) => string {
   const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   if (isAscii(strings)) {
     // Each byte is one character, so byte offsets are string indices.
     const text = utf8.decode(strings);
-    return (offset) => text.slice(offset, text.indexOf('\0', offset));
+    if (longest === Infinity) return (offset) => text.slice(offset, text.indexOf('\0', offset));
+    return (offset) => {
+      const name = text.slice(offset, offset + longest + 1);
+      const end = name.indexOf('\0');
+      if (end < 0 && name.length > longest) return `${name.slice(0, longest)}…`;
+      return end < 0 ? name : name.slice(0, end);
+    };
   }
-  return (offset) => utf8.decode(strings.subarray(offset, strings.indexOf(0, offset)));
+  return (offset) => {
+    const name = strings.subarray(offset, offset + longest + 1);
+    const end = name.indexOf(0);
+    if (end < 0 && name.length > longest) return `${utf8.decode(name.subarray(0, longest))}…`;
+    return utf8.decode(end < 0 ? name : name.subarray(0, end));
+  };
 }
 
 function isAscii(bytes: Uint8Array): boolean {

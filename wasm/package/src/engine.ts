@@ -75,7 +75,9 @@ export class Engine {
     } catch (cause) {
       if (cause instanceof BtfError) throw cause;
       const missing = cause instanceof MorePartMissing;
-      const trapped = missing || cause instanceof WebAssembly.RuntimeError || typeof cause === 'number' || String(cause).includes('Aborted(');
+      // A stack that is full is a RangeError, or Firefox's InternalError.
+      const stopped = cause instanceof WebAssembly.RuntimeError || typeof cause === 'number' || /Aborted\(|call stack|too much recursion/.test(String(cause));
+      const trapped = missing || stopped;
       // Embind refuses arguments of a wrong type before anything runs: the instance is as good as before.
       if (!trapped) throw new BtfError('invalid_argument', cause instanceof Error ? cause.message : String(cause), { cause });
       this.#glue = undefined;

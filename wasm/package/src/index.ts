@@ -5,7 +5,7 @@ import { platform, type InitOptions } from './engine.js';
 export { Btf, type DumpOptions, type HeaderOptions, type InspectOptions, type Rebased, type RunOptions, type RunResult } from './btf.js';
 export type { Builder, BuilderOptions, Definition, MemberDefinition } from './builder.js';
 export type { CodeRange, CodeReference, DisassembleOptions, Instruction, InstructionFields } from './code.js';
-export { columnBuffers, decodeNames, type ColumnArrays, type Columns } from './columns.js';
+export { columnBuffers, decodeNames, type ColumnArrays, type Columns, type NameOptions } from './columns.js';
 export { BtfError, type BtfErrorCode, type BtfErrorInfo } from './error.js';
 export {
   decodeInstructions, essentialName, helperName, mapFlagName, mapTypeName, parseKernelVersion, programKind, rewrites, type BareInstruction,
