@@ -1,5 +1,9 @@
 // What the worker answers to each question about the file that is open in it.
 import { type Btf, type BtfType, BtfError, type CodeRange } from 'btfkit';
+import { functionTable, prototypes } from './answer-functions.ts';
+import { needsOf } from './answer-needs.ts';
+import { dataSections } from './answer-sections.ts';
+import { stringTable } from './answer-strings.ts';
 import type { Questions, Topic, UseRole, Usage } from './messages.ts';
 
 export const answers: { [T in Topic]: (btf: Btf, about: Questions[T]['about']) => Questions[T]['answer'] } = {
@@ -10,6 +14,12 @@ export const answers: { [T in Topic]: (btf: Btf, about: Questions[T]['about']) =
   decode: (btf, { id, bytes, order }) => btf.decodeToC(id, bytes, { count: 'all', partial: true, zeros: true, ...(order && { order }) }),
   dump: (btf, { format, id }) => btf.dump({ format, types: id === undefined ? [] : [id], pretty: format === 'json' }),
   code: (btf, { name, section, offset }) => code(btf, name, section, offset),
+  functions: functionTable,
+  prototypes: (btf, { ids }) => prototypes(btf, ids),
+  strings: stringTable,
+  sections: dataSections,
+  needs: needsOf,
+  elf: (btf) => btf.sections,
 };
 
 /** Functions of several sections may share a name; of two in one section, the place decides. */

@@ -1,5 +1,6 @@
 // What the page and its workers say to each other. One worker holds one file, so no message needs to name the file.
-import type { CodeRange, Columns, Layout, Summary } from 'btfkit';
+import type { CodeRange, Columns, ElfSection, Layout, Summary } from 'btfkit';
+import type { DataSection, FunctionTable, NeededType, StringTable } from './part-messages.ts';
 
 /** What can be asked about an open file: with which words, and what comes back. */
 export interface Questions {
@@ -17,8 +18,21 @@ export interface Questions {
   dump: { about: { format: 'c' | 'json' | 'raw'; id?: number }; answer: string };
   /** The code of a function of a BPF object. */
   code: { about: { name: string; section: string; offset: number }; answer: CodeRange };
+  /** All functions, and the prototypes of some as C. */
+  functions: { about: Nothing; answer: FunctionTable };
+  prototypes: { about: { ids: readonly number[] }; answer: string[] };
+  strings: { about: Nothing; answer: StringTable };
+  /** Data sections with their variables. */
+  sections: { about: Nothing; answer: DataSection[] };
+  /** What an object needs of the kernel's types. */
+  needs: { about: Nothing; answer: NeededType[] };
+  /** The sections of the ELF. */
+  elf: { about: Nothing; answer: readonly ElfSection[] };
 }
 export type Topic = keyof Questions;
+
+/** Questions without words. */
+export type Nothing = Record<string, never>;
 
 export type Request =
   /** Always first. The page compiles the WebAssembly once; every worker only instantiates it. */
