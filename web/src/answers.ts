@@ -1,5 +1,6 @@
 // What the worker answers to each question about the file that is open in it.
 import { type Btf, type BtfType, BtfError, type CodeRange } from 'btfkit';
+import { decode } from './answer-decode.ts';
 import { functionTable, prototypes } from './answer-functions.ts';
 import { needsOf } from './answer-needs.ts';
 import { dataSections } from './answer-sections.ts';
@@ -11,8 +12,8 @@ export const answers: { [T in Topic]: (btf: Btf, about: Questions[T]['about']) =
   layout: (btf, { id, cacheLine }) => btf.get(id).layout({ cacheLine }),
   usage: (btf, { id }) => usage(btf.get(id)),
   record: (btf, { id }) => JSON.stringify(btf.get(id).toJSON(), null, 2),
-  decode: (btf, { id, bytes, order }) => btf.decodeToC(id, bytes, { count: 'all', partial: true, zeros: true, ...(order && { order }) }),
-  dump: (btf, { format, id }) => btf.dump({ format, types: id === undefined ? [] : [id], pretty: format === 'json' }),
+  decode,
+  dump: (btf, { format, id }) => new Blob([btf.dump({ format, types: id === undefined ? [] : [id], pretty: format === 'json' })], { type: 'text/plain' }),
   code: (btf, { name, section, offset }) => code(btf, name, section, offset),
   functions: functionTable,
   prototypes: (btf, { ids }) => prototypes(btf, ids),

@@ -3,6 +3,7 @@ import { sampleName } from './assets.ts';
 import { explain, headLength, isSplit } from './fault.ts';
 import type { NamedBlob, Questions, Topic } from './messages.ts';
 import { type Route, type Tab, fileHash, parseRoute, resolve, typeHash } from './route.ts';
+import { type DumpFormat, dumpName, saveBlob } from './saving.ts';
 import { Fault, type Session } from './session.ts';
 import type { OpenFile, Shown, State } from './state.ts';
 import { Store } from './store.ts';
@@ -84,21 +85,19 @@ export class App {
     if (waiting && file) void this.open(waiting.blob, waiting.name, { blob: file.blob, name: file.name });
   }
 
-  /** Saves a dump as a file of the user's. */
-  async save(format: 'c' | 'json' | 'raw', id?: number): Promise<void> {
+  /** Saves everything, or one type, as a file of the user's. */
+  async save(format: DumpFormat, id?: number): Promise<void> {
     const { file } = this.store.state;
     if (!file) return;
-    const row = id === undefined ? -1 : file.types.rowOf(id);
-    const stem = row < 0 ? file.name.replace(/\.[^.]*$/, '') : file.types.names[row] || 'type';
+    const name = dumpName(file, format, id);
+    const slow = setTimeout(() => this.store.set({ saving: name }), patience);
     try {
-      const text = await file.session.ask('dump', { format, ...(id === undefined ? {} : { id }) });
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(new Blob([text]));
-      link.download = `${stem}.${{ c: 'h', json: 'json', raw: 'txt' }[format]}`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      saveBlob(await file.session.ask('dump', { format, ...(id === undefined ? {} : { id }) }), name);
     } catch (error) {
-      this.refuse(`${stem} could not be written`, error instanceof Error ? error.message : String(error));
+      this.refuse(`${name} could not be written`, error instanceof Error ? error.message : String(error));
+    } finally {
+      clearTimeout(slow);
+      if (this.store.state.saving === name) this.store.set({ saving: undefined });
     }
   }
 

@@ -34,7 +34,7 @@ class FunctionsView {
   private readonly rows: VirtualRows;
 
   constructor(private readonly file: OpenFile) {
-    this.element.className = 'card object part';
+    this.element.className = 'card object part is-functions';
     this.element.setAttribute('aria-labelledby', 'list-title');
     this.rows = new VirtualRows('Functions', {
       columns: [{ title: 'Prototype', className: 'prototype' }, { title: 'Marks', className: 'marks' }],

@@ -12,10 +12,10 @@ export interface Questions {
   usage: { about: { id: number }; answer: Usage };
   /** A type's record as JSON text, a line for each property. */
   record: { about: { id: number }; answer: string };
-  /** Bytes as a value of a type, as C. */
-  decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined }; answer: string };
+  /** Bytes as values of a type, from the byte `at` on. */
+  decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined; at: number }; answer: Decoded };
   /** Everything as text, or one type and, in C, what it needs. */
-  dump: { about: { format: 'c' | 'json' | 'raw'; id?: number }; answer: string };
+  dump: { about: { format: 'c' | 'json' | 'raw'; id?: number }; answer: Blob };
   /** The code of a function of a BPF object. */
   code: { about: { name: string; section: string; offset: number }; answer: CodeRange };
   /** All functions, and the prototypes of some as C. */
@@ -61,6 +61,19 @@ export interface Opened {
   columns: Columns;
   /** Milliseconds the worker needed to read and check the file. */
   milliseconds: number;
+}
+
+/** Bytes as values. */
+export interface Decoded {
+  /** As C, each value with its number and offset when there are several. */
+  text: string;
+  /** Bytes of one value. */
+  size: number;
+  /** Whole values that there are bytes for, and how many of them are in the text. */
+  records: number;
+  shown: number;
+  /** Bytes behind the last whole value. */
+  left: number;
 }
 
 /** How one type serves another. */

@@ -64,7 +64,7 @@ function neededType(file: OpenFile, { typeId, title, needs }: NeededType) {
 
 /** The object asks whether it exists before it uses it, or only asks that. */
 function guarded({ path, kind }: Need, all: readonly Need[]): boolean {
-  if (kind === 'local_type_id') return false;
+  if (kind === 'local_type_id' || kind.endsWith('_exists')) return false;
   return all.some((one) => (one.kind === 'type_exists' || one.kind === 'type_matches' || ((one.kind === 'field_exists' || one.kind === 'enumval_exists') && one.path === path)));
 }
 

@@ -1,5 +1,5 @@
 // The functions of a BPF object, and the code of one of them.
-import type { CodeRange, Instruction, Program } from 'btfkit';
+import type { CodeRange, CoreKind, Instruction, Program } from 'btfkit';
 import { html, nothing } from 'lit-html';
 import { cLine } from './c-links.ts';
 import { copyButton } from './copy-button.ts';
@@ -87,17 +87,28 @@ function lines({ types }: OpenFile, one: Instruction) {
       <td class="number">${one.index}</td>
       <td class="bytes">${one.bytes.replace(/(.{16})(?=.)/g, '$1\n')}</td>
       <td class="operation">${one.text}</td>
-      <td class="meaning">${meaning(one)}${one.core && one.core.error === undefined && types.rowOf(one.core.typeId) >= 0 ? html` <a href=${typeHash(types, types.rowOf(one.core.typeId))}>type</a>` : nothing}</td>
+      <td class="meaning">${refersTo(one)}${adjusted(one, types)}</td>
     </tr>
   `;
 }
 
-function meaning({ reference, core }: Instruction): string {
-  const said: string[] = [];
-  if (reference) {
-    const { kind, name, offset, text } = reference;
-    said.push(`${kind} ${name}${offset ? ` + ${offset}` : ''}${text === undefined ? '' : ` ${JSON.stringify(text)}`}`);
-  }
-  if (core) said.push(core.error ? core.error.message : core.text);
-  return said.join(', ');
+function refersTo({ reference, core }: Instruction): string {
+  if (!reference) return '';
+  const { kind, name, offset, text } = reference;
+  return `${kind} ${name}${offset ? ` + ${offset}` : ''}${text === undefined ? '' : ` ${JSON.stringify(text)}`}${core ? ', ' : ''}`;
 }
+
+/** What the loader puts into the instruction: "offset of struct sock.sk_family", where the type leads to its view. */
+function adjusted({ core }: Instruction, types: OpenFile['types']) {
+  if (!core) return nothing;
+  if (core.error !== undefined) return core.error.message;
+  const row = types.rowOf(core.typeId);
+  const about = core.text.replace(/^<[^>]*> /, '').replace(/ \([^()]*\)$/, '');
+  return html`<span title=${core.text}>${coreWords[core.kind]} ${row < 0 ? about : html`<a href=${typeHash(types, row)}>${about}</a>`}</span>`;
+}
+
+const coreWords: Record<CoreKind, string> = {
+  byte_off: 'offset of', byte_sz: 'size of', field_exists: 'existence of', signed: 'signedness of', lshift_u64: 'left shift for', rshift_u64: 'right shift for',
+  local_type_id: 'id here of', target_type_id: 'kernel’s id of', type_exists: 'existence of', type_size: 'size of', type_matches: 'match of',
+  enumval_exists: 'existence of', enumval_value: 'value of',
+};

@@ -39,8 +39,9 @@ const longestValue = 400;
 
 function initially({ value, lines, references }: DataVariable, types: OpenFile['types']) {
   if (value === undefined) return nothing;
+  const pointer = references.length === 1 && references[0].offset === 0 && value === '0';
   const line = value.length > longestValue ? `${value.slice(0, longestValue)}…` : value;
-  return html`${lines === undefined
+  return html`${pointer ? nothing : lines === undefined
     ? cLine(types, line)
     : html`<details class="value"><summary>${cLine(types, line)}</summary><pre tabindex="0">${cLine(types, lines)}</pre></details>`}
   ${references.map(({ offset, name, addend, text }) => html`<div class="address">${offset > 0 ? `at ${count(offset)}: ` : ''}address of ${

@@ -41,6 +41,8 @@ export interface Shown<T extends Topic = Topic> {
 export interface State {
   file?: OpenFile | undefined;
   opening?: Opening | undefined;
+  /** The name of a file that is being written, once that takes long enough to be worth a word. */
+  saving?: string | undefined;
   fault?: Explanation | undefined;
   /** A file that was dropped and continues another, which is not known yet. */
   waiting?: NamedBlob | undefined;

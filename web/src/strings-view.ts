@@ -28,7 +28,7 @@ class StringsView {
   private readonly rows: VirtualRows;
 
   constructor(private readonly file: OpenFile) {
-    this.element.className = 'card object part';
+    this.element.className = 'card object part is-strings';
     this.element.setAttribute('aria-labelledby', 'list-title');
     this.rows = new VirtualRows('Strings', {
       columns: [

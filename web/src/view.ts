@@ -1,7 +1,7 @@
 // The page as a whole: what is shown when.
 import { html, nothing } from 'lit-html';
 import type { App } from './app.ts';
-import { faultPanel, progressPanel } from './notices.ts';
+import { faultPanel, progressPanel, savingPanel } from './notices.ts';
 import { fileCard } from './file-card.ts';
 import { count } from './format.ts';
 import { lock, logo } from './icons.ts';
@@ -23,7 +23,7 @@ export function page(state: State, parts: Parts) {
   const { file, route } = state;
   return html`
     ${header(state, parts)}
-    <div class="notices">${faultPanel(state, parts.app)}${progressPanel(state, parts.app)}</div>
+    <div class="notices">${faultPanel(state, parts.app)}${progressPanel(state, parts.app)}${savingPanel(state)}</div>
     ${file ? sections(file, route) : nothing}
     ${file
       ? html`<main class="explorer" data-view=${viewOf(route)}>
