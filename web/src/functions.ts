@@ -1,6 +1,5 @@
 // Functions: the columns of a file's functions, and which of them are to be listed. It runs at every key press.
 import type { FunctionTable } from './part-messages.ts';
-import { search } from './search.ts';
 import type { TypeTable } from './types.ts';
 
 export interface FunctionQuery {
@@ -21,28 +20,25 @@ export interface FoundFunctions {
   meant: { takes: string; returns: string };
 }
 
-const func = 12;
-
 export class Functions {
   readonly length: number;
   /** By linkage: static, global, extern. */
   readonly linkages = [0, 0, 0];
   /** The most used first. */
   readonly tags: { name: string; count: number }[];
-  /** Function by row of the type table; -1: another kind. */
-  private readonly byRow: Int32Array;
+  /** The names as a search that ignores case compares them. */
+  private readonly keys: string[];
 
   constructor(
     private readonly table: FunctionTable,
-    private readonly types: TypeTable,
+    types: TypeTable,
   ) {
     this.length = table.ids.length;
     for (const linkage of table.linkage) if (linkage < 3) this.linkages[linkage]++;
     const counts = table.tags.map((name) => ({ name, count: 0 }));
     for (const tag of table.tagOf) counts[tag].count++;
     this.tags = counts.sort((a, b) => b.count - a.count);
-    this.byRow = new Int32Array(types.length).fill(-1);
-    table.ids.forEach((id, i) => (this.byRow[types.rowOf(id)] = i));
+    this.keys = Array.from(table.ids, (id) => types.names[types.rowOf(id)].toLowerCase());
   }
 
   id(index: number): number {
@@ -63,18 +59,19 @@ export class Functions {
     const taken = this.typesMeant(takes);
     const returned = this.typesMeant(returns);
     const tagAt = tag === '' ? -1 : table.tags.indexOf(tag);
-    const { rows } = search(this.types, { text, kinds: new Set([func]) });
-    const found = new Uint32Array(rows.length);
-    let length = 0;
-    for (const row of rows) {
-      const i = this.byRow[row];
-      if (i < 0 || (linkage >= 0 && table.linkage[i] !== linkage)) continue;
+    const key = text.trim().toLowerCase();
+    // The very name, names that begin with it, names with a word that does, the rest; within that by id.
+    const ranks: number[][] = [[], [], [], []];
+    for (let i = 0; i < this.length; i++) {
+      const at = this.keys[i].indexOf(key);
+      if (at < 0 || (linkage >= 0 && table.linkage[i] !== linkage)) continue;
       if (tag !== '' && !table.tagOf.subarray(table.tagStart[i], table.tagStart[i + 1]).includes(tagAt)) continue;
       if (taken && !any(taken.mask, table.takes, table.takesStart[i], table.takesStart[i + 1])) continue;
       if (returned && !any(returned.mask, table.returns, table.returnsStart[i], table.returnsStart[i + 1])) continue;
-      found[length++] = i;
+      const rank = at > 0 ? (this.keys[i].includes(`_${key}`) ? 2 : 3) : this.keys[i].length === key.length ? 0 : 1;
+      ranks[rank].push(i);
     }
-    return { found: found.subarray(0, length), meant: { takes: taken?.words ?? '', returns: returned?.words ?? '' } };
+    return { found: Uint32Array.from(ranks.flat()), meant: { takes: taken?.words ?? '', returns: returned?.words ?? '' } };
   }
 
   /** The very name if a type has it, else all that begin with it, else all with it anywhere; undefined: any type. */

@@ -18,8 +18,8 @@ export function bytesOfHex(text: string): Uint8Array<ArrayBuffer> | string {
 /** A line with blanks for all that is no byte, so that places stay what they are. */
 function digitsOf(line: string): string {
   const blank = (found: string) => ' '.repeat(found.length);
-  const address = /^\s*(?:0x)?[0-9a-f]{4,16}(?:\s*<[^>]*>)?:(?=\s)|^[0-9a-f]{7,16}(?= {2})/i;
-  const bare = line.replace(address, blank);
-  const characters = bare === line ? bare : bare.replace(/\|.*\|\s*$|(?<=\S) {2}\S.*$/, (found) => (/^ {2}(?:[0-9a-f]{2} ?)+/i.test(found) ? found : blank(found)));
-  return characters.replace(/\\x|\b0x/gi, blank);
+  // xxd and debuggers end an address with a colon; what stands behind two blanks then are characters. hexdump -C puts those in bars.
+  const listed = line.replace(/^\s*(?:0x)?[0-9a-f]{4,16}(?:\s*<[^>]*>)?:(?=\s)/i, blank);
+  const digits = listed === line ? line.replace(/^[0-9a-f]{7,16}(?= {2})/i, blank).replace(/\|.*\|\s*$/, blank) : listed.replace(/(?<=\S) {2,}\S.*$/, blank);
+  return digits.replace(/\\x|\b0x/gi, blank);
 }

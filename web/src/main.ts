@@ -17,15 +17,12 @@ async function start(): Promise<App> {
   const list = new TypeList((row) => app.showType(row));
   const parts: Parts = { app, list, choose: fileDialog(app) };
 
-  let lastRoute: Route | undefined;
   const show = () => {
     const { state } = app.store;
     if (state.file) list.show(state.file.types);
     render(page(state, parts), root);
     const { file, shown, route } = state;
     list.select(shown?.row ?? -1);
-    if (route !== lastRoute) document.querySelector('.sections [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    lastRoute = route;
     document.title = title(shown ? (file?.types.names[shown.row] ?? titleOf(shown.route)) : route && titleOf(route), file?.name);
   };
   app.store.subscribe(show);

@@ -71,7 +71,8 @@ export class VirtualRows {
   private refill(): void {
     for (const row of this.rows.values()) row.remove();
     this.rows.clear();
-    this.draw();
+    this.draw(0); // what is on screen, at once; a key press waits for it
+    this.scrolled();
   }
 
   private scrolled(): void {
@@ -89,11 +90,11 @@ export class VirtualRows {
     this.refill();
   }
 
-  private draw(): void {
+  private draw(beyond = overscan): void {
     if (this.viewHeight === 0 || this.rowHeight === 0) return;
     const top = Math.floor(this.element.scrollTop / this.rowHeight);
-    const first = Math.max(0, Math.min(top, this.length) - overscan);
-    const end = Math.min(this.length, top + Math.ceil(this.viewHeight / this.rowHeight) + overscan);
+    const first = Math.max(0, Math.min(top, this.length) - beyond);
+    const end = Math.min(this.length, top + Math.ceil(this.viewHeight / this.rowHeight) + 1 + beyond);
     for (const [index, row] of this.rows) {
       if (index >= first && index < end) continue;
       if (row.contains(document.activeElement)) this.element.focus({ preventScroll: true }); // else the page would have it
