@@ -231,7 +231,7 @@ describe('the parts of a file', () => {
     await go(tab, '#v=1/relocations');
     await tab.locator('.needs').first().waitFor();
     const shown = await tab.locator('.object section').evaluateAll((all) =>
-      all.map((section) => [section.querySelector('h2').firstElementChild.textContent, [...section.querySelectorAll('tbody tr')].map((row) => row.cells[0].title)]),
+      all.map((section) => [section.querySelector('h2').firstElementChild.textContent, [...section.querySelectorAll('tbody tr')].flatMap((row) => row.cells[0].title.split('\n'))]),
     );
     const expected = relocations.reduce((map, one) => map.set(one.type, [...(map.get(one.type) ?? []), one]), new Map());
     assert.deepEqual(new Map(shown.map(([type, texts]) => [type, texts.sort()])), new Map([...expected].map(([type, all]) => [type, [...new Set(all.map(({ text }) => text))].sort()])));
@@ -239,6 +239,20 @@ describe('the parts of a file', () => {
     assert.match(await first.textContent(), /offset 216\s*\w+\s*12/);
     await first.getByRole('link').click();
     await tab.locator('.disasm-table').waitFor();
+    await done(tab);
+  });
+
+  test('the five relocations of a bitfield are one thing that is needed; what is tested may be missing', async (t) => {
+    const path = page.corpusPath('objects/real/bindsnoop.bpf.o');
+    if (!path) return t.skip(noCorpus);
+    const tab = await session.page('file');
+    await page.openFile(tab, path);
+    await go(tab, '#v=1/relocations');
+    const row = tab.locator('.needs tbody tr').filter({ hasText: 'freebind' }).first();
+    assert.equal((await row.locator('td').first().textContent()).trim().replace(/\s+/g, ' '), 'whether it has freebind, and its offset, size, signedness and bits may be missing');
+    assert.equal((await row.locator('td').nth(1).textContent()).trim(), 'bit 0, 1 byte');
+    const kinds = (await row.locator('td').first().getAttribute('title')).split('\n').map((text) => /<(\w+)>/.exec(text)[1]);
+    assert.deepEqual(kinds.sort(), ['byte_off', 'byte_sz', 'field_exists', 'lshift_u64', 'rshift_u64', 'signed']);
     await done(tab);
   });
 

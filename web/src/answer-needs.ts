@@ -42,8 +42,8 @@ function here(btf: Btf, { kind, bitOffset, bitfieldSize, targetId, typeId, value
     case 'lshift_u64':
     case 'rshift_u64':
       if (bitOffset === undefined) return '';
-      if (bitfieldSize) return `bits ${bitOffset} to ${bitOffset + bitfieldSize - 1}`;
-      return `offset ${bitOffset / 8}`;
+      if (!bitfieldSize) return `offset ${bitOffset / 8}`;
+      return bitfieldSize === 1 ? `bit ${bitOffset}` : `bits ${bitOffset} to ${bitOffset + bitfieldSize - 1}`;
     case 'byte_sz':
       return sized(btf, targetId);
     case 'type_size':
@@ -60,7 +60,8 @@ function here(btf: Btf, { kind, bitOffset, bitfieldSize, targetId, typeId, value
 
 function sized(btf: Btf, id: number | undefined): string {
   try {
-    return id === undefined ? '' : `${btf.get(id).byteSize} bytes`;
+    const { byteSize } = btf.get(id ?? 0);
+    return byteSize === 1 ? '1 byte' : `${byteSize} bytes`;
   } catch {
     return ''; // what has no size
   }

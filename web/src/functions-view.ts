@@ -150,6 +150,7 @@ class FunctionsView {
     const linkage = functions.linkageOf(index);
     if (functions.linkages.filter((number) => number > 0).length > 1) marks.append(mark(linkages[linkage] ?? `linkage ${linkage}`, 'reference'));
     for (const tag of functions.tagsOf(index)) marks.append(mark(tag, 'tag'));
+    marks.title = [...marks.children].map(({ textContent }) => textContent).join(', ');
     row.append(prototype, marks);
   }
 
