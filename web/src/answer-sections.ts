@@ -3,7 +3,7 @@ import { type Btf, BtfError, type VarType, type VariableInfo, type VariableSecti
 import type { DataSection, DataVariable } from './part-messages.ts';
 
 /** Variables of one section that are listed. */
-const most = 20_000;
+const most = 3_000;
 /** Characters of a value on one line. */
 const longestLine = 96;
 /** Bytes of a variable whose value is written out. */

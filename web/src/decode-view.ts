@@ -9,14 +9,13 @@ import { kindFacts } from './kinds.ts';
 import type { Decoded } from './messages.ts';
 import { perFile } from './per-file.ts';
 import { typeHash } from './route.ts';
-import { search } from './search.ts';
 import type { OpenFile } from './state.ts';
 
 /** Bytes of a file that are read. */
 const longest = 1 << 20;
 /** Types that are proposed. */
 const proposals = 12;
-const unwanted = new Set(['func', 'func_proto', 'forward', 'decl_tag', 'void']);
+const unwanted = new Set(['func', 'func_proto', 'forward', 'decl_tag', 'unknown']);
 
 class DecodeView {
   readonly element = document.createElement('div');
@@ -122,7 +121,7 @@ class DecodeView {
         </label>
         <label class="filter is-short"><span>Byte order</span>
           <select @change=${(event: Event) => this.change({ order: (event.target as HTMLSelectElement).value as 'little' | 'big' | '' })}>
-            <option value="">as the file: ${file.summary.byteOrder}-endian</option>
+            <option value="">as the file (${file.summary.byteOrder})</option>
             <option value="little">little-endian</option>
             <option value="big">big-endian</option>
           </select>
@@ -180,16 +179,21 @@ class DecodeView {
     return this.typed === '' ? [] : [...new Set(this.found(this.typed).map((row) => spelled(this.file, row)))].slice(0, proposals);
   }
 
+  /** Named types that have values: those that begin with the text, then those with it somewhere; not all. */
   private found(text: string): number[] {
     const { types } = this.file;
     const name = text.replace(/^(?:struct|union|enum)\s+/, '');
-    if (name === '') return [];
-    const rows: number[] = [];
-    for (const row of search(types, { text: name, kinds: new Set() }).rows) {
-      if (unwanted.has(kindFacts(types.kind(row)).noun)) continue;
-      if (rows.push(row) === 4 * proposals) break;
+    const begin: number[] = [];
+    const others: number[] = [];
+    if (name === '') return begin;
+    for (const [row, one] of types.names.entries()) {
+      const at = one.indexOf(name);
+      if (at < 0 || unwanted.has(kindFacts(types.kind(row)).noun)) continue;
+      if (at === 0) begin.push(row);
+      else if (others.length < proposals) others.push(row);
     }
-    return rows;
+    begin.sort((a, b) => types.names[a].length - types.names[b].length);
+    return [...begin, ...others];
   }
 }
 

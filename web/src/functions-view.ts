@@ -5,7 +5,7 @@ import { declaredLine, nameLink } from './c-name.ts';
 import { count, counted } from './format.ts';
 import { Functions } from './functions.ts';
 import { perFile } from './per-file.ts';
-import { type ListRoute, listHash, typeHash } from './route.ts';
+import { type ListRoute, listHash, parseRoute, typeHash } from './route.ts';
 import type { OpenFile } from './state.ts';
 import { VirtualRows } from './virtual-rows.ts';
 
@@ -58,7 +58,9 @@ class FunctionsView {
   show(route: ListRoute): void {
     if (route === this.route) return;
     this.route = route;
-    this.filter = { ...everything, ...route.filter };
+    // What was typed since the address was read is only in the address.
+    const now = parseRoute(location.hash);
+    this.filter = { ...everything, ...(now?.view === route.view ? now.filter : route.filter) };
     this.update();
   }
 

@@ -2,7 +2,7 @@
 import { html, nothing, render } from 'lit-html';
 import { bytes, count, counted } from './format.ts';
 import { perFile } from './per-file.ts';
-import { type ListRoute, listHash, typeHash } from './route.ts';
+import { type ListRoute, listHash, parseRoute, typeHash } from './route.ts';
 import type { OpenFile } from './state.ts';
 import { Strings, orders } from './strings.ts';
 import { VirtualRows } from './virtual-rows.ts';
@@ -53,7 +53,9 @@ class StringsView {
   show(route: ListRoute): void {
     if (route === this.route) return;
     this.route = route;
-    this.filter = { ...everything, ...route.filter };
+    // What was typed since the address was read is only in the address.
+    const now = parseRoute(location.hash);
+    this.filter = { ...everything, ...(now?.view === route.view ? now.filter : route.filter) };
     this.update();
   }
 
