@@ -85,16 +85,18 @@ export class App {
     if (waiting && file) void this.open(waiting.blob, waiting.name, { blob: file.blob, name: file.name });
   }
 
-  /** Saves everything, or one type, as a file of the user's. */
-  async save(format: DumpFormat, id?: number): Promise<void> {
+  /** Saves everything, or one type, as a file of the user's; resolves to its name, or undefined when that failed. */
+  async save(format: DumpFormat, id?: number): Promise<string | undefined> {
     const { file } = this.store.state;
-    if (!file) return;
+    if (!file) return undefined;
     const name = dumpName(file, format, id);
     const slow = setTimeout(() => this.store.set({ saving: name }), patience);
     try {
       saveBlob(await file.session.ask('dump', { format, ...(id === undefined ? {} : { id }) }), name);
+      return name;
     } catch (error) {
       this.refuse(`${name} could not be written`, error instanceof Error ? error.message : String(error));
+      return undefined;
     } finally {
       clearTimeout(slow);
       if (this.store.state.saving === name) this.store.set({ saving: undefined });
