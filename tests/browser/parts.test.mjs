@@ -147,6 +147,20 @@ describe('the parts of a file', () => {
       await done(tab);
     });
 
+  for (const name of ['sample.bpf.o', 'sample.bpf.eb.o'])
+    test(`all functions of an object (${name})`, async () => {
+      const path = page.golden(name);
+      const expected = await page.withBtf(path, (btf) => [...btf.types('func')].map(({ name: own, target, linkage }) => [target.declaration(own), linkage]));
+      assert.ok(expected.length > 1);
+      const tab = await session.page('server', { hash: '#v=1/functions' });
+      await page.drop(tab, path);
+      await page.until('the prototypes', async () => (await cells(tab, 'prototype')).filter((text) => text.includes('(')).length === expected.length);
+      const shown = await rows(tab).evaluateAll((all) => all.map((row) => [row.cells[0].textContent, row.cells[1].firstElementChild?.textContent]));
+      const several = new Set(expected.map(([, linkage]) => linkage)).size > 1;
+      assert.deepEqual(shown, expected.map(([text, linkage]) => [text, several ? linkage : undefined]));
+      await done(tab);
+    });
+
   test('a kernel’s strings: places, lengths, what they are for', async (t) => {
     if (!kernel) return t.skip(noCorpus);
     const known = await page.withBtf(kernel, (btf) => {
@@ -168,7 +182,7 @@ describe('the parts of a file', () => {
     assert.deepEqual((await row.locator('td').allTextContents()).slice(0, 3), [count(known.offset), '11', 'task_struct']);
     assert.match(await row.locator('td.user').textContent(), /^type.* task_struct/);
     await tab.getByRole('button', { name: 'Show all' }).click();
-    await field(tab, 'Order').selectOption('longest first');
+    await tab.locator('.part').getByLabel('Order').selectOption('longest first');
     await page.until('the longest', async () => (await cells(tab, 'text'))[0] === known.longest);
     assert.equal(await hash(tab), '#v=1/strings?sort=length');
     await tab.getByRole('button', { name: /^enumerators/ }).click();
