@@ -127,7 +127,7 @@ class StringsView {
     cell('number', count(strings.offset(at)));
     cell('number length', count(strings.bytes(at)));
     if (text === '') cell('text is-empty', 'what has no name');
-    else cell('text', text).title = text;
+    else cell('text', clamped(text)).title = text;
     cell('user', ...this.users(strings, at));
   }
 
@@ -144,6 +144,14 @@ class StringsView {
     const others = uses > 1 ? ` and ${count(uses - 1)} more` : '';
     return types.names[row] === strings.texts[at] ? [`${roles.join(', ')} `, link, others] : [`${roles.join(', ')} of `, link, others];
   }
+}
+
+/** What the style may cut after a line or two. */
+function clamped(text: string): HTMLElement {
+  const span = document.createElement('span');
+  span.className = 'clamped';
+  span.textContent = text;
+  return span;
 }
 
 const families: Record<string, string> = { type: 'composite', member: 'data', parameter: 'function', enumerator: 'enum', tag: 'tag', 'source line': 'basic', file: 'basic', section: 'alias', access: 'alias' };
