@@ -403,6 +403,19 @@ describe('the parts of a file', () => {
     await done(tab);
   });
 
+  test('a long list is of use at 400 %', async (t) => {
+    if (!kernel) return t.skip(noCorpus);
+    const tab = await session.page('file', { viewport: { width: 320, height: 256 }, hash: '#v=1/functions' });
+    await page.drop(tab, kernel);
+    await page.until('the functions', async () => (await rows(tab).count()) > 4);
+    assert.ok((await rows(tab).count()) < 40);
+    const list = tab.locator('.rows');
+    await list.scrollIntoViewIfNeeded();
+    assert.ok((await list.boundingBox()).height > 120);
+    assert.ok((await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+    await done(tab);
+  });
+
   test('parts are there by keyboard alone', async (t) => {
     if (!kernel) return t.skip(noCorpus);
     const tab = await session.page('file');
