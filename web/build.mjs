@@ -1,6 +1,6 @@
 // Builds the page twice into dist/:
 //   btfkit.html                                              everything in one file; works from file://
-//   index.html, main.js, main.css, worker.js, btf.wasm, ...  for a web server
+//   index.html, main.js, main.css, worker.js, btf.wasm, more.wasm, ...  for a web server
 // Options: --sample FILE (default: ../tests/golden/sample.bpf.o), --out FOLDER.
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({ options: { sample: { type: 'string' }, out: { type: 'string' } } });
 const sample = options.sample ?? join(here, '../tests/golden/sample.bpf.o');
 const out = options.out ?? join(here, 'dist');
-const wasm = fileURLToPath(import.meta.resolve('btfkit/btf.wasm'));
+const [wasm, more] = ['btf', 'more'].map((part) => fileURLToPath(import.meta.resolve(`btfkit/${part}.wasm`)));
 
 const common = {
   absWorkingDir: here,
@@ -45,7 +45,8 @@ function embed(worker) {
       build.onResolve({ filter: /^embedded:/ }, ({ path }) => ({ path, namespace: 'embedded' }));
       build.onLoad({ filter: /./, namespace: 'embedded' }, async ({ path }) => {
         if (path === 'embedded:worker') return { contents: worker, loader: 'text' };
-        return { contents: await readFile(path === 'embedded:wasm' ? wasm : sample), loader: 'binary' };
+        const file = { 'embedded:wasm': wasm, 'embedded:more': more, 'embedded:sample': sample }[path];
+        return { contents: await readFile(file), loader: 'binary' };
       });
     },
   };
@@ -100,6 +101,7 @@ async function buildFolder({ template, worker, style, notice }) {
     writeFile(join(out, 'worker.js'), worker),
     writeFile(join(out, 'licences.txt'), notice),
     copyFile(wasm, join(out, 'btf.wasm')),
+    copyFile(more, join(out, 'more.wasm')),
     copyFile(sample, join(out, 'sample.bpf.o')),
   ]);
 }

@@ -83,7 +83,7 @@ function report(portable, command, file) {
   row('search all names by substring', ...ratioOf('search'), 8, 'ms');
   row('cold start: inspect, until it has ended', coldest('native'), coldest('js'), 150, 'ms');
   row('  of which Node itself', undefined, coldest('node'));
-  for (const [what, names] of [['btf.wasm', ['dist/btf.wasm']], ['all that a page loads', pageFiles(packageFolder)]])
+  for (const [what, names] of [['before a page can open a file', pageFiles(packageFolder)], ['then (more.wasm)', ['dist/more.wasm']]])
     console.log(`${`${what}, bytes`.padEnd(46)} ${[(all) => all, (all) => gzipSync(all, { level: 9 }), brotliCompressSync].map((pack, i) => `${size(names, pack)} ${['plain', 'gzip', 'brotli'][i]}`).join(', ')}`);
 }
 

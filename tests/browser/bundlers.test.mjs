@@ -47,7 +47,7 @@ const bundlers = {
     const entryPoints = ['main.js', 'worker.js'].map((name) => join(from, name));
     const { warnings } = await build({ entryPoints, outdir: to, bundle: true, format: 'esm', minify: true, logLevel: 'silent' });
     assert.deepEqual(warnings, []);
-    for (const file of [join(from, 'index.html'), join(from, 'node_modules/btfkit/dist/btf.wasm')]) copyFileSync(file, join(to, basename(file)));
+    for (const file of [join(from, 'index.html'), ...['btf', 'more'].map((part) => join(from, `node_modules/btfkit/dist/${part}.wasm`))]) copyFileSync(file, join(to, basename(file)));
   },
   /** The package's files as they are; an import map would need a policy of its own, so the name becomes a path. */
   async 'no bundler'(from, to) {
@@ -167,6 +167,40 @@ test("README's page says what is in a file", async () => {
   await page.setInputFiles('input', golden('types.c'));
   await page.getByText('neither ELF nor BTF').waitFor();
   await page.close();
+});
+
+/** What a page without a bundler says when `ask`, an expression, is evaluated over a module's namespace and an object's bytes. */
+async function evaluated(ask, { refuse = false } = {}) {
+  const page = await browser.newPage();
+  if (refuse) await page.route('**/more.wasm', (route) => route.abort());
+  await page.goto(address('no bundler'));
+  const said = await page.evaluate(`(async () => {
+    const { Btf, BtfError, init } = await import('./btfkit/browser.js');
+    const bytes = Uint8Array.from([${readFileSync(golden('sample.bpf.o')).join()}]);
+    const attempt = (body) => { try { return body(); } catch (error) { return error instanceof BtfError ? error.code + ': ' + error.message : String(error); } };
+    const loaded = () => performance.getEntriesByType('resource').map(({ name }) => name.split('/').pop()).filter((name) => name.endsWith('.wasm')).join();
+    ${ask}
+  })()`);
+  await page.close();
+  return said;
+}
+
+test('the second part: not loaded by init; there after fromBlob; fetched on the spot for what can not wait', async () => {
+  assert.equal(await evaluated('await init(); return loaded();'), 'btf.wasm');
+  assert.equal(await evaluated('await init(); await Btf.fromBlob(new Blob([bytes])); return loaded();'), 'btf.wasm,more.wasm');
+  assert.equal(await evaluated('await init(); const btf = Btf.fromBytes(bytes); return btf.summary.programs.length > 0;'), true);
+});
+
+test('the second part can not be had: what needs none works, what needs it says why, the next input opens', async () => {
+  const said = await evaluated(
+    `await init(); const btf = Btf.fromBytes(bytes); const found = btf.find('int').toC(); const failed = attempt(() => btf.summary); const gone = attempt(() => btf.find('int').toC());
+     return [found, failed, gone, Btf.fromBytes(bytes).find('int').toC(), (await Btf.fromBlob(new Blob([bytes]))).find('int').toC()];`,
+    { refuse: true },
+  );
+  assert.equal(said.length, 5);
+  assert.match(said[1], /^system: more\.wasm, the second part of the module, can't be loaded: NetworkError.*; see init's `more`; what was open is lost, new inputs can be opened$/);
+  assert.match(said[2], /^system: the WebAssembly instance that held this has stopped/);
+  assert.deepEqual([said[3], said[4]], [said[0], said[0]]);
 });
 
 test('the policy is in force: what it forbids does not run', async () => {

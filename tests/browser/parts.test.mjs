@@ -69,7 +69,7 @@ describe('the parts of a file', () => {
 
     await field(tab, 'Name').fill('tcp_sendmsg');
     await page.until('the prototype', async () => (await cells(tab, 'prototype'))[0] === known.prototype);
-    assert.equal(await hash(tab), '#v=1/functions?q=tcp_sendmsg');
+    await page.until('the address', async () => (await hash(tab)) === '#v=1/functions?q=tcp_sendmsg');
     const links = await rows(tab).first().locator('a').evaluateAll((all) => all.map((one) => [one.textContent, one.getAttribute('href')]));
     assert.deepEqual(links.slice(0, 3), [['tcp_sendmsg', '#v=1/t/func/tcp_sendmsg'], ['sock', '#v=1/t/struct/sock'], ['msghdr', '#v=1/t/struct/msghdr']]);
 
@@ -184,7 +184,7 @@ describe('the parts of a file', () => {
     await tab.getByRole('button', { name: 'Show all' }).click();
     await tab.locator('.part').getByLabel('Order').selectOption('longest first');
     await page.until('the longest', async () => (await cells(tab, 'text'))[0] === known.longest);
-    assert.equal(await hash(tab), '#v=1/strings?sort=length');
+    await page.until('the address', async () => (await hash(tab)) === '#v=1/strings?sort=length');
     await tab.getByRole('button', { name: /^enumerators/ }).click();
     await page.until('enumerators alone', async () => (await cells(tab, 'user')).every((text) => text.includes('enumerator')));
     await done(tab);

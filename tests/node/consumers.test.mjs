@@ -39,13 +39,13 @@ for (const [compiler, version] of compilers) {
   test(`${compiler}: a consumer in a browser, with a bundler, with using`, { skip }, () => {
     const [, example] = /```ts\n([^]*?)```/.exec(readFileSync(join(packageFolder, 'README.md'), 'utf8'));
     writeFileSync(join(app, 'page.mts'), `${example}
-      import type { Columns } from 'btfkit';
+      import { decodeNames, type Columns } from 'btfkit/columns';
       import wasm from 'btfkit/btf.wasm';
       export async function more(file: File, columns: Columns, signal: AbortSignal) {
         await init({ url: new URL(wasm, 'http://localhost'), module: new WebAssembly.Module(new ArrayBuffer(0)) });
         using btf = await Btf.fromBlob(file, { signal });
         postMessage(columns, { transfer: [columns.kind.buffer, columns.strings.buffer] });
-        return btf.name;
+        return [btf.name, ...decodeNames(columns)];
       }`);
     assert.equal(check(compiler, ['page.mts'], '--lib', 'es2022,dom,esnext.disposable', '--module', 'esnext', '--moduleResolution', 'bundler'), '');
   });
@@ -60,7 +60,7 @@ test('publint has nothing to say', { skip }, async () => {
 test('the types are right for every way of resolving that an ES module has', { skip }, () => {
   const { status, stdout } = run(process.execPath, [join(tools, '@arethetypeswrong/cli/dist/index.js'), '--profile', 'esm-only', '--format', 'json', installed().tarball]);
   const { analysis, problems } = JSON.parse(stdout);
-  assert.deepEqual([status, analysis.packageName, Object.keys(analysis.entrypoints)], [0, 'btfkit', ['.', './btf.wasm', './package.json']]);
+  assert.deepEqual([status, analysis.packageName, Object.keys(analysis.entrypoints)], [0, 'btfkit', ['.', './columns', './btf.wasm', './more.wasm', './package.json']]);
   // What the profile does not ask for: Node's require() of ES modules before 20.19, and resolving from before there were exports.
   assert.deepEqual(analysis.problems.filter(({ resolutionKind }) => !['node10', 'node16-cjs'].includes(resolutionKind)), []);
   assert.deepEqual(Object.keys(problems).filter((kind) => !['CJSResolvesToESM', 'NoResolution'].includes(kind)), []);

@@ -14,6 +14,7 @@ export const answers: { [T in Topic]: (btf: Btf, about: Questions[T]['about']) =
   record: (btf, { id }) => JSON.stringify(btf.get(id).toJSON(), null, 2),
   decode,
   dump: (btf, { format, id }) => new Blob([btf.dump({ format, types: id === undefined ? [] : [id], pretty: format === 'json' })], { type: 'text/plain' }),
+  holes: (btf) => holes(btf),
   code: (btf, { name, section, offset }) => code(btf, name, section, offset),
   functions: functionTable,
   prototypes: (btf, { ids }) => prototypes(btf, ids),
@@ -22,6 +23,12 @@ export const answers: { [T in Topic]: (btf: Btf, about: Questions[T]['about']) =
   needs: needsOf,
   elf: (btf) => btf.sections,
 };
+
+function holes(btf: Btf): Questions['holes']['answer'] {
+  // In files with several BTFs the page shows the first.
+  const structs = btf.query({ kinds: ['struct'], sort: 'holes', anonymous: true }).types.filter(({ btf: number = 1, holes }) => number === 1 && holes !== undefined);
+  return { ids: Uint32Array.from(structs, ({ id }) => id), holes: Uint32Array.from(structs, ({ holes }) => holes!) };
+}
 
 /** Functions of several sections may share a name; of two in one section, the place decides. */
 function code(btf: Btf, name: string, section: string, offset: number): CodeRange {

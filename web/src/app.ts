@@ -1,9 +1,11 @@
 // App: what can be done on this page. It changes the state; the views only show it.
 import { sampleName } from './assets.ts';
 import { explain, headLength, isSplit } from './fault.ts';
+import { whenIdle } from './idle.ts';
 import type { NamedBlob, Questions, Topic } from './messages.ts';
 import { type Route, type Tab, fileHash, parseRoute, resolve, typeHash } from './route.ts';
 import { type DumpFormat, dumpName, saveBlob } from './saving.ts';
+import { searchPreparations } from './search.ts';
 import { Fault, type Session } from './session.ts';
 import type { OpenFile, Shown, State } from './state.ts';
 import { Store } from './store.ts';
@@ -103,6 +105,12 @@ export class App {
     }
   }
 
+  /** Has the holes of the open file's structs counted, which only the package can. */
+  async countHoles(types: TypeTable): Promise<void> {
+    const { file } = this.store.state;
+    if (file?.types === types) types.setHoles(await file.session.ask('holes', {}));
+  }
+
   openSample(): Promise<void> {
     return this.open(new Blob([this.sample]), sampleName);
   }
@@ -149,7 +157,7 @@ export class App {
     this.store.set({ file, shown: undefined });
     this.look(file, this.store.state.route);
     // Once the list is on screen: the first search and the first link need not wait for it.
-    setTimeout(() => file.types.prepare(), 50);
+    whenIdle([...file.types.preparations(), ...searchPreparations(file.types)]);
   }
 
   private async fail(error: unknown, blob: Blob, name: string): Promise<void> {

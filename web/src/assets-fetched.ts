@@ -2,13 +2,14 @@
 import type { Assets } from './assets.ts';
 
 export async function loadAssets(): Promise<Assets> {
-  const [module, worker, sample] = await Promise.all([
+  const [module, more, worker, sample] = await Promise.all([
     get('btf.wasm').then(compile),
+    get('more.wasm').then(compile),
     get('worker.js').then((response) => response.text()),
     get('sample.bpf.o').then((response) => response.arrayBuffer()),
   ]);
   seal();
-  return { module, worker, sample: new Uint8Array(sample) };
+  return { module, more, worker, sample: new Uint8Array(sample) };
 }
 
 async function get(path: string): Promise<Response> {

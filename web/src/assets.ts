@@ -1,6 +1,7 @@
 // What the page needs beside its own script. The build picks where it comes from: assets-fetched.ts or assets-embedded.ts.
-export interface Assets {
-  module: WebAssembly.Module;
+import type { Parts } from './messages.ts';
+
+export interface Assets extends Parts {
   /** The worker's script. */
   worker: string;
   /** A small BPF object to try the page with. */

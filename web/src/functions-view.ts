@@ -4,8 +4,9 @@ import { html, nothing, render } from 'lit-html';
 import { declaredLine, nameLink } from './c-name.ts';
 import { count, counted } from './format.ts';
 import { Functions } from './functions.ts';
+import { PartAddress } from './part-address.ts';
 import { perFile } from './per-file.ts';
-import { type ListRoute, listHash, parseRoute, typeHash } from './route.ts';
+import { type ListRoute, parseRoute, typeHash } from './route.ts';
 import type { OpenFile } from './state.ts';
 import { VirtualRows } from './virtual-rows.ts';
 
@@ -32,6 +33,7 @@ class FunctionsView {
   private readonly prototypes = new Map<number, string>();
   private readonly asked = new Set<number>();
   private readonly rows: VirtualRows;
+  private readonly address = new PartAddress('functions', this.element);
 
   constructor(private readonly file: OpenFile) {
     this.element.className = 'card object part is-functions';
@@ -67,7 +69,7 @@ class FunctionsView {
   /** What was chosen in the view goes into the address, without one more step of the history. */
   private choose(change: Partial<Filter>): void {
     this.filter = { ...this.filter, ...change };
-    history.replaceState(history.state, '', listHash('functions', '', { ...this.filter }));
+    this.address.changed({ ...this.filter });
     this.update();
   }
 

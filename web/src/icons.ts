@@ -23,3 +23,7 @@ export const warning = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="t
 </svg>`;
 
 export const close = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="m4 4 8 8M12 4l-8 8" /></svg>`;
+
+/** How a column is sorted. */
+export const direction = (down: boolean) =>
+  html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${down ? 'M8 3v10m-3.5-3.5L8 13l3.5-3.5' : 'M8 13V3M4.5 6.5 8 3l3.5 3.5'} /></svg>`;

@@ -7,7 +7,7 @@ export interface KindFacts {
   noun: string;
   label: string;
   family: Family;
-  /** What the record's vlen counts, where that is a number of things. */
+  /** What is counted of it: what its record holds, or its prototype's. */
   counts?: [one: string, many: string];
   /** Whether the record's third word is a size in bytes. */
   sized?: true;
@@ -19,7 +19,7 @@ const facts: Record<number, KindFacts> = {
   6: { noun: 'enum', label: 'enum', family: 'enum', counts: ['value', 'values'], sized: true },
   19: { noun: 'enum64', label: 'enum64', family: 'enum', counts: ['value', 'values'], sized: true },
   8: { noun: 'typedef', label: 'typedef', family: 'alias' },
-  12: { noun: 'func', label: 'func', family: 'function' },
+  12: { noun: 'func', label: 'func', family: 'function', counts: ['parameter', 'parameters'] },
   14: { noun: 'var', label: 'var', family: 'data' },
   15: { noun: 'datasec', label: 'datasec', family: 'data', counts: ['variable', 'variables'], sized: true },
   1: { noun: 'int', label: 'int', family: 'basic', sized: true },
@@ -48,6 +48,20 @@ export const kindLimit = 128;
 
 export function kindFacts(kind: number): KindFacts {
   return facts[kind] ?? unknown;
+}
+
+/** What people and tools call kinds besides their nouns and labels. */
+const alsoCalled = new Map(
+  Object.entries({
+    function: 'func', variable: 'var', section: 'datasec', fwd: 'forward', prototype: 'func_proto', proto: 'func_proto', ptr: 'pointer',
+  }),
+);
+
+/** The kinds that a word means in a search; undefined when it is no kind. An enum64 is an enum with a wider encoding. */
+export function kindsCalled(word: string): number[] | undefined {
+  const noun = alsoCalled.get(word) ?? word;
+  const kinds = kindOrder.filter((kind) => facts[kind]!.noun === noun || (noun === 'enum' && facts[kind]!.noun === 'enum64'));
+  return kinds.length > 0 ? kinds : undefined;
 }
 
 /** The place of each kind number in `kindOrder`; unknown kinds share the last. */

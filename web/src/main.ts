@@ -3,8 +3,10 @@ import { html, render } from 'lit-html';
 import { App } from './app.ts';
 import { loadAssets } from './assets-fetched.ts'; // the single-file build puts assets-embedded.ts in its place
 import { acceptDrops } from './drop.ts';
+import { HelpSheet } from './help-sheet.ts';
+import { ListAddress } from './list-address.ts';
 import type { Route } from './route.ts';
-import { TypeList } from './type-list.ts';
+import { type ListActions, TypeList } from './type-list.ts';
 import { type Parts, page } from './view.ts';
 import { Workshop } from './workshop.ts';
 
@@ -14,7 +16,15 @@ async function start(): Promise<App> {
   render(html`<p class="loading" role="status">Loading…</p>`, root);
   const assets = await loadAssets();
   const app = new App(new Workshop(assets), assets.sample);
-  const list = new TypeList((row) => app.showType(row));
+  const sheet = new HelpSheet(() => (app.store.state.file ? (example) => list.searchFor(example) : undefined));
+  const address = new ListAddress(() => (app.store.state.file ? list : undefined));
+  const actions: ListActions = {
+    open: (row) => app.showType(row),
+    countHoles: (types) => app.countHoles(types),
+    changed: () => address.changed(),
+    help: () => sheet.open(),
+  };
+  const list: TypeList = new TypeList(actions, address.linked());
   const parts: Parts = { app, list, choose: fileDialog(app) };
 
   const show = () => {
@@ -26,7 +36,7 @@ async function start(): Promise<App> {
     document.title = title(shown ? (file?.types.names[shown.row] ?? titleOf(shown.route)) : route && titleOf(route), file?.name);
   };
   app.store.subscribe(show);
-  addEventListener('keydown', (event) => globalKey(event, app, list));
+  addEventListener('keydown', (event) => globalKey(event, app, list, sheet));
   show();
   return app;
 }
@@ -54,20 +64,26 @@ function fileDialog(app: App): () => void {
   return () => input.click();
 }
 
-function globalKey(event: KeyboardEvent, app: App, list: TypeList): void {
+function globalKey(event: KeyboardEvent, app: App, list: TypeList, sheet: HelpSheet): void {
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
-  const typing = event.target instanceof HTMLInputElement;
-  if (event.key === '/' && !typing) {
-    const field = document.querySelector<HTMLInputElement>('.part-search'); // of the view that hides the list
-    if (field) field.focus();
-    else list.focusSearch();
-    event.preventDefault();
-  } else if (event.key === 'Escape') {
-    const { state } = app.store;
-    if (state.opening) app.cancel();
-    else if (state.fault) app.dismissFault();
-    else if (state.file && state.route) app.showFile();
-  }
+  if (document.querySelector('dialog[open]')) return; // its keys are its own
+  if (event.key === 'Escape') return leave(app);
+  if (event.target instanceof Element && event.target.matches('input, textarea, select, [contenteditable]')) return;
+  const field = document.querySelector<HTMLInputElement>('.part-search'); // of the view that hides the list
+  if (event.key === '/' && field) field.focus();
+  else if (event.key === '/') list.focusSearch();
+  else if (event.key === '?') sheet.open();
+  else if (event.key !== 'j' && event.key !== 'k') return;
+  else if (!list.step(event.key === 'j' ? 1 : -1)) return;
+  event.preventDefault();
+}
+
+/** Out of what is nearest: a file that is being opened, what went wrong, a type. */
+function leave(app: App): void {
+  const { state } = app.store;
+  if (state.opening) app.cancel();
+  else if (state.fault) app.dismissFault();
+  else if (state.file && state.route) app.showFile();
 }
 
 const ready = start();

@@ -16,6 +16,8 @@ export interface Questions {
   decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined; at: number }; answer: Decoded };
   /** Everything as text, or one type and, in C, what it needs. */
   dump: { about: { format: 'c' | 'json' | 'raw'; id?: number }; answer: Blob };
+  /** The holes of each struct of the file: ids, and how many each of them has. */
+  holes: { about: Record<string, never>; answer: { ids: Uint32Array; holes: Uint32Array } };
   /** The code of a function of a BPF object. */
   code: { about: { name: string; section: string; offset: number }; answer: CodeRange };
   /** All functions, and the prototypes of some as C. */
@@ -34,9 +36,15 @@ export type Topic = keyof Questions;
 /** Questions without words. */
 export type Nothing = Record<string, never>;
 
+/** The compiled WebAssembly: btf.wasm and more.wasm of the package. */
+export interface Parts {
+  module: WebAssembly.Module;
+  more: WebAssembly.Module;
+}
+
 export type Request =
   /** Always first. The page compiles the WebAssembly once; every worker only instantiates it. */
-  | { type: 'start'; module: WebAssembly.Module }
+  | ({ type: 'start' } & Parts)
   /** `base`: what a split BTF continues. */
   | { type: 'open'; input: NamedBlob; base?: NamedBlob }
   | { type: 'ask'; call: number; question: Question };

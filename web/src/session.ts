@@ -1,6 +1,6 @@
 // Session: one open file, which lives in a worker of its own. Closing a session ends its worker, and with it all its memory;
 // nothing that happens while another file is opened can touch it.
-import type { FaultFacts, NamedBlob, Opened, Question, Questions, Reply, Request, Topic } from './messages.ts';
+import type { FaultFacts, NamedBlob, Opened, Parts, Question, Questions, Reply, Request, Topic } from './messages.ts';
 
 /** What a failed open or query rejects with. */
 export class Fault extends Error {
@@ -25,14 +25,14 @@ export class Session {
 
   constructor(
     private readonly worker: Worker,
-    module: WebAssembly.Module,
+    { module, more }: Parts,
   ) {
     worker.onmessage = ({ data }: MessageEvent<Reply>) => this.receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
       this.end({ code: 'internal', message: event.message || 'the parser stopped unexpectedly' });
     };
-    this.send({ type: 'start', module });
+    this.send({ type: 'start', module, more });
   }
 
   /** Opens a file, on the base that it continues if it does; called once. Rejects with a Fault when it cannot be opened or the

@@ -1,8 +1,9 @@
 // The string table: each string with its place, its length, what it is for and who uses it.
 import { html, nothing, render } from 'lit-html';
 import { bytes, count, counted } from './format.ts';
+import { PartAddress } from './part-address.ts';
 import { perFile } from './per-file.ts';
-import { type ListRoute, listHash, parseRoute, typeHash } from './route.ts';
+import { type ListRoute, parseRoute, typeHash } from './route.ts';
 import type { OpenFile } from './state.ts';
 import { Strings, orders } from './strings.ts';
 import { VirtualRows } from './virtual-rows.ts';
@@ -26,6 +27,7 @@ class StringsView {
   private fault = '';
   private shown: Uint32Array = new Uint32Array(0);
   private readonly rows: VirtualRows;
+  private readonly address = new PartAddress('strings', this.element);
 
   constructor(private readonly file: OpenFile) {
     this.element.className = 'card object part is-strings';
@@ -61,7 +63,7 @@ class StringsView {
 
   private choose(change: Partial<Filter>): void {
     this.filter = { ...this.filter, ...change };
-    history.replaceState(history.state, '', listHash('strings', '', { ...this.filter }));
+    this.address.changed({ ...this.filter });
     this.update();
   }
 

@@ -1,32 +1,60 @@
-// TypeList: the search field, the kind chips and the list of types beneath them.
+// TypeList: the search box, the chips of the kinds and the list of types beneath them.
 import { html, nothing, render } from 'lit-html';
-import { bytes, count, counted } from './format.ts';
-import { kindFacts, kindOrder, namedKinds } from './kinds.ts';
+import { type Expression, parseExpression } from './expression.ts';
+import { counted } from './format.ts';
+import { foundLine, kindChips, listId, searchBox, sortButtons } from './list-head.ts';
+import { movedBy } from './list-keys.ts';
+import { fillRow } from './list-row.ts';
+import type { Sort } from './order.ts';
+import { type Note, SearchNote } from './search-note.ts';
 import { type Matches, search } from './search.ts';
 import type { TypeTable } from './types.ts';
 import { VirtualList } from './virtual-list.ts';
 
-const listId = 'types';
+/** What is asked of the list. */
+export interface ListQuery {
+  text: string;
+  /** Kind numbers; empty: all. */
+  kinds: ReadonlySet<number>;
+  sort: Sort | undefined;
+}
+
+export interface ListActions {
+  /** The type of a row was chosen. */
+  open(row: number): void;
+  /** Has the holes of the types counted, which the search needs; see TypeTable.setHoles. */
+  countHoles(types: TypeTable): Promise<void>;
+  /** Something else is asked of the list. */
+  changed(): void;
+  help(): void;
+}
+
+export const everything: ListQuery = { text: '', kinds: new Set(), sort: undefined };
 
 export class TypeList {
   readonly element = document.createElement('section');
 
   private types: TypeTable | undefined;
-  private text = '';
-  private kinds = new Set<number>();
-  /** Whether the chips of the kinds that seldom have names are shown. */
+  private asked = everything;
+  private expression: Expression = parseExpression('');
   private allChips = false;
   private matches: Matches = { rows: new Uint32Array(0), counts: new Uint32Array(0) };
   private selectedRow = -1;
   private activeRow: string | undefined;
+  private readonly note = new SearchNote(() => this.render());
+  private counting: TypeTable | undefined;
+  private holesFault = '';
   private readonly list: VirtualList;
 
-  /** `open` is called with the row of the type that was chosen. */
-  constructor(private readonly open: (row: number) => void) {
+  /** `wanted`: what to ask of the first file that is shown. */
+  constructor(
+    private readonly actions: ListActions,
+    private wanted = everything,
+  ) {
     this.element.className = 'types';
     this.element.setAttribute('aria-label', 'Types');
     this.list = new VirtualList(listId, 'Types', {
-      fill: (element, index) => this.fill(element, this.matches.rows[index]),
+      fill: (element, index) => fillRow(element, this.types as TypeTable, this.matches.rows[index]),
       open: (index) => this.choose(index),
     });
     this.list.onActiveRow = (id) => {
@@ -38,14 +66,26 @@ export class TypeList {
     this.list.element.addEventListener('keydown', (event) => this.key(event));
   }
 
-  /** Shows another file's types, with an empty search. */
+  /** Shows another file's types. */
   show(types: TypeTable): void {
     if (types === this.types) return;
     this.types = types;
-    this.text = '';
-    this.kinds = new Set();
     this.selectedRow = -1;
+    this.holesFault = '';
+    this.ask(this.wanted);
+    this.wanted = everything;
+  }
+
+  get query(): ListQuery {
+    return this.asked;
+  }
+
+  /** Lists something else. */
+  ask(query: ListQuery): void {
+    if (!this.types) return;
+    this.asked = query;
     this.update();
+    this.actions.changed();
   }
 
   /** Marks the type that is open beside the list, and brings it into view if it is listed; -1: none. */
@@ -62,170 +102,156 @@ export class TypeList {
     this.input?.select();
   }
 
+  /** As if an arrow had been pressed in the list, which takes the focus; false where there is no list to see. */
+  step(by: number): boolean {
+    if (!this.element.isConnected || this.list.element.clientHeight === 0) return false;
+    this.list.element.focus({ preventScroll: true });
+    this.move(this.list.activeIndex + by);
+    return true;
+  }
+
   /** Shows only one kind: what a click on its bar does. */
   filterKind(kind: number): void {
-    this.text = '';
-    this.kinds = new Set([kind]);
-    this.update();
+    this.ask({ ...this.asked, text: '', kinds: new Set([kind]) });
     this.list.element.focus();
+  }
+
+  /** Shows what a text finds, as if it had been typed. */
+  searchFor(text: string): void {
+    this.ask({ ...this.asked, text, kinds: everything.kinds });
+    this.input?.focus();
   }
 
   private get input(): HTMLInputElement | null {
     return this.element.querySelector('input');
   }
 
+  private get wantsHoles(): boolean {
+    return this.asked.sort?.by === 'holes' || this.expression.conditions.some(({ field }) => field === 'holes');
+  }
+
   private update(): void {
     if (!this.types) return;
-    this.matches = search(this.types, { text: this.text, kinds: this.kinds });
-    this.list.reset(this.matches.rows.length, this.matches.rows.length > 0 ? 0 : -1);
-    this.list.select(this.matches.rows.indexOf(this.selectedRow));
-    render(this.template(this.types), this.element);
+    const { text, kinds, sort } = this.asked;
+    this.expression = parseExpression(text);
+    if (this.wantsHoles) this.countHoles(this.types);
+    this.matches = search(this.types, { expression: this.expression, kinds, sort });
+    const { rows } = this.matches;
+    this.list.reset(rows.length, rows.length > 0 ? 0 : -1);
+    this.list.select(rows.indexOf(this.selectedRow));
+    this.note.set(this.remark());
+    this.render();
   }
 
-  private template(types: TypeTable) {
-    const found = this.matches.rows.length;
-    const filtered = this.text !== '' || this.kinds.size > 0;
-    return html`
-      <div class="search">
-        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.5" /><path d="m10.5 10.5 3.5 3.5" /></svg>
-        <input
-          type="text"
-          role="combobox"
-          aria-label="Search types by name"
-          aria-expanded="true"
-          aria-autocomplete="list"
-          aria-controls=${listId}
-          placeholder="Search types"
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck="false"
-          .value=${this.text}
-          @input=${(event: InputEvent) => {
-            this.text = (event.target as HTMLInputElement).value;
-            this.update();
-          }}
-          @keydown=${(event: KeyboardEvent) => this.key(event)}
-        />
-        <kbd aria-hidden="true">/</kbd>
-      </div>
-      <div class="chips" role="group" aria-label="Kinds to show">${this.chips(types)}</div>
-      <p class="found">
-        <span role="status">
-          ${filtered ? html`${count(found)} of ${counted(types.length, 'type')}` : counted(types.length, 'type')}
-        </span>
-        ${filtered ? html`<button class="link" @click=${() => this.clear()}>Show all</button>` : nothing}
-      </p>
-      <div class="list-frame">
-        ${this.list.element}
-        ${found === 0 ? html`<p class="none">No type ${this.text ? html`has “${this.text}” in its name` : 'is of these kinds'}.</p>` : nothing}
-      </div>
-    `;
+  /** Once for each file. The list is searched again when they are there. */
+  private countHoles(types: TypeTable): void {
+    if (types.column('holes') || this.counting === types) return;
+    this.counting = types;
+    this.holesFault = '';
+    const settle = (fault: string) => {
+      if (this.counting === types) this.counting = undefined;
+      if (this.types !== types) return;
+      this.holesFault = fault;
+      if (fault) this.note.set(this.remark());
+      else if (this.wantsHoles && types.column('holes')) this.update();
+    };
+    this.actions.countHoles(types).then(
+      () => settle(''),
+      (error: unknown) => settle(error instanceof Error ? error.message : String(error)),
+    );
   }
 
-  private chips(types: TypeTable) {
-    const present = (kind: number) => types.counts[kind] > 0;
-    const named = kindOrder.slice(0, namedKinds).filter(present);
-    const others = kindOrder.slice(namedKinds).filter(present);
-    const chosen = others.filter((kind) => this.kinds.has(kind));
-    return html`
-      ${[...named, ...(this.allChips ? others : chosen)].map((kind) => this.chip(kind))}
-      ${others.length === 0
-        ? nothing
-        : html`<button class="chip is-more" aria-expanded=${this.allChips} @click=${() => this.toggleChips()}>
-            ${this.allChips ? 'fewer' : `${others.length - chosen.length} more`}
-          </button>`}
-    `;
+  private remark(): Note | undefined {
+    const { problem } = this.expression;
+    const { cut } = this.matches;
+    if (problem !== undefined) return { text: problem, wrong: true };
+    if (cut !== undefined) return { text: `The expression is too slow: it saw the first ${counted(cut, 'type')}.`, wrong: true };
+    if (!this.wantsHoles) return undefined;
+    if (this.holesFault) return { text: `The holes could not be counted: ${this.holesFault}`, wrong: true };
+    return this.counting ? { text: 'Counting the holes of all structs…', wrong: false } : undefined;
   }
 
-  private chip(kind: number) {
-    const { label, family } = kindFacts(kind);
-    const chosen = this.kinds.has(kind);
-    const matching = this.matches.counts[kind];
-    return html`<button
-      class="chip ${matching === 0 ? 'is-empty' : ''}"
-      data-family=${family}
-      aria-pressed=${chosen}
-      @click=${() => this.toggle(kind)}
-    >
-      ${label} <span class="chip-count">${count(matching)}</span>
-    </button>`;
-  }
-
-  private toggleChips(): void {
-    this.allChips = !this.allChips;
+  private render(): void {
     if (this.types) render(this.template(this.types), this.element);
   }
 
+  private template(types: TypeTable) {
+    const { text, kinds, sort } = this.asked;
+    const { rows, counts } = this.matches;
+    return html`
+      ${searchBox({
+        text,
+        note: this.note.shown,
+        input: (typed) => this.ask({ ...this.asked, text: typed }),
+        key: (event) => this.key(event),
+        help: this.actions.help,
+      })}
+      ${kindChips({
+        types,
+        counts,
+        chosen: kinds,
+        all: this.allChips,
+        toggle: (kind) => this.toggle(kind),
+        toggleAll: () => {
+          this.allChips = !this.allChips;
+          this.render();
+        },
+      })}
+      ${foundLine({
+        found: rows.length,
+        types: types.length,
+        filtered: text.trim() !== '' || kinds.size > 0,
+        ranked: !sort && this.expression.words.length > 0,
+        clear: () => this.clear(),
+      })}
+      <div class="list-frame ${this.wantsHoles ? 'has-holes' : ''}" data-sort=${sort?.by ?? ''}>
+        ${sortButtons(sort, this.wantsHoles, (to) => this.ask({ ...this.asked, sort: to }))}
+        <div class="list-room">${this.list.element} ${rows.length === 0 ? html`<p class="none">${this.nothingFound()}</p>` : nothing}</div>
+      </div>
+    `;
+  }
+
+  private nothingFound() {
+    const { words, conditions, patterns, kinds } = this.expression;
+    const { text, kinds: chosen } = this.asked;
+    const onlyName = words.length > 0 && conditions.length + patterns.length + kinds.length + chosen.size === 0;
+    if (onlyName) {
+      return html`No type has “${text.trim()}” in its name.
+        ${words.length > 1 ? html`<br />Each word is looked for; kinds come first, as in “struct ${words.at(-1)}”.` : nothing}`;
+    }
+    if (text.trim() === '') return 'No type is of these kinds.';
+    return `No type satisfies “${text.trim()}”${chosen.size > 0 ? ' among the kinds chosen' : ''}.`;
+  }
+
   private toggle(kind: number): void {
-    const kinds = new Set(this.kinds);
+    const kinds = new Set(this.asked.kinds);
     if (!kinds.delete(kind)) kinds.add(kind);
-    this.kinds = kinds;
-    this.update();
+    this.ask({ ...this.asked, kinds });
   }
 
   private clear(): void {
-    this.text = '';
-    this.kinds = new Set();
-    this.update();
+    this.ask({ ...everything, sort: this.asked.sort });
     this.input?.focus();
   }
 
   private choose(index: number): void {
     this.list.activate(index);
     const row = this.matches.rows[index];
-    if (row !== undefined) this.open(row);
+    if (row !== undefined) this.actions.open(row);
+  }
+
+  private move(to: number): void {
+    this.list.activate(Math.max(0, Math.min(to, this.matches.rows.length - 1)));
   }
 
   private key(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const target = this.target(event);
-    if (target !== undefined) this.list.activate(target);
+    const { activeIndex: active, page } = this.list;
+    const target = movedBy(event, { active, page, last: this.matches.rows.length - 1 });
+    if (target !== undefined) this.move(target);
     else if (event.key === 'Enter') this.choose(this.list.activeIndex);
-    else if (event.key === 'Escape' && (this.text !== '' || this.kinds.size > 0)) this.clear();
+    else if (event.key === 'Escape' && (this.asked.text !== '' || this.asked.kinds.size > 0)) this.clear();
     else return;
     event.preventDefault();
-  }
-
-  /** Where a key moves the active row. Home and End stay with the text while it is being edited. */
-  private target(event: KeyboardEvent): number | undefined {
-    const { activeIndex, page } = this.list;
-    const last = this.matches.rows.length - 1;
-    const editing = event.currentTarget instanceof HTMLInputElement;
-    switch (event.key) {
-      case 'ArrowDown':
-        return Math.min(activeIndex + 1, last);
-      case 'ArrowUp':
-        return Math.max(activeIndex - 1, 0);
-      case 'PageDown':
-        return Math.min(activeIndex + page, last);
-      case 'PageUp':
-        return Math.max(activeIndex - page, 0);
-      case 'Home':
-        return editing ? undefined : 0;
-      case 'End':
-        return editing ? undefined : last;
-      default:
-        return undefined;
-    }
-  }
-
-  /** Fills a row of the list. Made by hand, not by a template: this runs for every row that scrolls past. */
-  private fill(element: HTMLElement, row: number): void {
-    if (element.childElementCount === 0) {
-      for (const part of ['badge', 'name', 'size']) {
-        const span = document.createElement('span');
-        span.className = part;
-        element.append(span);
-      }
-    }
-    const types = this.types as TypeTable;
-    const [badge, name, size] = element.children as unknown as HTMLElement[];
-    const { label, family } = kindFacts(types.kind(row));
-    badge.textContent = label;
-    badge.dataset['family'] = family;
-    name.textContent = types.label(row);
-    name.classList.toggle('is-unnamed', types.names[row] === '');
-    const inBytes = types.size(row);
-    size.textContent = inBytes === undefined ? '' : bytes(inBytes);
   }
 }

@@ -17,6 +17,12 @@ interface Slot {
 /** Rows kept ready above and below those on screen. */
 const overscan = 6;
 
+/**
+ * Pixels: browsers draw no element of more than some 17 million, and are not exact beyond the half. The rows of a longer list pass by
+ * faster than the scrollbar.
+ */
+const highest = 8_000_000;
+
 export class VirtualList {
   readonly element = document.createElement('div');
   /** Called after `active` came into or went out of the document, with the id of its row while it is in. */
@@ -29,7 +35,10 @@ export class VirtualList {
   private selected = -1;
   private rowHeight = 0;
   private viewHeight = 0;
-  private scrollTop = 0;
+  /** Pixels, as if the list had its full height. */
+  private top = 0;
+  /** Pixels from where a row would be to where it is. */
+  private shift = 0;
   private frame = 0;
 
   constructor(
@@ -57,7 +66,7 @@ export class VirtualList {
   reset(length: number, active: number): void {
     this.length = length;
     this.active = active;
-    this.element.scrollTop = this.scrollTop = 0;
+    this.element.scrollTop = this.top = 0;
     this.refill();
   }
 
@@ -84,13 +93,19 @@ export class VirtualList {
     return Math.max(1, Math.floor(this.viewHeight / (this.rowHeight || 1)) - 1);
   }
 
+  /** Pixels of the list for one of the scrollbar: 1 unless the list is too high. */
+  private get scale(): number {
+    const height = this.length * this.rowHeight;
+    return height > highest ? (height - this.viewHeight) / (highest - this.viewHeight) : 1;
+  }
+
   private reveal(index: number): void {
-    const top = index * this.rowHeight;
-    if (top < this.scrollTop) this.element.scrollTop = top;
-    else if (top + this.rowHeight > this.scrollTop + this.viewHeight) {
-      this.element.scrollTop = top + this.rowHeight - this.viewHeight;
-    }
-    this.scrollTop = this.element.scrollTop;
+    const row = index * this.rowHeight;
+    const room = this.viewHeight || this.rowHeight; // none while it is hidden
+    const top = Math.max(row + this.rowHeight - room, Math.min(row, this.top));
+    if (top === this.top) return;
+    this.top = top;
+    this.element.scrollTop = top / this.scale;
   }
 
   private scrolled(): void {
@@ -98,7 +113,9 @@ export class VirtualList {
       this.frame = 0;
       // A hidden list has no height and forgets where it was; this one remembers.
       if (this.element.clientHeight === 0) return;
-      this.scrollTop = this.element.scrollTop;
+      const { scale } = this;
+      // Where it was put by reveal() is where it stays, to the row.
+      if (Math.abs(this.element.scrollTop - this.top / scale) >= 1) this.top = this.element.scrollTop * scale;
       this.draw();
     });
   }
@@ -109,9 +126,8 @@ export class VirtualList {
     this.rowHeight = Number.parseFloat(getComputedStyle(this.element).getPropertyValue('--row')) || 30;
     const wanted = Math.ceil(this.viewHeight / this.rowHeight) + 2 * overscan + 1;
     while (this.slots.length < wanted) this.slots.push(this.slot());
-    this.canvas.style.height = `${this.length * this.rowHeight}px`;
-    this.element.scrollTop = this.scrollTop;
     this.refill();
+    this.element.scrollTop = this.top / this.scale;
   }
 
   private slot(): Slot {
@@ -124,7 +140,7 @@ export class VirtualList {
   }
 
   private refill(): void {
-    this.canvas.style.height = `${this.length * this.rowHeight}px`;
+    this.canvas.style.height = `${Math.min(this.length * this.rowHeight, highest)}px`;
     for (const slot of this.slots) slot.index = -1;
     this.draw();
     this.mark();
@@ -132,12 +148,17 @@ export class VirtualList {
 
   private draw(): void {
     if (this.rowHeight === 0 || this.slots.length === 0) return;
-    const first = Math.max(0, Math.floor(this.scrollTop / this.rowHeight) - overscan);
+    const first = Math.max(0, Math.floor(this.top / this.rowHeight) - overscan);
     const end = Math.min(this.length, first + this.slots.length);
     let changed = false;
+    // Rows have a place of their own, unless the scrollbar stands for more than there is room for: then they follow it.
+    const shift = this.scale === 1 ? 0 : Math.round(this.top / this.scale - this.top);
+    const moved = shift !== this.shift;
+    this.shift = shift;
     // Row i lives in slot i modulo their number: scrolling by one row fills one slot anew and leaves the others alone.
     for (let index = first; index < end; index++) {
       const slot = this.slots[index % this.slots.length];
+      if (moved || slot.index !== index) slot.element.style.transform = `translateY(${index * this.rowHeight + shift}px)`;
       if (slot.index === index) continue;
       this.place(slot, index);
       changed = true;
@@ -156,7 +177,6 @@ export class VirtualList {
     element.dataset['index'] = String(index);
     element.setAttribute('aria-posinset', String(index + 1));
     element.setAttribute('aria-setsize', String(this.length));
-    element.style.transform = `translateY(${index * this.rowHeight}px)`;
     this.source.fill(element, index);
   }
 

@@ -23,7 +23,7 @@ scope.onmessage = ({ data: request }) => {
 async function handle(request: Request): Promise<void> {
   switch (request.type) {
     case 'start':
-      ready = Promise.resolve(init({ module: request.module }));
+      ready = Promise.resolve(init({ module: request.module, more: request.more }));
       await ready;
       return;
     case 'open':

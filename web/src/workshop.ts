@@ -4,12 +4,12 @@ import type { Assets } from './assets.ts';
 import { Session } from './session.ts';
 
 export class Workshop {
-  private readonly module: WebAssembly.Module;
+  private readonly assets: Assets;
   private readonly workerUrl: string;
   private spare: Session;
 
   constructor(assets: Assets) {
-    this.module = assets.module;
+    this.assets = assets;
     // A worker made from a Blob inherits the page's Content Security Policy; one loaded by address would bring its own.
     this.workerUrl = URL.createObjectURL(new Blob([assets.worker], { type: 'text/javascript' }));
     this.spare = this.make();
@@ -23,6 +23,6 @@ export class Workshop {
   }
 
   private make(): Session {
-    return new Session(new Worker(this.workerUrl), this.module);
+    return new Session(new Worker(this.workerUrl), this.assets);
   }
 }

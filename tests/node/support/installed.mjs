@@ -49,7 +49,7 @@ export function project(folder, manifest = { private: true }) {
   return join(folder, 'node_modules/btfkit');
 }
 
-/** Of the package in a folder, what a page loads at once: what its browser entry imports, and the module. */
+/** Of the package in a folder, what a page loads before it can open a file: what its browser entry imports, and the module's first part. */
 export function pageFiles(folder = join(installed().folder, 'node_modules/btfkit')) {
   const found = new Set(['dist/btf.wasm']);
   const follow = (path) => {

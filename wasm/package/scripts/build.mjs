@@ -1,7 +1,7 @@
-// Makes dist/: the WebAssembly module by CMake (or from BTFKIT_WASM_DIR, a folder that has glue.js and glue.wasm), the TypeScript by
-// tsc, the decoders bundled by esbuild so that the package needs no other at run time.
+// Makes dist/: the WebAssembly module by CMake (or from BTFKIT_WASM_DIR, a folder that has glue.js and glue.wasm), split in two by
+// binaryen's wasm-split; the TypeScript by tsc; the decoders bundled by esbuild so that the package needs no other at run time.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -23,18 +23,20 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 run(process.execPath, [join(here, 'node_modules/typescript/bin/tsc')], here);
 
+// A page loads these as they are. Names of functions and classes stay, for stack traces.
+for (const path of readdirSync(dist).filter((name) => name.endsWith('.js')).map((name) => join(dist, name))) {
+  const { code } = await minify(readFileSync(path, 'utf8'), { module: true, ecma: 2020, keep_classnames: true, keep_fnames: true, format: { max_line_len: 128 } });
+  writeFileSync(path, code);
+}
 const glue = await minify(readFileSync(join(wasm, 'glue.js'), 'utf8'), { module: true, ecma: 2020 });
 writeFileSync(join(dist, 'glue.js'), glue.code);
 copyFileSync(join(here, 'src/glue.d.ts'), join(dist, 'glue.d.ts'));
-copyFileSync(join(wasm, 'glue.wasm'), join(dist, 'btf.wasm'));
-writeFileSync(
-  join(dist, 'btf.wasm.d.ts'),
-  "/** The module's address, or whatever the bundler's loader for .wasm makes of it. */\ndeclare const wasm: string;\nexport default wasm;\n",
-);
+for (const name of ['btf.wasm.d.ts', 'more.wasm.d.ts'])
+  writeFileSync(join(dist, name), "/** The module's address, or whatever the bundler's loader for .wasm makes of it. */\ndeclare const wasm: string;\nexport default wasm;\n");
 
 // error.js stays outside: instanceof BtfError must mean the one class. xz.js is for the inputs that need it.
 for (const [name, bundled, external] of [
-  ['decoders', ['zstd', 'lz4'], ['./error.js']],
+  ['decoders', ['unpackers', 'zstd', 'lz4'], ['./error.js']],
   ['xz', [], ['./error.js', './decoders.js']],
 ]) {
   await build({
@@ -50,6 +52,16 @@ for (const [name, bundled, external] of [
   });
   for (const part of bundled) for (const end of ['js', 'd.ts']) rmSync(join(dist, `${part}.${end}`));
 }
+
+// ---- the two parts of the module (src/engine.ts)
+
+const whole = join(wasm, 'glue.wasm');
+const [btf, more, profile] = ['btf.wasm', 'more.wasm', 'profile'].map((name) => join(dist, name));
+run('wasm-split', ['--instrument', whole, '-o', btf], here);
+run(process.execPath, [join(here, 'scripts/profile.mjs'), profile], here);
+// Exports of its own for the second part, which no name of the glue's can be.
+run('wasm-split', ['--split', '--enable-mutable-globals', '--export-prefix=%', `--profile=${profile}`, whole, '-o1', btf, '-o2', more], here);
+rmSync(profile);
 
 const licence = (name) => `${name}\n${'='.repeat(name.length)}\n\n${readFileSync(join(here, 'node_modules', name, 'LICENSE'), 'utf8').trim()}\n`;
 writeFileSync(

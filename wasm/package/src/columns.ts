@@ -1,3 +1,5 @@
+// Of itself: the entry `btfkit/columns` is for threads without a module.
+
 /**
  * Every type of a BTF at a glance, for lists and searches. Index i is the type with id `firstId + i`. The arrays are copies: they
  * outlive the `Btf` and may be transferred to another thread (`postMessage(columns, columnBuffers(columns))`).

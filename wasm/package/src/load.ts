@@ -1,7 +1,7 @@
 // Opening an input: core says which bytes it needs, an Input or a Blob supplies them. Never the whole file, unless it is all BTF.
 import type { Btf } from './btf.js';
 import { decode, isSynchronous, type Codec } from './decoders.js';
-import { Engine, engine, type Input } from './engine.js';
+import { Engine, engine, platform, type Input } from './engine.js';
 import { BtfError, fromCore, parts, type BtfErrorInfo } from './error.js';
 import type { Opened, Opening } from './glue.js';
 
@@ -79,6 +79,7 @@ class Loading {
       throw new BtfError('invalid_argument', `pointerSize is ${String(pointerSize)}, 4 or 8 expected`);
     if (!(maxDecoded >= 0)) throw new BtfError('invalid_argument', `maxDecoded is ${String(maxDecoded)}, a number of bytes expected`);
     this.#engine = engine();
+    void platform().expectMore();
     if (base && base.engine !== this.#engine) throw new BtfError('system', 'the WebAssembly instance that held the base has stopped: open it again');
     this.#opening = this.#engine.call((glue) => new glue.Opening(size, pointerSize, maxDecoded));
     if (base) this.#engine.call(() => this.#opening.setBase(base.opened));
@@ -184,6 +185,7 @@ export async function loadAsync(input: Input, options: OpenOptions, base?: Loade
       input.read(need.offset, loading.room());
       loading.supply();
     }
+    await platform().expectMore();
     return loading.take(input.name);
   } finally {
     loading.close();
@@ -209,6 +211,7 @@ export async function loadBlob(blob: BlobLike, name: string, options: BlobOption
       }
       loading.supply();
     }
+    await platform().expectMore();
     return loading.take(name);
   } finally {
     loading.close();

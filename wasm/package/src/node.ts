@@ -1,4 +1,4 @@
-// Node: the module is compiled at the first open, synchronously, so that nothing has to be awaited.
+// Node: the module's parts are compiled when they are needed first, synchronously, so that nothing has to be awaited.
 import { closeSync, fstatSync, openSync, readFileSync, readSync, statfsSync, type Stats } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { usePlatform, type Input } from './engine.js';
@@ -7,11 +7,15 @@ import { guarded } from './system.js';
 
 export * from './index.js';
 
+const compile = (name: string): WebAssembly.Module => new WebAssembly.Module(readFileSync(new URL(name, import.meta.url)));
 let compiled: WebAssembly.Module | undefined;
+let more: WebAssembly.Module | undefined;
 
 usePlatform({
   init: () => Promise.resolve(),
-  module: () => (compiled ??= new WebAssembly.Module(readFileSync(new URL('./btf.wasm', import.meta.url)))),
+  module: () => (compiled ??= compile('./btf.wasm')),
+  more: () => (more ??= compile('./more.wasm')),
+  expectMore: () => Promise.resolve(),
   open: (path) => {
     if (typeof path === 'number') return guarded(() => input(path, `descriptor ${path}`));
     const name = typeof path === 'string' ? path : guarded(() => fileURLToPath(path.href));
