@@ -195,7 +195,7 @@ describe('explore a file', () => {
     const tab = await session.page('server', { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.openSample(tab);
     await tab.evaluate(() => (location.hash = '#v=1/t/enum/direction'));
-    await tab.getByRole('button', { name: 'Copy' }).click();
+    await tab.getByRole('button', { name: 'Copy', exact: true }).click();
     await tab.getByRole('button', { name: 'Copied' }).waitFor();
     assert.equal(await tab.evaluate(() => navigator.clipboard.readText()), await page.code(tab).textContent());
     await tab.context().close();

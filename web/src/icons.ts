@@ -27,3 +27,4 @@ export const close = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="tru
 /** How a column is sorted. */
 export const direction = (down: boolean) =>
   html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${down ? 'M8 3v10m-3.5-3.5L8 13l3.5-3.5' : 'M8 13V3M4.5 6.5 8 3l3.5 3.5'} /></svg>`;
+export const save = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11" /></svg>`;

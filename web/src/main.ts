@@ -5,6 +5,7 @@ import { loadAssets } from './assets-fetched.ts'; // the single-file build puts 
 import { acceptDrops } from './drop.ts';
 import { HelpSheet } from './help-sheet.ts';
 import { ListAddress } from './list-address.ts';
+import { HoverCard } from './hover-card.ts';
 import type { Route } from './route.ts';
 import { type ListActions, TypeList } from './type-list.ts';
 import { type Parts, page } from './view.ts';
@@ -36,6 +37,7 @@ async function start(): Promise<App> {
     document.title = title(shown ? (file?.types.names[shown.row] ?? titleOf(shown.route)) : route && titleOf(route), file?.name);
   };
   app.store.subscribe(show);
+  new HoverCard(() => app.store.state.file);
   addEventListener('keydown', (event) => globalKey(event, app, list, sheet));
   show();
   return app;

@@ -1,17 +1,21 @@
 // What the page and its workers say to each other. One worker holds one file, so no message needs to name the file.
-import type { CodeRange, Columns, ElfSection, Layout, Summary } from 'btfkit';
+import type { CodeRange, Columns, ElfSection, Layout, Occupants, Summary } from 'btfkit';
 import type { DataSection, FunctionTable, NeededType, StringTable } from './part-messages.ts';
 
 /** What can be asked about an open file: with which words, and what comes back. */
 export interface Questions {
   /** A type as C, with a comment behind each member. */
-  declaration: { about: { id: number }; answer: string };
+  declaration: { about: { id: number }; answer: Declaration };
+  /** The first lines of a type's C. */
+  glance: { about: { id: number }; answer: string };
   /** How a struct or union lies in memory. `cacheLine`: bytes. */
-  layout: { about: { id: number; cacheLine: number }; answer: Layout };
+  layout: { about: { id: number; cacheLine: number }; answer: LaidOut };
+  /** What is at an offset (bytes) of a type. */
+  at: { about: { id: number; offset: number }; answer: Occupants };
   /** Who refers to a type. */
   usage: { about: { id: number }; answer: Usage };
-  /** A type's record as JSON text, a line for each property. */
-  record: { about: { id: number }; answer: string };
+  /** A type's record. */
+  record: { about: { id: number }; answer: RecordText };
   /** Bytes as values of a type, from the byte `at` on. */
   decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined; at: number }; answer: Decoded };
   /** Everything as text, or one type and, in C, what it needs. */
@@ -84,8 +88,37 @@ export interface Decoded {
   left: number;
 }
 
+/** What is shown when a member is opened in place: a struct or union, in an array that of each of its elements. */
+export interface Opens {
+  id: number;
+  /** Of arrays. */
+  elements?: number;
+}
+
+/** A type as C. Lines count from 0. */
+export interface Declaration {
+  text: string;
+  /** Members that can be opened: the line, and the id of the struct or union. */
+  opens: [line: number, id: number][];
+  /** Lines with offsets that count from elsewhere: behind a pointer or in an array's element. */
+  foreign: number[];
+}
+
+export interface RecordText {
+  /** A line for each property. */
+  json: string;
+  /** As bpftool prints it. */
+  raw: string;
+}
+
+/** A layout, and which of its members can be opened, by the id of their type. */
+export interface LaidOut {
+  layout: Layout;
+  opens: Map<number, Opens>;
+}
+
 /** How one type serves another. */
-export type UseRole = 'member' | 'pointer member' | 'parameter' | 'pointer parameter' | 'return' | 'pointer return' | 'typedef' | 'variable' | 'tag' | 'other';
+export type UseRole = 'member' | 'pointer member' | 'parameter' | 'pointer parameter' | 'return' | 'pointer return' | 'callback' | 'typedef' | 'variable' | 'tag' | 'other' | 'index';
 
 /** Who uses a type, directly or through pointers, arrays and qualifiers without names. */
 export interface Usage {

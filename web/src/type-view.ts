@@ -1,15 +1,14 @@
 // One type: its few facts, and its sides: as C, as it lies in memory, who uses it, its record.
-import type { Layout } from 'btfkit';
 import { html, nothing } from 'lit-html';
 import type { App } from './app.ts';
-import { linkedC } from './c-links.ts';
-import { copyButton } from './copy-button.ts';
+import { CView } from './c-view.ts';
+import { copyButton, saveButton } from './copy-button.ts';
 import { bytes, count, counted } from './format.ts';
 import { back } from './icons.ts';
 import { kindFacts } from './kinds.ts';
 import { decodeView } from './decode-view.ts';
 import { layoutView } from './layout-view.ts';
-import type { Usage } from './messages.ts';
+import type { Declaration, LaidOut, RecordText, Usage } from './messages.ts';
 import { type Tab, type TypeRoute, fileHash, resolve, tabs, typeHash } from './route.ts';
 import type { OpenFile, Shown } from './state.ts';
 import { usageView } from './usage-view.ts';
@@ -19,11 +18,11 @@ const tabLabels: Record<Tab, string> = { c: 'C', layout: 'Layout', uses: 'Used b
 export function typeView(shown: Shown, app: App) {
   const { file, row, route } = shown;
   const { types } = file;
-  const { noun, label, family, counts } = kindFacts(types.kind(row));
+  const { label, family, counts } = kindFacts(types.kind(row));
   const size = types.size(row);
   const elements = types.elements(row);
   const tab = (route as TypeRoute).tab;
-  const sides = tabs.filter((side) => side !== 'layout' || noun === 'struct' || noun === 'union');
+  const sides = tabs.filter((side) => side !== 'layout' || types.isComposite(row));
   return html`<article class="card type" aria-labelledby="type-name">
     ${backLink()}
     <h1 id="type-name"><span class="badge" data-family=${family}>${label}</span> ${types.names[row] || html`<em>${types.label(row)}</em>`}</h1>
@@ -44,21 +43,49 @@ function side(shown: Shown, app: App) {
   if ((shown.route as TypeRoute).tab === 'decode') return decodeView(file, row);
   switch (topic) {
     case 'declaration':
-      return codeBlock('C declaration', answer as string, marked(shown), () => void app.save('c', file.types.id(row)));
+      return cSide(shown, app);
     case 'layout':
-      return layoutView(file, answer as Layout, app);
+      return layoutView(file, answer as LaidOut, app);
     case 'usage':
-      return usageView(file, answer as Usage);
+      return usageView(file, row, answer as Usage);
     default:
-      return codeBlock('Record', answer as string, answer as string);
+      return recordSide(answer as RecordText);
   }
 }
 
-function codeBlock(label: string, text: string, content: unknown, save?: () => void) {
+function cSide(shown: Shown, app: App) {
+  const { file, row } = shown;
+  const view = cView(shown);
+  const id = file.types.id(row);
+  const json = async () => (await file.session.ask('record', { id })).json;
   return html`<div class="code">
-    ${copyButton(() => text)} ${save ? html`<button class="button save" @click=${save}>Header with all it needs</button>` : nothing}
-    <pre tabindex="0" role="region" aria-label=${label}><code>${content}</code></pre>
+    <div class="code-bar">
+      ${view.members.length > 0
+        ? html`<span class="button-group"><button class="button is-small" @click=${(event: Event) => void openAll(event, view)}>Open all</button><button class="button is-small" @click=${() => view.closeAll()}>Close all</button></span>
+            <span class="unseen" role="status"></span>`
+        : nothing}
+      <span class="code-actions">
+        ${copyButton(() => view.text)} ${copyButton(() => file.session.ask('dump', { format: 'c', id }), 'Copy with all it needs')}
+        ${copyButton(json, 'Copy JSON')} ${saveButton(() => app.save('c', id), 'Header with all it needs')}
+      </span>
+    </div>
+    <pre tabindex="0" role="region" aria-label="C declaration"><code>${view.element}</code></pre>
   </div>`;
+}
+
+async function openAll(event: Event, view: CView): Promise<void> {
+  const status = (event.currentTarget as Element).parentElement?.nextElementSibling;
+  const said = await view.openAll();
+  if (status) status.textContent = said;
+}
+
+/** The record as JSON, and as the one line that bpftool prints for it (and one for each member). */
+function recordSide({ json, raw }: RecordText) {
+  const block = (label: string, text: string) => html`<div class="code">
+    <div class="code-bar"><h2>${label}</h2><span class="code-actions">${copyButton(() => text, 'Copy')}</span></div>
+    <pre tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>
+  </div>`;
+  return html`${block('Raw', raw)}${block('JSON', json)}`;
 }
 
 /** The address names a type that this file does not have. */
@@ -76,13 +103,12 @@ function backLink() {
   return html`<a class="back" href=${fileHash}>${back}<span>All types</span></a>`;
 }
 
-let last: { shown: Shown; element: Node } | undefined;
+let last: { answer: unknown; view: CView } | undefined;
 
-/** The marked text, made once per answer: the view is rendered more often than that. */
-function marked(shown: Shown): Node {
-  if (last?.shown === shown) return last.element;
-  const element = document.createElement('span');
-  element.append(linkedC(shown.file.types, shown.answer as string, shown.row));
-  last = { shown, element };
-  return element;
+/** Made once per answer: the page is rendered more often than that, and what was opened stays. */
+function cView({ file, answer, row }: Shown): CView {
+  if (last && last.answer === answer) return last.view;
+  const view = new CView(file, answer as Declaration, row);
+  last = { answer, view };
+  return view;
 }

@@ -132,6 +132,17 @@ export class TypeTable {
     return -1;
   }
 
+  /** Whether a row is a struct or union, or a typedef of one in this file. */
+  isComposite(row: number): boolean {
+    for (let at = row, links = 0; at >= 0 && links < 64; links++) {
+      const { noun } = kindFacts(this.kind(at));
+      if (noun === 'struct' || noun === 'union') return true;
+      if (noun !== 'typedef' && noun !== 'const' && noun !== 'volatile') return false;
+      at = this.rowOf(this.columns.sizeOrType[at]);
+    }
+    return false;
+  }
+
   /** What to call a row in a list: its name, or what is known of a type without one ("const struct file *"). */
   label(row: number): string {
     return this.names[row] || this.place(row) || this.describe(row, 6);

@@ -28,7 +28,7 @@ export function page(state: State, parts: Parts) {
     ${file
       ? html`<main class="explorer" data-view=${viewOf(route)}>
           ${parts.list.element}
-          <div class="detail">${route ? detail(state, parts.app) : fileCard(file, (kind) => parts.list.filterKind(kind), (format) => void parts.app.save(format))}</div>
+          <div class="detail" aria-busy=${waits(state)}>${route ? detail(state, parts.app) : fileCard(file, (kind) => parts.list.filterKind(kind), (format) => void parts.app.save(format))}</div>
         </main>`
       : welcome(state, parts)}
     <div class="drop-sign" aria-hidden="true"><p>Drop the file anywhere</p></div>
@@ -42,6 +42,11 @@ function header({ file }: State, { choose }: Parts) {
     <p class="promise">${lock}<span>Nothing leaves this computer</span></p>
     ${file ? html`<button class="button" @click=${choose}>Open file…</button>` : nothing}
   </header>`;
+}
+
+/** What is shown is still that of before. */
+function waits({ file, route, shown }: State): boolean {
+  return route?.view === 'type' && shown !== undefined && shown.file === file && shown.route !== route;
 }
 
 function viewOf(route: Route | undefined): 'file' | 'type' | 'object' {
