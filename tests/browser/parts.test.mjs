@@ -363,13 +363,17 @@ describe('the parts of a file', () => {
     copyFileSync(kernel, named);
     const tab = await session.page('file');
     await page.openFile(tab, named);
-    // The notice may come and go between two looks at the page, so the page itself keeps what was said.
+    // The worker hears of it when the test says so: this is the slow machine.
     await tab.evaluate(() => {
-      globalThis.said = new Set();
-      new MutationObserver(() => document.querySelectorAll('.notice h2').forEach(({ textContent }) => globalThis.said.add(textContent))).observe(document.body, { childList: true, subtree: true, characterData: true });
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.question?.topic === 'dump') globalThis.release = () => post.call(this, message, ...rest);
+        else post.call(this, message, ...rest);
+      };
     });
-    const [download] = await Promise.all([tab.waitForEvent('download'), tab.getByRole('button', { name: 'JSON', exact: true }).click()]);
-    assert.ok(await tab.evaluate(() => globalThis.said.has('Writing vmlinux-7.3.4.json')));
+    await tab.getByRole('button', { name: 'JSON', exact: true }).click();
+    await tab.getByText('Writing vmlinux-7.3.4.json').waitFor();
+    const [download] = await Promise.all([tab.waitForEvent('download'), tab.evaluate(() => globalThis.release())]);
     assert.equal(download.suggestedFilename(), 'vmlinux-7.3.4.json');
     const { types } = JSON.parse(readFileSync(await download.path(), 'utf8'));
     await page.until('the end', async () => (await tab.getByText('Writing').count()) === 0);
