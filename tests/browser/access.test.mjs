@@ -41,12 +41,13 @@ describe('accessibility', () => {
         await tab.locator({ layout: '.layout', uses: '.uses', decode: '.decode', record: 'pre' }[side]).first().waitFor();
       },
     ]),
-    ...['programs', 'programs/account', 'maps', 'variables', 'relocations'].map((name) => [
+    ...['programs', 'programs/account', 'maps', 'variables', 'relocations', 'functions', 'strings'].map((name) => [
       name,
       async (tab) => {
         await tab.evaluate((to) => (location.hash = to), `#v=1/${name}`);
         await tab.locator('.object').waitFor();
         if (name.includes('/')) await tab.locator('.disasm-table').waitFor();
+        if (['functions', 'strings'].includes(name)) await tab.locator('.rows tr a').first().waitFor();
       },
     ]),
     [

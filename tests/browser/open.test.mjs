@@ -29,7 +29,7 @@ describe('open a file', () => {
       assert.equal(facts.Types, page.english(summary.typeCount));
       assert.equal(facts['Byte order'], 'little');
       assert.equal(await page.status(tab).textContent().then((text) => text.trim()), `${page.english(summary.typeCount)} types`);
-      assert.equal(await tab.locator('.eyebrow').textContent(), '64-bit ELF for BPF');
+      assert.equal(await tab.locator('.eyebrow').textContent(), 'BPF object, 64-bit ELF');
       assert.deepEqual(tab.problems, []);
       await tab.context().close();
     });

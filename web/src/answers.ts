@@ -1,5 +1,10 @@
 // What the worker answers to each question about the file that is open in it.
 import { type Btf, BtfError, type CodeRange } from 'btfkit';
+import { decode } from './answer-decode.ts';
+import { functionTable, prototypes } from './answer-functions.ts';
+import { needsOf } from './answer-needs.ts';
+import { dataSections } from './answer-sections.ts';
+import { stringTable } from './answer-strings.ts';
 import { declaration, glance, laidOut } from './members.ts';
 import type { Questions, Topic } from './messages.ts';
 import { usage } from './usage.ts';
@@ -11,10 +16,16 @@ export const answers: { [T in Topic]: (btf: Btf, about: Questions[T]['about']) =
   at: (btf, { id, offset }) => btf.at(id, offset),
   usage: (btf, { id }) => usage(btf, btf.get(id)),
   record: (btf, { id }) => ({ json: JSON.stringify(btf.get(id).toJSON(), null, 2), raw: btf.dump({ format: 'raw', types: [id] }).trimEnd() }),
-  decode: (btf, { id, bytes, order }) => btf.decodeToC(id, bytes, { count: 'all', partial: true, zeros: true, ...(order && { order }) }),
-  dump: (btf, { format, id }) => btf.dump({ format, types: id === undefined ? [] : [id], pretty: format === 'json' }),
+  decode,
+  dump: (btf, { format, id }) => new Blob([btf.dump({ format, types: id === undefined ? [] : [id], pretty: format === 'json' })], { type: 'text/plain' }),
   holes: (btf) => holes(btf),
   code: (btf, { name, section, offset }) => code(btf, name, section, offset),
+  functions: functionTable,
+  prototypes: (btf, { ids }) => prototypes(btf, ids),
+  strings: stringTable,
+  sections: dataSections,
+  needs: needsOf,
+  elf: (btf) => btf.sections,
 };
 
 function holes(btf: Btf): Questions['holes']['answer'] {

@@ -3,8 +3,9 @@ import type { Sample } from './assets.ts';
 import { whenIdle } from './idle.ts';
 import type { Questions, Topic } from './messages.ts';
 import { listsOf } from './object-views.ts';
-import { Opener } from './opener.ts';
+import { Opener, patience } from './opener.ts';
 import { type Route, type Tab, fileHash, parseRoute, resolve, typeHash } from './route.ts';
+import { type DumpFormat, dumpName, saveBlob } from './saving.ts';
 import { searchPreparations } from './search.ts';
 import type { Fault } from './session.ts';
 import { setting } from './settings.ts';
@@ -76,23 +77,21 @@ export class App {
     if (file && files.length > 1) this.choose(files[(files.indexOf(file) + step + files.length) % files.length]!);
   }
 
-  /** Saves a dump as a file of the user's; resolves to its name, or undefined when that failed. */
-  async save(format: 'c' | 'json' | 'raw', id?: number): Promise<string | undefined> {
+  /** Saves everything, or one type, as a file of the user's; resolves to its name, or undefined when that failed. */
+  async save(format: DumpFormat, id?: number): Promise<string | undefined> {
     const { file } = this.store.state;
     if (!file) return undefined;
-    const row = id === undefined ? -1 : file.types.rowOf(id);
-    const stem = row < 0 ? file.name.replace(/\.[^.]*$/, '') : file.types.names[row] || 'type';
+    const name = dumpName(file, format, id);
+    const slow = setTimeout(() => this.store.set({ saving: name }), patience);
     try {
-      const text = await file.session.ask('dump', { format, ...(id === undefined ? {} : { id }) });
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(new Blob([text]));
-      link.download = `${stem}.${{ c: 'h', json: 'json', raw: 'txt' }[format]}`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-      return link.download;
+      saveBlob(await file.session.ask('dump', { format, ...(id === undefined ? {} : { id }) }), name);
+      return name;
     } catch (error) {
-      this.refuse(`${stem} could not be written`, error instanceof Error ? error.message : String(error));
+      this.refuse(`${name} could not be written`, error instanceof Error ? error.message : String(error));
       return undefined;
+    } finally {
+      clearTimeout(slow);
+      if (this.store.state.saving === name) this.store.set({ saving: undefined });
     }
   }
 
@@ -212,6 +211,8 @@ export class App {
       const { cacheLine } = this.store.state;
       return { topic: topics[route.tab], about: { id, cacheLine }, row };
     }
+    if (route.view === 'variables') return { topic: 'sections', about: {}, row: -1 };
+    if (route.view === 'relocations') return { topic: 'needs', about: {}, row: -1 };
     if (route.view !== 'programs' || route.name === undefined) return undefined;
     const program = file.summary.programs?.find(({ name }) => name === route.name);
     return program && { topic: 'code', about: { name: program.name, section: program.section, offset: program.offset }, row: -1 };

@@ -24,10 +24,10 @@ export function acceptDrops(ready: Promise<App>): void {
   });
   addEventListener('drop', (event) => {
     if (!carriesFiles(event)) return;
-    event.preventDefault();
     depth = 0;
     mark();
-    if (!event.dataTransfer) return;
+    if (event.defaultPrevented || !event.dataTransfer) return; // a part of the page has taken it
+    event.preventDefault();
     const action = read(event.dataTransfer);
     // That the page cannot start is said elsewhere.
     ready.then(action, () => {});

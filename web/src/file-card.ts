@@ -1,9 +1,11 @@
 // The file card: what the file is, in numbers.
 import type { Summary } from 'btfkit';
-import { html, nothing } from 'lit-html';
+import { html, nothing, render } from 'lit-html';
 import { bytes, count, counted, duration } from './format.ts';
 import { warning } from './icons.ts';
 import { kindFacts, kindOrder } from './kinds.ts';
+import { originOf } from './origin.ts';
+import { perFile } from './per-file.ts';
 import type { OpenFile } from './state.ts';
 import type { TypeTable } from './types.ts';
 
@@ -16,20 +18,23 @@ const exports = [
 export function fileCard(file: OpenFile, filter: (kind: number) => void, save: (format: 'c' | 'json' | 'raw') => void) {
   const { summary, types } = file;
   return html`<section class="card" aria-labelledby="file-name">
-    <p class="eyebrow">${container(summary)}</p>
+    <p class="eyebrow">${whatItIs(file)}</p>
     <h1 id="file-name">${file.name}</h1>
+    ${origin(file)}
     ${file.base ? html`<p class="remark">Its types continue those of <code>${file.base.name}</code>.</p>` : nothing}
+    ${summary.distilledBase ? html`<p class="remark">It brings what it needs of its base with it (.BTF.base).</p>` : nothing}
     ${summary.specs > 1
       ? html`<p class="remark">It holds ${counted(summary.specs, 'BTF')}, one behind the other; this shows the first.</p>`
       : nothing}
+    ${summary.damage ? html`<p class="remark" role="alert">It is damaged, and this is only a part: ${summary.damage.message}</p>` : nothing}
     <dl class="facts">
       ${fact('Size', bytes(summary.size), summary.size < 1024 ? '' : `${count(summary.size)} bytes`)}
-      ${fact('Types', count(summary.typeCount), idRange(summary))}
+      ${fact('Types', count(summary.typeCount), [bytes(summary.header.typesBytes), idRange(summary)].filter(Boolean).join(', '))}
       ${fact('Strings', count(summary.strings.count), bytes(summary.strings.bytes))}
       ${fact('Byte order', summary.byteOrder, `${summary.byteOrder === 'little' ? 'least' : 'most'} significant byte first`)}
       ${fact('Pointers', `${summary.pointerSize} bytes`, `${summary.pointerSize * 8}-bit`)}
-      ${fact('BTF header', `${summary.header.length} bytes`)}
-      ${fact('Opened in', duration(file.milliseconds))}
+      ${fact('BTF header', `${summary.header.length} bytes`, headerFacts(summary))}
+      ${fact('Opened in', duration(file.milliseconds), 'from the drop to the list')}
     </dl>
     <p class="exports">
       <span>Save as</span>
@@ -38,6 +43,25 @@ export function fileCard(file: OpenFile, filter: (kind: number) => void, save: (
     ${warnings(summary)} ${kindBars(types, filter)}
   </section>`;
 }
+
+function headerFacts({ header }: Summary): string {
+  const { version, flags, layoutBytes } = header;
+  return [`version ${version}`, flags ? `flags 0x${flags.toString(16)}` : '', layoutBytes ? `layout ${bytes(layoutBytes)}` : ''].filter(Boolean).join(', ');
+}
+
+/** What the file says of where it comes from: filled in as soon as that was read. */
+const origin = perFile((file) => {
+  const element = document.createElement('div');
+  element.className = 'origin';
+  originOf(file).then(
+    ({ banner, module }) => {
+      if (banner) element.textContent = banner;
+      if (module) render(html`${module['description'] ? html`<p>${module['description']}</p>` : nothing}<p>built for ${module['vermagic']}</p>`, element);
+    },
+    () => {}, // nothing is said, then
+  );
+  return element;
+});
 
 function fact(term: string, value: string, more = '') {
   return html`<div><dt>${term}</dt><dd>${value}${more ? html` <small>${more}</small>` : nothing}</dd></div>`;
@@ -61,11 +85,20 @@ const machines: Record<number, string> = {
   258: 'LoongArch',
 };
 
-function container({ container, elfClass, elfMachine }: Summary): string {
-  if (container === 'raw') return 'Raw BTF';
+/** "BPF object, 64-bit ELF", "Kernel module, 64-bit ELF for x86-64, packed with xz", "Raw BTF, split". */
+function whatItIs({ summary, name }: OpenFile): string {
+  const { container, elfClass, elfMachine, elfType, wrappers, kernelImage, firstId } = summary;
+  const packed = wrappers.length > 0 ? `, packed with ${wrappers.join(', ')}` : '';
+  if (container === 'raw') return `Raw BTF${firstId > 1 ? ', split' : ''}${packed}`;
   const machine = elfMachine === undefined ? '' : ` for ${machines[elfMachine] ?? `machine ${elfMachine}`}`;
-  return `${elfClass ?? ''}-bit ELF${machine}`.replace(/^-bit /, '');
+  const elf = `${elfClass ? `${elfClass}-bit ` : ''}ELF`;
+  if (kernelImage !== undefined) return `Kernel image (${kernelImage})${packed}`;
+  if (elfMachine === 247) return `BPF object, ${elf}${packed}`;
+  if (firstId > 1 || /\.ko(\.|$)/.test(name)) return `Kernel module, ${elf}${machine}${packed}`;
+  return `${elfTypes[elfType ?? 0] ?? ''}${elf}${machine}${packed}`;
 }
+
+const elfTypes: Record<number, string> = { 1: 'Object file, ', 2: 'Executable, ', 3: 'Shared object or executable, ' };
 
 function warnings({ warnings: list }: Summary) {
   if (list.length === 0) return nothing;

@@ -109,7 +109,9 @@ function globalKey(event: KeyboardEvent, app: App, list: TypeList, sheet: HelpSh
   if (document.querySelector('dialog[open]')) return; // its keys are its own
   if (event.key === 'Escape') return leave(app);
   if (event.target instanceof Element && event.target.matches('input, textarea, select, [contenteditable]')) return;
-  if (event.key === '/') list.focusSearch();
+  const field = document.querySelector<HTMLInputElement>('.part-search'); // of the view that hides the list
+  if (event.key === '/' && field) field.focus();
+  else if (event.key === '/') list.focusSearch();
   else if (event.key === '?') sheet.open();
   else if (event.key === '[' || event.key === ']') app.chooseNext(event.key === ']' ? 1 : -1);
   else if (event.key !== 'j' && event.key !== 'k') return;

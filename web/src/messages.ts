@@ -1,5 +1,6 @@
 // What the page and its workers say to each other. One worker holds one file, so no message needs to name the file.
-import type { CodeRange, Columns, Layout, Occupants, Summary } from 'btfkit';
+import type { CodeRange, Columns, ElfSection, Layout, Occupants, Summary } from 'btfkit';
+import type { DataSection, FunctionTable, NeededType, StringTable } from './part-messages.ts';
 
 /** What can be asked about an open file: with which words, and what comes back. */
 export interface Questions {
@@ -15,16 +16,29 @@ export interface Questions {
   usage: { about: { id: number }; answer: Usage };
   /** A type's record. */
   record: { about: { id: number }; answer: RecordText };
-  /** Bytes as a value of a type, as C. */
-  decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined }; answer: string };
+  /** Bytes as values of a type, from the byte `at` on. */
+  decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined; at: number }; answer: Decoded };
   /** Everything as text, or one type and, in C, what it needs. */
-  dump: { about: { format: 'c' | 'json' | 'raw'; id?: number }; answer: string };
+  dump: { about: { format: 'c' | 'json' | 'raw'; id?: number }; answer: Blob };
   /** The holes of each struct of the file: ids, and how many each of them has. */
   holes: { about: Record<string, never>; answer: { ids: Uint32Array; holes: Uint32Array } };
   /** The code of a function of a BPF object. */
   code: { about: { name: string; section: string; offset: number }; answer: CodeRange };
+  /** All functions, and the prototypes of some as C. */
+  functions: { about: Nothing; answer: FunctionTable };
+  prototypes: { about: { ids: readonly number[] }; answer: string[] };
+  strings: { about: Nothing; answer: StringTable };
+  /** Data sections with their variables. */
+  sections: { about: Nothing; answer: DataSection[] };
+  /** What an object needs of the kernel's types. */
+  needs: { about: Nothing; answer: NeededType[] };
+  /** The sections of the ELF. */
+  elf: { about: Nothing; answer: readonly ElfSection[] };
 }
 export type Topic = keyof Questions;
+
+/** Questions without words. */
+export type Nothing = Record<string, never>;
 
 /** The compiled WebAssembly: btf.wasm and more.wasm of the package. */
 export interface Parts {
@@ -59,6 +73,19 @@ export interface Opened {
   columns: Columns;
   /** Milliseconds the worker needed to read and check the file. */
   milliseconds: number;
+}
+
+/** Bytes as values. */
+export interface Decoded {
+  /** As C, each value with its number and offset when there are several. */
+  text: string;
+  /** Bytes of one value. */
+  size: number;
+  /** Whole values that there are bytes for, and how many of them are in the text. */
+  records: number;
+  shown: number;
+  /** Bytes behind the last whole value. */
+  left: number;
 }
 
 /** What is shown when a member is opened in place: a struct or union, in an array that of each of its elements. */

@@ -76,3 +76,10 @@ export function progressPanel({ opening }: State, app: App) {
     <button class="button" @click=${() => app.cancel()}>Cancel</button>
   </section>`;
 }
+
+export function savingPanel({ saving }: State) {
+  if (saving === undefined) return nothing;
+  return html`<section class="notice is-progress" role="status">
+    <div class="notice-body"><h2>Writing ${saving}</h2><progress aria-label="Writing"></progress></div>
+  </section>`;
+}

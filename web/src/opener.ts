@@ -8,8 +8,8 @@ import type { Store } from './store.ts';
 import { TypeTable } from './types.ts';
 import type { Workshop } from './workshop.ts';
 
-/** Milliseconds after which opening is worth a word. */
-const patience = 200;
+/** Milliseconds after which what takes long is worth a word. */
+export const patience = 200;
 
 /** Files that are open at once: each holds its names here, besides what its worker holds. */
 export const mostFiles = 24;

@@ -6,6 +6,7 @@
 //   #v=1/t/struct/foo?tab=layout  another side of a type
 //   #v=1/maps                     what a BPF object defines
 //   #v=1/programs/xdp_main        one of its functions
+//   #v=1/functions?takes=sk_buff  what is left of a long list
 import { kindFacts } from './kinds.ts';
 import type { TypeTable } from './types.ts';
 
@@ -15,8 +16,8 @@ const version = 'v=1';
 export const tabs = ['c', 'layout', 'uses', 'decode', 'record'] as const;
 export type Tab = (typeof tabs)[number];
 
-/** What a BPF object, module or program has besides types. */
-export const lists = ['programs', 'maps', 'variables', 'externs', 'relocations', 'functions'] as const;
+/** What a file has besides types. */
+export const lists = ['programs', 'maps', 'variables', 'externs', 'relocations', 'functions', 'strings'] as const;
 export type ListName = (typeof lists)[number];
 
 export interface TypeRoute {
@@ -34,6 +35,8 @@ export interface ListRoute {
   view: ListName;
   /** One of them, where that has a view of its own; several of one name are shown one after the other. */
   name?: string;
+  /** What a long list is filtered by, by the names that its view gives them. */
+  filter?: Readonly<Record<string, string>>;
 }
 
 export type Route = TypeRoute | ListRoute;
@@ -46,7 +49,10 @@ export function parseRoute(hash: string): Route | undefined {
   const names = rest.map(decode);
   if (names.includes(undefined)) return undefined;
   const list = lists.find((name) => name === view);
-  if (list) return { view: list, ...(names[0] ? { name: names[0] } : {}) };
+  if (list) {
+    const filter = Object.fromEntries(new URLSearchParams(query));
+    return { view: list, ...(names[0] ? { name: names[0] } : {}), ...(query ? { filter } : {}) };
+  }
   if (view !== 't' || names.length !== 2 || !/^[a-z0-9_]+$/.test(names[0]!)) return undefined;
   const options = new URLSearchParams(query);
   const id = Number(options.get('id') ?? NaN);
@@ -68,8 +74,9 @@ function split(text: string, at: string): [string, string?] {
 
 export const fileHash = `#${version}`;
 
-export function listHash(view: ListName, name = ''): string {
-  return `#${version}/${view}${name && `/${encodeURIComponent(name)}`}`;
+export function listHash(view: ListName, name = '', filter: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams(Object.entries(filter).filter(([, text]) => text !== '')).toString();
+  return `#${version}/${view}${name && `/${encodeURIComponent(name)}`}${query && `?${query}`}`;
 }
 
 export function typeHash(types: TypeTable, row: number, tab: Tab = 'c'): string {

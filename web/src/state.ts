@@ -50,6 +50,8 @@ export interface State {
   /** The one of them that is shown. */
   file?: OpenFile | undefined;
   opening?: Opening | undefined;
+  /** The name of a file that is being written, once that takes long enough to be worth a word. */
+  saving?: string | undefined;
   /** What went wrong since the last thing that was opened. */
   faults: readonly Explanation[];
   /** Files that continue another, which is not known yet. */

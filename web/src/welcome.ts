@@ -2,6 +2,8 @@
 import { html, nothing } from 'lit-html';
 import { copyKernel } from './fault.ts';
 import { lock } from './icons.ts';
+import type { Route } from './route.ts';
+import { routeWords } from './route-words.ts';
 import type { State } from './state.ts';
 import type { Parts } from './view.ts';
 
@@ -11,11 +13,7 @@ export function welcome({ route }: State, { app, choose, samples }: Parts) {
     <p class="lead">
       Every struct, function and variable that BTF describes: searchable, as C, with the offset of each member.
     </p>
-    ${route
-      ? html`<p class="linked">
-          This link leads to <code>${route.view === 'type' ? `${route.noun} ${route.name || 'without a name'}` : `${route.view} ${route.name ?? ''}`}</code>. Open a file that has it.
-        </p>`
-      : nothing}
+    ${route ? linked(route) : nothing}
     <div class="drop-card">
       <svg class="drop-art" viewBox="0 0 48 48" aria-hidden="true"><path d="M24 8v22m-8-8 8 8 8-8M9 32v5a3 3 0 0 0 3 3h24a3 3 0 0 0 3-3v-5" /></svg>
       <p class="drop-words">Drop files here</p>
@@ -35,4 +33,9 @@ export function welcome({ route }: State, { app, choose, samples }: Parts) {
       folder, copy the file first: <code class="command">${copyKernel}</code>
     </p>
   </main>`;
+}
+
+function linked(route: Route) {
+  const { what, wanted } = routeWords(route);
+  return html`<p class="linked">This link leads to <code>${what}</code>. Drop ${wanted}: links carry names, never a file.</p>`;
 }

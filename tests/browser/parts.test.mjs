@@ -1,0 +1,477 @@
+// The parts of a file with real files: functions, strings, data sections, what an object needs of the kernel, bytes as values, and
+// what is said of the file itself; each against what the package says under Node.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { after, before, describe } from 'node:test';
+import * as page from './support.mjs';
+
+const { test } = page;
+
+describe('the parts of a file', () => {
+  let session;
+  let files;
+  let kernel;
+  before(async () => {
+    if (page.cannotRun) return;
+    session = await page.openBrowser();
+    files = page.scratch();
+    kernel = page.corpusKernel(files, 'amd64-7.3.4-cloud');
+  });
+  after(async () => {
+    await session?.close();
+    files?.done();
+  });
+
+  const go = (tab, hash) => tab.evaluate((to) => (location.hash = to), hash);
+  const status = (tab) => tab.locator('.part .found [role=status]').textContent().then((text) => text.trim());
+  const said = (tab, text) => page.until(`“${text}”`, async () => (await status(tab)) === text);
+  const hash = (tab) => tab.evaluate(() => location.hash);
+  const field = (tab, label) => tab.locator('.part').getByLabel(label, { exact: true });
+  const rows = (tab) => tab.locator('.rows tbody tr:not(.rows-space)');
+  const cells = (tab, cell) => tab.locator(`.rows tbody td.${cell}`).allTextContents();
+  const done = async (tab) => {
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  };
+  const noCorpus = 'no corpus of real files (../shared/corpus)';
+  const unpacked = (path) => {
+    const packed = page.corpusPath(path);
+    return packed && files.write(basename(path, '.xz'), execFileSync('xz', ['-dc', packed], { maxBuffer: 1 << 28 }));
+  };
+
+  /** Names of the functions that take, or return, a type by that name, through pointers, qualifiers, arrays and typedefs. */
+  function functionsOf(btf, wanted, parts) {
+    const leads = (type, left = 64) =>
+      left > 0 && (type.name === wanted || (['pointer', 'const', 'volatile', 'restrict', 'typedef', 'type_tag', 'array'].includes(type.kind) && leads(type.target, left - 1)));
+    return [...btf.types('func')].filter(({ target }) => parts(target).some((type) => leads(type))).map(({ name }) => name);
+  }
+
+  test('a kernel’s functions: prototypes, by name, by the types they take and return, by tag', async (t) => {
+    if (!kernel) return t.skip(noCorpus);
+    const known = await page.withBtf(kernel, (btf) => ({
+      all: btf.summary.kinds.func,
+      takes: functionsOf(btf, 'sk_buff', ({ params }) => params.map(({ type }) => type)),
+      returns: functionsOf(btf, 'sock', ({ returnType }) => [returnType]),
+      kfuncs: [...btf.types('decl_tag')].filter(({ name, target }) => name === 'bpf_kfunc' && target.kind === 'func').map(({ target }) => target.name),
+      prototype: btf.require('tcp_sendmsg', 'func').target.declaration('tcp_sendmsg'),
+      names: [...btf.types('func')].map(({ name }) => name),
+    }));
+    assert.ok(known.takes.length > 1000 && known.returns.length > 10 && known.kfuncs.length > 100);
+    const count = page.english;
+    const tab = await session.page('file');
+    await page.openFile(tab, kernel);
+    await tab.getByRole('link', { name: /^Functions/ }).click();
+    await said(tab, `${count(known.all)} functions`);
+    assert.ok((await rows(tab).count()) < 80);
+    assert.equal(await tab.locator('.rows-table').getAttribute('aria-rowcount'), String(known.all + 1));
+
+    await field(tab, 'Name').fill('tcp_sendmsg');
+    await page.until('the prototype', async () => (await cells(tab, 'prototype'))[0] === known.prototype);
+    await page.until('the address', async () => (await hash(tab)) === '#v=1/functions?q=tcp_sendmsg');
+    const links = await rows(tab).first().locator('a').evaluateAll((all) => all.map((one) => [one.textContent, one.getAttribute('href')]));
+    assert.deepEqual(links.slice(0, 3), [['tcp_sendmsg', '#v=1/t/func/tcp_sendmsg'], ['sock', '#v=1/t/struct/sock'], ['msghdr', '#v=1/t/struct/msghdr']]);
+
+    // To the type and back again: the list is filtered as before.
+    await tab.getByRole('link', { name: 'msghdr', exact: true }).first().click();
+    await tab.getByRole('heading', { name: 'msghdr' }).waitFor();
+    await tab.goBack();
+    await page.until('the search again', async () => (await field(tab, 'Name').inputValue().catch(() => '')) === 'tcp_sendmsg');
+    await tab.getByRole('button', { name: 'Show all' }).click();
+    await said(tab, `${count(known.all)} functions`);
+
+    const takes = field(tab, 'Takes');
+    for (const text of ['sk_buff', 'struct sk_buff *', 'const struct sk_buff *']) {
+      await takes.fill(text);
+      await said(tab, `${count(known.takes.length)} of ${count(known.all)} functions, taking struct sk_buff`);
+    }
+    await tab.getByRole('button', { name: /^bpf_kfunc/ }).click();
+    const both = known.takes.filter((name) => known.kfuncs.includes(name));
+    await said(tab, `${both.length} of ${count(known.all)} functions, taking struct sk_buff`);
+    await page.until('all prototypes', async () => (await cells(tab, 'prototype')).every((text) => text.includes('(')));
+    assert.deepEqual((await cells(tab, 'prototype')).map((text) => /(\w+)\(/.exec(text)[1]).sort(), both.sort());
+    assert.ok((await cells(tab, 'marks')).every((text) => text.includes('bpf_kfunc')));
+    await takes.fill('union sk_buff');
+    await said(tab, `0 of ${count(known.all)} functions: no function takes “union sk_buff”`);
+
+    await go(tab, '#v=1/functions?returns=sock');
+    await said(tab, `${count(known.returns.length)} of ${count(known.all)} functions, returning struct sock`);
+
+    // The very end of the list.
+    await go(tab, '#v=1/functions');
+    await said(tab, `${count(known.all)} functions`);
+    await tab.locator('.rows').evaluate((list) => (list.scrollTop = list.scrollHeight));
+    await page.until('the last function', async () => (await tab.locator(`.rows tr[aria-rowindex="${known.all + 1}"] .prototype`).textContent({ timeout: 100 }).catch(() => '')).includes('('));
+    assert.match(await tab.locator(`.rows tr[aria-rowindex="${known.all + 1}"] .prototype`).textContent(), new RegExp(`\\b${known.names.at(-1)}\\b`));
+    await done(tab);
+  });
+
+  test('the functions of a module take types of its base', async (t) => {
+    const module = unpacked('modules/amd64-7.3.4-cloud/wireguard.ko.xz');
+    if (!kernel || !module) return t.skip(noCorpus);
+    const { Btf } = await page.nodePackage();
+    const base = Btf.open(kernel);
+    const btf = Btf.open(module, { base });
+    const expected = functionsOf(btf, 'sk_buff', ({ params }) => params.map(({ type }) => type));
+    const all = btf.summary.kinds.func;
+    btf.close();
+    base.close();
+    assert.ok(expected.length > 5);
+    const tab = await session.page('server');
+    await page.drop(tab, module, kernel);
+    await tab.getByText('Its types continue those of').waitFor();
+    assert.match(await tab.locator('.eyebrow').textContent(), /^Kernel module, 64-bit ELF for x86-64$/);
+    await page.until('what it was built for', async () => /built for 7\.3\.4\S*/.test((await tab.locator('.origin').textContent()) ?? ''));
+    await go(tab, '#v=1/functions?takes=sk_buff');
+    await said(tab, `${expected.length} of ${all} functions, taking struct sk_buff`);
+    await page.until('prototypes', async () => (await cells(tab, 'prototype')).filter((text) => text.includes('struct sk_buff *')).length > 5);
+    await done(tab);
+  });
+
+  for (const [name, path] of [['objects/own/clang14-el/10_tags.o'], ['objects/own/clang14-eb/10_tags.o']].map(([at]) => [at, page.corpusPath(at)]))
+    test(`tags and linkage of an object’s functions (${name})`, async (t) => {
+      if (!path) return t.skip(noCorpus);
+      const known = await page.withBtf(path, (btf) => ({
+        tags: [...new Set([...btf.types('decl_tag')].filter(({ target }) => target.kind === 'func').map((tag) => tag.name))],
+        linkages: [...new Set([...btf.types('func')].map(({ linkage }) => linkage))],
+      }));
+      assert.ok(known.tags.length > 0);
+      const tab = await session.page('file');
+      await page.openFile(tab, path);
+      await go(tab, '#v=1/functions');
+      await tab.locator('.part .chips').waitFor();
+      const chips = (await tab.locator('.part .chip').allTextContents()).map((text) => text.trim().replace(/\s+[\d,]+$/, ''));
+      for (const tag of known.tags) assert.ok(chips.includes(tag), `${tag} in ${chips}`);
+      if (known.linkages.length > 1) for (const linkage of known.linkages) assert.ok(chips.includes(linkage), `${linkage} in ${chips}`);
+      await done(tab);
+    });
+
+  for (const name of ['sample.bpf.o', 'sample.bpf.eb.o'])
+    test(`all functions of an object (${name})`, async () => {
+      const path = page.golden(name);
+      const expected = await page.withBtf(path, (btf) => [...btf.types('func')].map(({ name: own, target, linkage }) => [target.declaration(own), linkage]));
+      assert.ok(expected.length > 1);
+      const tab = await session.page('server', { hash: '#v=1/functions' });
+      await page.drop(tab, path);
+      await page.until('the prototypes', async () => (await cells(tab, 'prototype')).filter((text) => text.includes('(')).length === expected.length);
+      const shown = await rows(tab).evaluateAll((all) => all.map((row) => [row.cells[0].textContent, row.cells[1].firstElementChild?.textContent]));
+      const several = new Set(expected.map(([, linkage]) => linkage)).size > 1;
+      assert.deepEqual(shown, expected.map(([text, linkage]) => [text, several ? linkage : undefined]));
+      await done(tab);
+    });
+
+  test('a kernel’s strings: places, lengths, what they are for', async (t) => {
+    if (!kernel) return t.skip(noCorpus);
+    const known = await page.withBtf(kernel, (btf) => {
+      const { strings } = btf.columns();
+      const texts = new TextDecoder().decode(strings).split('\0').slice(0, -1);
+      const offset = Buffer.from(strings).indexOf('\0task_struct\0') + 1;
+      return { count: texts.length, offset, vruntime: texts.filter((text) => text.toLowerCase().includes('vruntime')), longest: texts.toSorted((a, b) => b.length - a.length)[0] };
+    });
+    const count = page.english;
+    const tab = await session.page('file', { hash: '#v=1/strings?q=vruntime' });
+    await tab.getByText('This link leads to the strings of a file with “vruntime”. Drop any file with BTF').waitFor();
+    await page.drop(tab, kernel);
+    await tab.getByRole('heading', { name: 'Strings' }).waitFor();
+    await page.until('the strings', async () => (await status(tab)).startsWith(`${known.vruntime.length} of ${count(known.count)} strings, `));
+    assert.deepEqual(await cells(tab, 'text'), known.vruntime);
+    await field(tab, 'Text').fill('task_struct');
+    await page.until('task_struct', async () => (await cells(tab, 'text')).includes('task_struct'));
+    const row = rows(tab).filter({ has: tab.locator('td.text', { hasText: /^task_struct$/ }) });
+    assert.deepEqual((await row.locator('td').allTextContents()).slice(0, 3), [count(known.offset), '11', 'task_struct']);
+    assert.match(await row.locator('td.user').textContent(), /^type.* task_struct/);
+    await tab.getByRole('button', { name: 'Show all' }).click();
+    await tab.locator('.part').getByLabel('Order').selectOption('longest first');
+    await page.until('the longest', async () => (await cells(tab, 'text'))[0] === known.longest);
+    await page.until('the address', async () => (await hash(tab)) === '#v=1/strings?sort=length');
+    await tab.getByRole('button', { name: /^enumerators/ }).click();
+    await page.until('enumerators alone', async () => (await cells(tab, 'user')).every((text) => text.includes('enumerator')));
+    await done(tab);
+  });
+
+  test('the strings of an object are those of its source, too', async () => {
+    const tab = await session.page('file');
+    await page.openFile(tab, page.golden('sample.bpf.o'));
+    await go(tab, '#v=1/strings?role=source+line');
+    const lines = await page.withBtf(page.golden('sample.bpf.o'), (btf) => new Set(btf.ext().flatMap(({ lines }) => lines.map(({ text }) => text)).filter((text) => text !== '')));
+    await page.until('the lines', async () => (await rows(tab).count()) === lines.size);
+    assert.deepEqual((await cells(tab, 'text')).sort(), [...lines].map((line) => line.replaceAll('\t', '\\t')).sort());
+    await done(tab);
+  });
+
+  test('per-CPU variables of a kernel', async (t) => {
+    if (!kernel) return t.skip(noCorpus);
+    const section = await page.withBtf(kernel, (btf) => {
+      const { name, size, variables } = btf.require('.data..percpu', 'datasec');
+      return { name, size, variables: variables.map(({ offset, size: bytes, type }) => [page.english(offset), page.english(bytes), type.target.declaration(type.name)]) };
+    });
+    const tab = await session.page('server');
+    await page.openFile(tab, kernel);
+    await go(tab, '#v=1/variables');
+    await tab.locator('.variables').waitFor();
+    assert.deepEqual(
+      await tab.locator('.variables tbody tr').evaluateAll((all) => all.map(({ cells: [offset, size, declaration] }) => [offset.textContent.trim().split(/\s/)[0], size.textContent.trim(), declaration.querySelector('code').textContent])),
+      section.variables,
+    );
+    assert.match(await tab.locator('.section-name').textContent(), new RegExp(`${section.variables.length} variables, ${page.english(section.size)} bytes`));
+    await done(tab);
+  });
+
+  for (const order of ['el', 'eb'])
+    test(`initial values of an object (${order})`, async (t) => {
+      const path = page.corpusPath(`objects/own/clang14-${order}/02_globals.o`);
+      if (!path) return t.skip(noCorpus);
+      const tab = await session.page('file');
+      await page.openFile(tab, path);
+      await go(tab, '#v=1/variables');
+      await tab.locator('.variables').first().waitFor();
+      const values = Object.fromEntries(
+        await tab.locator('.variables tbody tr').evaluateAll((all) => all.map(({ cells: [, , declaration, value] }) => [declaration.querySelector('code').textContent, value.textContent.trim().replace(/\s+/g, ' ')])),
+      );
+      for (const [declaration, value] of [
+        ['__u64 init_counter', '42'], ['struct cfg cfgs[4]', '{{}, {}, {.level = 9}, {}}'], ['volatile const struct cfg cfg', '{.level = 3, .name = "default"}'],
+        ['char LICENSE[13]', '"Dual BSD/GPL"'], ['enum mode mode', 'M_B'], ['const char *ptr_to_str', 'address of "hello"'], ['struct cfg cfgs_bss[3]', '{}'],
+      ]) assert.equal(values[declaration], value, declaration);
+      await done(tab);
+    });
+
+  test('what an object needs of the kernel, by type', async (t) => {
+    const path = page.corpusPath('objects/own/clang14-el/19_vmlinux_core.o');
+    if (!path) return t.skip(noCorpus);
+    const relocations = await page.withBtf(path, (btf) => btf.relocations.map(({ text, typeId }) => ({ text, type: btf.get(typeId).declaration() })));
+    const tab = await session.page('file');
+    await page.openFile(tab, path);
+    await go(tab, '#v=1/relocations');
+    await tab.locator('.needs').first().waitFor();
+    const shown = await tab.locator('.object section').evaluateAll((all) =>
+      all.map((section) => [section.querySelector('h2').firstElementChild.textContent, [...section.querySelectorAll('tbody tr')].flatMap((row) => row.cells[0].title.split('\n'))]),
+    );
+    const expected = relocations.reduce((map, one) => map.set(one.type, [...(map.get(one.type) ?? []), one]), new Map());
+    assert.deepEqual(new Map(shown.map(([type, texts]) => [type, texts.sort()])), new Map([...expected].map(([type, all]) => [type, [...new Set(all.map(({ text }) => text))].sort()])));
+    const first = tab.locator('.needs tbody tr').filter({ hasText: 'the offset of se.exec_start' });
+    assert.match(await first.textContent(), /offset 216\s*\w+\s*12/);
+    await first.getByRole('link').click();
+    await tab.locator('.disasm-table').waitFor();
+    await done(tab);
+  });
+
+  test('the five relocations of a bitfield are one thing that is needed; what is tested may be missing', async (t) => {
+    const path = page.corpusPath('objects/real/bindsnoop.bpf.o');
+    if (!path) return t.skip(noCorpus);
+    const tab = await session.page('file');
+    await page.openFile(tab, path);
+    await go(tab, '#v=1/relocations');
+    const row = tab.locator('.needs tbody tr').filter({ hasText: 'freebind' }).first();
+    assert.equal((await row.locator('td').first().textContent()).trim().replace(/\s+/g, ' '), 'whether it has freebind, and its offset, size, signedness and bits may be missing');
+    assert.equal((await row.locator('td').nth(1).textContent()).trim(), 'bit 0, 1 byte');
+    const kinds = (await row.locator('td').first().getAttribute('title')).split('\n').map((text) => /<(\w+)>/.exec(text)[1]);
+    assert.deepEqual(kinds.sort(), ['byte_off', 'byte_sz', 'field_exists', 'lshift_u64', 'rshift_u64', 'signed']);
+    await done(tab);
+  });
+
+  test('every real object shows every part of it', async (t) => {
+    const folder = page.corpusPath('objects/real');
+    if (!folder) return t.skip(noCorpus);
+    const tab = await session.page('server');
+    const names = readdirSync(folder).filter((name) => name.endsWith('.o'));
+    assert.ok(names.length > 10);
+    for (const name of names) {
+      await go(tab, '#v=1');
+      await page.openFile(tab, join(folder, name));
+      const hashes = await tab.getByRole('navigation', { name: 'Parts of this file' }).getByRole('link').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+      for (const part of hashes.slice(1)) {
+        await go(tab, part);
+        await page.until(`${name} ${part}`, () => tab.evaluate((at) => location.hash === at && document.querySelectorAll('.object tbody tr:not(.rows-space), .map').length > 0, part));
+        assert.equal(await tab.locator('.object [role=alert]').count(), 0, `${name} ${part}`);
+      }
+    }
+    await done(tab);
+  });
+
+  test('bytes: a dropped file, an array of records, from somewhere on, as another type', async () => {
+    const tab = await session.page('file');
+    const path = page.golden('sample.bpf.o');
+    await page.openFile(tab, path);
+    await go(tab, '#v=1/t/struct/traffic_key?tab=decode');
+    const value = tab.getByRole('region', { name: 'Value' });
+    const output = tab.locator('.decode-said');
+    const bytes = Uint8Array.from({ length: 20 }, (_, i) => i % 8 === 0 ? i + 1 : 0);
+    const dump = files.write('records.bin', bytes);
+    const box = await tab.getByLabel('Bytes').boundingBox();
+    const devtools = await tab.context().newCDPSession(tab);
+    const data = { items: [], files: [dump], dragOperationsMask: 1 };
+    const at = { x: box.x + 40, y: box.y + 20 };
+    for (const type of ['dragEnter', 'dragOver']) await devtools.send('Input.dispatchDragEvent', { type, ...at, data });
+    await tab.getByText('Drop it here to read it as struct traffic_key').waitFor();
+    await devtools.send('Input.dispatchDragEvent', { type: 'drop', ...at, data });
+    await page.until('the file', async () => (await output.textContent()) === '20 bytes of records.bin · 2 values of 8 bytes · 4 bytes left over');
+    assert.equal(await tab.locator('.bar-file, .file-tab').first().textContent().then((text) => text.includes('sample.bpf.o')), true); // it was not opened
+    assert.equal(await tab.evaluate(() => document.documentElement.className), '');
+    const all = await page.withBtf(path, (btf) => btf.decodeToC('struct traffic_key', bytes.subarray(0, 16), { count: 'all', zeros: true }));
+    assert.ok((await value.textContent()).startsWith(all.trimEnd()));
+    assert.match(await value.textContent(), /\/\* 2 at 0x10: only 4 of 8 bytes \*\//);
+
+    await tab.getByLabel('From byte').fill('0x8');
+    await page.until('the second', async () => (await output.textContent()).startsWith('20 bytes of records.bin · 1 value of 8 bytes'));
+    assert.match(await value.textContent(), /\.pid = \(__u32\)9\b/);
+    await tab.getByLabel('From byte').fill('20');
+    await page.until('nothing there', async () => (await output.textContent()) === 'There is no byte 20: there are 20');
+    await tab.getByLabel('From byte').fill('');
+
+    // The bytes stay when another type is chosen for them.
+    await tab.getByLabel('As a value of type').fill('struct traffic');
+    await page.until('the other type', async () => (await hash(tab)) === '#v=1/t/struct/traffic?tab=decode');
+    await page.until('too few bytes', async () => /one value has 48: the end of it is missing$/.test(await output.textContent()));
+    await tab.goBack();
+    await page.until('the key again', async () => /2 values of 8 bytes/.test(await output.textContent()));
+    await done(tab);
+  });
+
+  test('bytes are read as tools print them; what is none is named by its place', async () => {
+    const tab = await session.page('file');
+    await page.openFile(tab, page.golden('sample.bpf.o'));
+    await go(tab, '#v=1/t/struct/traffic_key?tab=decode');
+    const output = tab.locator('.decode-said');
+    const value = tab.getByRole('region', { name: 'Value' });
+    const good = [
+      '2a00000001000000', '2a 00 00 00 01 00 00 00', '0x2a, 0x00, 0, 0, 1, 0, 0, 0', '["0x2a","0x00","0x00","0x00","0x01","0x00","0x00","0x00"]', '\\x2a\\x00\\x00\\x00\\x01\\x00\\x00\\x00',
+      '00000000: 2a00 0000 0100 0000                      *.......', // xxd
+      '00000000  2a 00 00 00 01 00 00 00                           |*.......|\n00000008', // hexdump -C
+      '0x7ffe1230:\t0x2a\t0x00\t0x00\t0x00\n0x7ffe1234 <key+4>:\t0x01\t0x00\t0x00\t0x00', // gdb x/xb
+    ];
+    for (const text of good) {
+      await tab.getByLabel('Bytes').fill('');
+      await page.until('nothing', async () => (await value.count()) === 0);
+      await tab.getByLabel('Bytes').fill(text.replace(/\n00000008$/, ''));
+      await page.until(text, async () => (await output.textContent()) === '8 bytes');
+      await page.until(text, async () => /\.pid = \(__u32\)42/.test(await value.textContent({ timeout: 500 }).catch(() => '')));
+    }
+    for (const [text, fault] of [
+      ['00 01\n02 xy 03', 'line 2, character 4: “xy” is no hexadecimal number'],
+      ['00000000: 2a00 000\n', 'line 1, character 16: “000” has an odd number of digits'],
+    ]) {
+      await tab.getByLabel('Bytes').fill(text);
+      await page.until(fault, async () => (await output.textContent()) === fault);
+    }
+    await done(tab);
+  });
+
+  test('saving says that it takes a while, and calls files what they are of', async (t) => {
+    if (!kernel) return t.skip(noCorpus);
+    const named = join(files.folder, 'vmlinux-7.3.4');
+    copyFileSync(kernel, named);
+    const tab = await session.page('file');
+    await page.openFile(tab, named);
+    // The worker hears of it when the test says so: this is the slow machine.
+    await tab.evaluate(() => {
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.question?.topic === 'dump') globalThis.release = () => post.call(this, message, ...rest);
+        else post.call(this, message, ...rest);
+      };
+    });
+    await tab.getByRole('button', { name: 'JSON', exact: true }).click();
+    await tab.getByText('Writing vmlinux-7.3.4.json').waitFor();
+    const [download] = await Promise.all([tab.waitForEvent('download'), tab.evaluate(() => globalThis.release())]);
+    assert.equal(download.suggestedFilename(), 'vmlinux-7.3.4.json');
+    const { types } = JSON.parse(readFileSync(await download.path(), 'utf8'));
+    await page.until('the end', async () => (await tab.getByText('Writing').count()) === 0);
+    assert.equal(types.length, await page.withBtf(kernel, (btf) => btf.typeCount));
+    await done(tab);
+  });
+
+  test('the card of a kernel of the other byte order', async (t) => {
+    const path = page.corpusKernel(files, 's390x-6.12.107');
+    if (!path) return t.skip(noCorpus);
+    const { summary } = await page.withBtf(path, (btf) => ({ summary: btf.summary }));
+    const tab = await session.page('file');
+    await page.openFile(tab, path);
+    const facts = await page.facts(tab);
+    assert.deepEqual(
+      [facts['Types'], facts['Strings'], facts['Byte order'], facts['Pointers'], facts['BTF header']],
+      [page.english(summary.typeCount), page.english(summary.strings.count), 'big', '8 bytes', '24 bytes'],
+    );
+    assert.equal(await tab.locator('.eyebrow').textContent(), 'Raw BTF');
+    const bars = await tab.locator('.kind-count').allTextContents();
+    assert.equal(bars.map((text) => Number(text.replaceAll(',', ''))).reduce((a, b) => a + b), summary.typeCount);
+    await done(tab);
+  });
+
+  test('a kernel’s banner is found in its ELF', async () => {
+    const { summary } = await page.withBtf(page.golden('types.o'), (btf) => ({ summary: btf.summary }));
+    assert.equal(summary.container, 'elf');
+    const banner = 'Linux version 6.12.107+deb13-amd64 (debian-kernel@lists.debian.org) #1 SMP';
+    const path = files.write('vmlinux', elfWith('.rodata', Buffer.from(`\0\0%s version %s\0${banner}\n\0`), readBtf(page.golden('sample.bpf.o'))));
+    const tab = await session.page('file');
+    await page.openFile(tab, path);
+    await page.until('the banner', async () => (await tab.locator('.origin').textContent()) === banner);
+    await done(tab);
+  });
+
+  test('a long list is of use at 400 %', async (t) => {
+    if (!kernel) return t.skip(noCorpus);
+    const tab = await session.page('file', { viewport: { width: 320, height: 256 }, hash: '#v=1/functions' });
+    await page.drop(tab, kernel);
+    await page.until('the functions', async () => (await rows(tab).count()) > 4);
+    assert.ok((await rows(tab).count()) < 40);
+    const list = tab.locator('.rows');
+    await list.scrollIntoViewIfNeeded();
+    assert.ok((await list.boundingBox()).height > 120);
+    assert.ok((await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+    await done(tab);
+  });
+
+  test('parts are there by keyboard alone', async (t) => {
+    if (!kernel) return t.skip(noCorpus);
+    const tab = await session.page('file');
+    await page.openFile(tab, kernel);
+    await go(tab, '#v=1/functions');
+    await page.until('the functions', async () => /functions$/.test(await status(tab)));
+    await tab.keyboard.press('/');
+    await tab.keyboard.type('vfs_read');
+    await page.until('vfs_read', async () => (await cells(tab, 'prototype'))[0]?.includes('vfs_read('));
+    await tab.getByRole('region', { name: 'Functions' }).focus();
+    await tab.keyboard.press('Tab'); // ssize_t
+    await tab.keyboard.press('Tab');
+    await tab.keyboard.press('Enter');
+    await tab.getByRole('heading', { level: 1 }).filter({ hasText: 'vfs_read' }).waitFor();
+    await done(tab);
+  });
+});
+
+/** The .BTF section of an ELF as raw BTF. */
+function readBtf(path) {
+  const elf = readFileSync(path);
+  const at = elf.indexOf(Buffer.from([0x9f, 0xeb, 0x01, 0x00]));
+  return elf.subarray(at, at + elf.readUInt32LE(at + 4) + elf.readUInt32LE(at + 16) + elf.readUInt32LE(at + 20));
+}
+
+/** A little 64-bit x86-64 ELF with two sections of data: `name` and .BTF. */
+function elfWith(name, content, btf) {
+  const names = Buffer.from(`\0${name}\0.BTF\0.shstrtab\0`);
+  const parts = [content, btf, names];
+  const offsets = [];
+  let end = 64;
+  for (const part of parts) {
+    offsets.push(end);
+    end += Math.ceil(part.length / 8) * 8;
+  }
+  const file = Buffer.alloc(end + 4 * 64);
+  file.write('\x7fELF\x02\x01\x01', 'latin1');
+  file.writeUInt16LE(2, 16);
+  file.writeUInt16LE(62, 18);
+  file.writeUInt32LE(1, 20);
+  file.writeBigUInt64LE(BigInt(end), 40);
+  for (const [at, value] of [[52, 64], [58, 64], [60, 4], [62, 3]]) file.writeUInt16LE(value, at);
+  parts.forEach((part, i) => {
+    part.copy(file, offsets[i]);
+    const header = end + (i + 1) * 64;
+    file.writeUInt32LE(names.indexOf([name, '.BTF', '.shstrtab'][i]), header);
+    file.writeUInt32LE(i === 2 ? 3 : 1, header + 4);
+    file.writeBigUInt64LE(BigInt(offsets[i]), header + 24);
+    file.writeBigUInt64LE(BigInt(part.length), header + 32);
+    file.writeBigUInt64LE(1n, header + 48);
+  });
+  return file;
+}
