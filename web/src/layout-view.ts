@@ -16,7 +16,8 @@ let last: { layout: Layout; element: HTMLElement } | undefined;
 /** Made once per answer: the page is rendered more often than that. */
 export function layoutView(file: OpenFile, layout: Layout, app: App): HTMLElement {
   if (last?.layout === layout) return last.element;
-  const element = document.createElement('div');
+  // The same type's element goes on, so that what was just changed in it keeps the focus.
+  const element = last?.layout.id === layout.id ? last.element : document.createElement('div');
   element.className = 'layout';
   render(template(file, layout, app), element);
   last = { layout, element };

@@ -3,6 +3,7 @@ import { html, render } from 'lit-html';
 import { App } from './app.ts';
 import { loadAssets } from './assets-fetched.ts'; // the single-file build puts assets-embedded.ts in its place
 import { acceptDrops } from './drop.ts';
+import { focusKeeper } from './focus.ts';
 import type { Route } from './route.ts';
 import { TypeList } from './type-list.ts';
 import { type Parts, page } from './view.ts';
@@ -17,12 +18,14 @@ async function start(): Promise<App> {
   const list = new TypeList((row) => app.showType(row));
   const parts: Parts = { app, list, choose: fileDialog(app) };
 
+  const keepFocus = focusKeeper(root);
   const show = () => {
     const { state } = app.store;
     if (state.file) list.show(state.file.types);
     render(page(state, parts), root);
     const { file, shown, route } = state;
     list.select(shown?.row ?? -1);
+    keepFocus();
     document.title = title(shown ? (file?.types.names[shown.row] ?? titleOf(shown.route)) : route && titleOf(route), file?.name);
   };
   app.store.subscribe(show);
