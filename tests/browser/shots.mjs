@@ -1,11 +1,11 @@
 // Photographs the views of views.mjs, light and dark, into build/shots, with an index.html to look at them side by side; some also
-// on a narrow screen. `node shots.mjs [NAME...]`: only those whose name contains one of the words. `--readme`: the two of README.md.
+// on a narrow screen and at 400 %. `node shots.mjs [NAME...]`: only those whose name contains one of the words. `--readme`: the two of README.md.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as page from './support.mjs';
-import { views, visit } from './views.mjs';
+import { settled, views, visit } from './views.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const { values: options, positionals: words } = parseArgs({ allowPositionals: true, options: { readme: { type: 'boolean' } } });
@@ -13,11 +13,13 @@ if (page.cannotRun) throw new Error(page.cannotRun);
 
 const wide = { width: 1280, height: 800 };
 const narrow = { width: 360, height: 740 };
+const enlarged = { width: 320, height: 256 }; // 1280 x 1024 at 400 %
 
 async function photograph(browser, files, view, { path, ...options }) {
-  const tab = await visit(browser, files, view, options);
+  const tab = await visit(browser, files, view, { reducedMotion: 'reduce', ...options });
   if (!tab) return console.error(`${view.name}: no file for it on this machine`);
   await tab.mouse.move(0, 0); // nothing is hovered
+  await settled(tab);
   await tab.screenshot({ path });
   for (const problem of tab.problems) console.error(`${view.name}: ${problem}`);
   await tab.context().close();
@@ -27,7 +29,7 @@ async function everyView(browser, files) {
   const folder = join(root, 'build/shots');
   mkdirSync(folder, { recursive: true });
   for (const view of views.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)))) {
-    for (const viewport of view.narrow ? [wide, narrow] : [wide])
+    for (const viewport of view.narrow ? [wide, narrow, enlarged] : [wide])
       for (const colorScheme of ['light', 'dark'])
         await photograph(browser, files, view, { colorScheme, viewport, path: join(folder, `${view.name}-${viewport.width}-${colorScheme}.png`) });
   }

@@ -10,7 +10,10 @@ export function focusKeeper(root: HTMLElement): () => void {
     const heading = root.querySelector<HTMLElement>('.detail h1') ?? root.querySelector<HTMLElement>('main h1');
     if (!heading) return; // what it will show is on the way
     const titled = heading.textContent ?? '';
-    if (titled !== view) heading.closest('.detail')?.scrollTo(0, 0);
+    if (titled !== view) {
+      root.querySelector('.sections [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      for (const frame of [heading.closest('.detail'), window]) frame?.scrollTo(0, 0);
+    }
     view = titled;
     const now = document.activeElement ?? document.body; // what was just hidden may still have the focus
     const lost = last && !last.checkVisibility();
