@@ -3,7 +3,8 @@ import sample from 'embedded:sample';
 import wasm from 'embedded:wasm';
 import worker from 'embedded:worker';
 import type { Assets } from './assets.ts';
+import { bytesOf } from './embedded-bytes.ts';
 
 export async function loadAssets(): Promise<Assets> {
-  return { module: await WebAssembly.compile(wasm), worker, sample };
+  return { module: await WebAssembly.compile(bytesOf(wasm)), worker, sample };
 }

@@ -1,7 +1,7 @@
 // Modules that build.mjs makes up.
 declare module 'embedded:wasm' {
-  const bytes: Uint8Array<ArrayBuffer>;
-  export default bytes;
+  const text: string; // see embedded-bytes.ts
+  export default text;
 }
 declare module 'embedded:sample' {
   const bytes: Uint8Array<ArrayBuffer>;
