@@ -116,10 +116,10 @@ export function elfPieces(sections, { big = false, machine = 247 } = {}) {
 }
 
 /** A vmlinux with debug information around a BTF: half a gigabyte in a sparse file, which takes no more room than the BTF. */
-export function writeSparseKernel(path, btf) {
+export function writeSparseKernel(path, btf, { debugInfo = 250e6 } = {}) {
   const sections = [
     { name: '.text', hole: 20e6, flags: 6 }, { name: '.BTF', bytes: btf, flags: 2 }, { name: '.BTF_ids', hole: 4096, flags: 2 },
-    ...Object.entries({ '.debug_info': 250e6, '.debug_line': 80e6, '.debug_str': 50e6, '.debug_loclists': 100e6 }).map(([name, hole]) => ({ name, hole })),
+    ...Object.entries({ '.debug_info': debugInfo, '.debug_line': 80e6, '.debug_str': 50e6, '.debug_loclists': 100e6 }).map(([name, hole]) => ({ name, hole })),
     { name: '.strtab', hole: 9e6, type: 3 },
   ];
   const { pieces, size } = elfPieces(sections, { machine: 62 });
