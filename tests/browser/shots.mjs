@@ -15,7 +15,16 @@ const wide = { width: 1280, height: 800 };
 const narrow = { width: 360, height: 740 };
 const enlarged = { width: 320, height: 256 }; // 1280 x 1024 at 400 %
 
-async function photograph(browser, files, view, { path, ...options }) {
+let failed = 0;
+
+async function photograph(browser, files, view, options) {
+  await take(browser, files, view, options).catch((error) => {
+    failed++;
+    console.error(`${view.name}: ${error.message}`);
+  });
+}
+
+async function take(browser, files, view, { path, ...options }) {
   const tab = await visit(browser, files, view, { reducedMotion: 'reduce', ...options });
   if (!tab) return console.error(`${view.name}: no file for it on this machine`);
   await tab.mouse.move(0, 0); // nothing is hovered
@@ -60,3 +69,4 @@ try {
   await browser.close();
   files.done();
 }
+process.exitCode = failed ? 1 : 0;
