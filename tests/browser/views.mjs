@@ -4,7 +4,7 @@
 //   file    what is open: a key of `openers`
 //   at      the address behind #v=1
 //   ready   a selector; the view is there when this can be seen
-//   act     gestures from there on, when the view is more than its address: (tab, page) => ...; `page` is support.mjs
+//   act     gestures from there on, when the view is more than its address: (tab, files) => ...; `files` is a scratch()
 //   narrow  true: also photographed at 360 px
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -77,7 +77,7 @@ function cutOff() {
   if (wider > 0) faults.push(`the page is ${wider} px wider than the screen`);
 
   const usable = 'a[href], button, input, select, textarea, summary';
-  const all = [...document.querySelectorAll(usable)].filter((element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0);
+  const all = [...(document.querySelector('dialog[open]') ?? document).querySelectorAll(usable)].filter((element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0);
   for (const element of all.slice(0, 150)) {
     element.scrollIntoView({ block: 'center', inline: 'nearest' });
     const [box] = element.getClientRects();
