@@ -15,7 +15,8 @@ const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >>
  * change, for what goes on to be filled.
  */
 function changed(isThere, start) {
-  return new Promise((done) => {
+  return new Promise((done, fail) => {
+    setTimeout(() => fail(new Error('what was waited for never came')), 10_000);
     let first;
     let last;
     let timer;
@@ -104,7 +105,7 @@ async function layoutTimes(tab) {
   const times = [];
   const open = (name) =>
     tab.evaluate((to) => {
-      const isThere = () => document.querySelector('.type h1')?.textContent.trim().endsWith(to) && document.querySelector('.drawing svg') && document.querySelector('.table-frame td');
+      const isThere = () => document.querySelector('.type h1')?.textContent.trim().endsWith(to) && document.querySelector('.drawing > *') && document.querySelector('.table-frame td');
       const answer = globalThis.changed(isThere, performance.now());
       location.hash = `#v=1/t/struct/${to}?tab=layout`;
       return answer;
