@@ -21,6 +21,7 @@ const common = {
   bundle: true,
   minify: true,
   format: 'esm',
+  charset: 'utf8',
   target: ['es2022', 'chrome123', 'firefox120', 'safari17.5'],
   legalComments: 'none', // see licences()
   logLevel: 'warning',
@@ -47,12 +48,28 @@ function embed(worker) {
       build.onLoad({ filter: /./, namespace: 'embedded' }, async ({ path }) => {
         if (path === 'embedded:worker') return { contents: worker, loader: 'text' };
         const part = { 'embedded:wasm': wasm, 'embedded:more': more }[path];
-        if (part) return { contents: await readFile(part), loader: 'binary' };
+        if (part) return { contents: asText(await readFile(part)), loader: 'text' };
         const sample = await readFile(samples[path.replace('embedded:', '')]);
         return { contents: gzipSync(sample, { level: 9 }), loader: 'binary' };
       });
     },
   };
+}
+
+/**
+ * Bytes as text, one character each, behind the 256 characters that stand for the bytes. A server's compression finds in it what it
+ * would find in the bytes, which base64 hides from it: the page is 60 kB smaller on its way. Frequent bytes get the characters that
+ * UTF-8 writes as one byte and that neither HTML nor JavaScript reads in a way of its own, the others some of two bytes.
+ */
+function asText(bytes) {
+  const plain = Array.from({ length: 95 }, (_, i) => 32 + i).filter((code) => !`"'\\<\`$`.includes(String.fromCharCode(code)));
+  const codes = [...plain, ...Array.from({ length: 256 }, (_, i) => 0xc0 + i)]; // À and those behind it: letters all
+  const counts = new Uint32Array(256);
+  for (const byte of bytes) counts[byte]++;
+  const byFrequency = [...counts.keys()].sort((a, b) => counts[b] - counts[a]);
+  const characters = [];
+  byFrequency.forEach((byte, rank) => (characters[byte] = String.fromCharCode(codes[rank])));
+  return characters.join('') + Array.from(bytes, (byte) => characters[byte]).join('');
 }
 
 /** A policy that allows exactly what the page is made of. Workers are made from Blobs and inherit it. */
@@ -118,7 +135,7 @@ async function buildSingle({ template, worker, style, notice }) {
     licences: `<!--\n${notice.replaceAll('--', '- -')}\n-->`,
   });
   await writeFile(join(out, 'btfkit.html'), page);
-  return page.length;
+  return Buffer.byteLength(page);
 }
 
 await rm(out, { recursive: true, force: true });

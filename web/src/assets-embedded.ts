@@ -5,9 +5,10 @@ import more from 'embedded:more';
 import wasm from 'embedded:wasm';
 import worker from 'embedded:worker';
 import { type Assets, type Sample, sampleNames } from './assets.ts';
+import { bytesOf } from './embedded-bytes.ts';
 
 export async function loadAssets(): Promise<Assets> {
-  const [module, moreModule] = await Promise.all([WebAssembly.compile(wasm), WebAssembly.compile(more)]);
+  const [module, moreModule] = await Promise.all([WebAssembly.compile(bytesOf(wasm)), WebAssembly.compile(bytesOf(more))]);
   return { module, more: moreModule, worker, samples: { object: sample('object', object), kernel: sample('kernel', kernel) } };
 }
 

@@ -1,7 +1,7 @@
 // Modules that build.mjs makes up.
 declare module 'embedded:wasm' {
-  const bytes: Uint8Array<ArrayBuffer>;
-  export default bytes;
+  const text: string; // see embedded-bytes.ts
+  export default text;
 }
 declare module 'embedded:object' {
   const bytes: Uint8Array<ArrayBuffer>;
@@ -12,8 +12,8 @@ declare module 'embedded:kernel' {
   export default bytes;
 }
 declare module 'embedded:more' {
-  const bytes: Uint8Array<ArrayBuffer>;
-  export default bytes;
+  const text: string;
+  export default text;
 }
 declare module 'embedded:worker' {
   const script: string;

@@ -36,6 +36,14 @@ const groups: readonly { title: string; keys: readonly (readonly [keys: Keys, do
       [[['Enter']], 'open the type'],
     ],
   },
+  {
+    title: 'Open files',
+    keys: [
+      [[['['], [']']], 'previous, next file'],
+      [[['←'], ['→']], 'the same, among the files above'],
+      [[['Delete']], 'close the file that has the focus there'],
+    ],
+  },
 ];
 
 export class HelpSheet {

@@ -127,7 +127,7 @@ class LayoutView {
       </div>
       ${this.parts.cut ? html`<p class="remark">Some members are left out: there are too many, or they are too deep.</p>` : nothing}
       <div class="layout-parts">
-        <div class="drawing-frame">${this.drawing}</div>
+        <div class="drawing-frame" tabindex="0" role="region" aria-label="Drawing to scale">${this.drawing}</div>
         <div class="table-frame" tabindex="0" role="region" aria-label="Members">
           <table class="table layout-table">
             <thead><tr><th scope="col" class="number">Offset</th><th scope="col" class="number hex">Hex</th><th scope="col" class="number">Size</th><th scope="col">Member</th><th scope="col">Type</th></tr></thead>

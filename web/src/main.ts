@@ -3,9 +3,10 @@ import { html, render } from 'lit-html';
 import { App } from './app.ts';
 import { loadAssets } from './assets-fetched.ts'; // the single-file build puts assets-embedded.ts in its place
 import { acceptDrops } from './drop.ts';
+import { focusKeeper } from './focus.ts';
 import { HelpSheet } from './help-sheet.ts';
-import { ListAddress } from './list-address.ts';
 import { HoverCard } from './hover-card.ts';
+import { ListAddress } from './list-address.ts';
 import { acceptPastes } from './paste.ts';
 import type { Route } from './route.ts';
 import type { OpenFile } from './state.ts';
@@ -33,6 +34,7 @@ async function start(): Promise<App> {
   const choose = fileDialog(app);
 
   let last: OpenFile | undefined;
+  const keepFocus = focusKeeper(root);
   const show = () => {
     const { state } = app.store;
     const { file, shown, route } = state;
@@ -43,6 +45,7 @@ async function start(): Promise<App> {
       list.select(shown?.row ?? -1);
       if (file !== last) root.querySelector('.file.is-shown')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
       last = file;
+      keepFocus();
     } catch (error) {
       return failed(error, app);
     }
