@@ -129,6 +129,34 @@ describe('the parts of a file', () => {
     await done(tab);
   });
 
+  test('a module is not shown on the kernel of another build; its types lead to those of its own', async (t) => {
+    const module = unpacked('modules/amd64-6.12.107/nf_conntrack.ko.xz');
+    const own = page.corpusKernel(files, 'amd64-6.12.107');
+    if (!kernel || !module || !own) return t.skip(noCorpus);
+    const tab = await session.page('file');
+    await page.drop(tab, module, kernel); // loads, and every name is another's
+    await tab.getByRole('alert').filter({ hasText: 'nf_conntrack.ko does not continue amd64-7.3.4-cloud.btf' }).waitFor();
+    await tab.getByRole('button', { name: 'Open on amd64-7.3.4-cloud.btf' }).waitFor();
+    await page.drop(tab, own); // it was waiting for this one
+    const heading = (name) => tab.getByRole('heading', { name, exact: true, level: 1 }).waitFor();
+    await tab.getByRole('link', { name: 'nf_conntrack.ko' }).or(tab.getByRole('button', { name: 'nf_conntrack.ko', exact: true })).first().click();
+    await heading('nf_conntrack.ko');
+    assert.equal(await tab.getByRole('alert').count(), 0);
+    assert.equal(await page.list(tab).getByText(/\btype \d+/).count(), 0); // types of the kernel by their names
+
+    await go(tab, '#v=1/t/struct/nf_conntrack_net');
+    const link = page.code(tab).getByRole('link', { name: 'atomic_t' });
+    await link.hover();
+    await tab.locator('.hover-card').getByText('4 bytes').waitFor();
+    await link.click();
+    await tab.getByRole('heading', { level: 1 }).filter({ hasText: 'atomic_t' }).waitFor();
+    assert.match(await tab.title(), /^atomic_t · amd64-6\.12\.107\.btf · /);
+    await tab.goBack();
+    await tab.getByRole('heading', { level: 1 }).filter({ hasText: 'nf_conntrack_net' }).waitFor();
+    assert.match(await tab.title(), /^nf_conntrack_net · nf_conntrack\.ko · /);
+    await done(tab);
+  });
+
   for (const [name, path] of [['objects/own/clang14-el/10_tags.o'], ['objects/own/clang14-eb/10_tags.o']].map(([at]) => [at, page.corpusPath(at)]))
     test(`tags and linkage of an object’s functions (${name})`, async (t) => {
       if (!path) return t.skip(noCorpus);

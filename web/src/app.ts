@@ -184,9 +184,17 @@ export class App {
     this.store.set({ route });
     const { file } = this.store.state;
     if (!file) return;
+    const base = this.baseWith(file, route);
+    if (base) return this.look(base);
     this.remember();
     if ((history.state as { file?: number } | null)?.file !== file.id) history.replaceState({ file: file.id }, '');
     this.ask(file, route);
+  }
+
+  /** The open file that this one continues, when that alone has the type. */
+  private baseWith({ types }: OpenFile, route: Route | undefined): OpenFile | undefined {
+    if (route?.view !== 'type' || !types.below || resolve(types, route) >= 0 || resolve(types.below, route) < 0) return undefined;
+    return this.store.state.files.find((file) => file.types === types.below);
   }
 
   /** Asks what the view at `route` has to show. */

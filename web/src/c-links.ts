@@ -1,4 +1,4 @@
-// C text in which every name that the file has a type for leads to it.
+// C text in which every name that the file, or what it continues, has a type for leads to it.
 import { markC } from './c-text.ts';
 import { typeHash } from './route.ts';
 import type { TypeTable } from './types.ts';
@@ -6,10 +6,11 @@ import type { TypeTable } from './types.ts';
 /** `row`: the type that the text is about, which needs no link to itself; -1: none. */
 export function linkedC(types: TypeTable, text: string, row = -1): DocumentFragment {
   return markC(text, (nouns, name) => {
-    for (const noun of nouns) {
-      const found = types.find(noun, name)[0];
-      if (found !== undefined) return found === row ? undefined : typeHash(types, found);
-    }
+    for (let level: TypeTable | undefined = types; level; level = level.below)
+      for (const noun of nouns) {
+        const found = level.find(noun, name)[0];
+        if (found !== undefined) return level === types && found === row ? undefined : typeHash(level, found);
+      }
     return undefined;
   });
 }

@@ -18,6 +18,11 @@ export function isSplit(fault: FaultFacts): boolean {
   return /\bsplit BTF\b/.test(fault.message);
 }
 
+/** Whether another base may do. */
+export function isMisfit(fault: FaultFacts, base: string | undefined): boolean {
+  return base !== undefined && fault.code === 'malformed';
+}
+
 /** Explains why `name`, which is `size` bytes long and starts with `head`, could not be opened; `base`: what it was opened on. */
 export function explain(fault: FaultFacts, name: string, size: number, head: Uint8Array, base?: string): Explanation {
   return { title: `${name} could not be opened`, detail: sentence(fault.message), ...advise(fault, name, size, head, base) };
@@ -43,7 +48,7 @@ function advise(fault: FaultFacts, name: string, size: number, head: Uint8Array,
   if (size === 0) {
     return { title: `${name} is empty`, advice: 'Copy it again. The running kernel’s types can be copied with', command: copyKernel };
   }
-  if (base !== undefined && fault.code === 'malformed') {
+  if (isMisfit(fault, base)) {
     return {
       title: `${name} does not continue ${base}`,
       advice: 'A module’s types continue those of the very kernel build that it was made for. Open it on that one; its version is in the name of the module’s folder, /lib/modules/VERSION.',

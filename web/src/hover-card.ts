@@ -81,13 +81,13 @@ export class HoverCard {
     const file = this.file();
     const route = parseRoute(link.getAttribute('href') ?? '');
     if (!file || route?.view !== 'type') return this.hide();
-    const row = resolve(file.types, route);
-    if (row < 0) return this.hide();
+    const types = [file.types, file.types.below].find((level) => level && resolve(level, route) >= 0);
+    if (!types) return this.hide();
+    const row = resolve(types, route);
     this.hide();
     this.link = link;
-    const text = await this.text(file, file.types.id(row));
+    const text = await this.text(file, types.id(row));
     if (this.link !== link || !link.isConnected) return;
-    const { types } = file;
     const { label, family, counts } = kindFacts(types.kind(row));
     const size = types.size(row);
     const elements = types.elements(row);

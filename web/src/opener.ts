@@ -1,6 +1,6 @@
 // Opener: from files that were dropped, chosen or pasted to files that are open. One after the other: what is open stays open
 // whatever happens to the next, and what continues another (a module) is opened on the one base that came with it.
-import { type Explanation, explain, headLength, isSplit } from './fault.ts';
+import { type Explanation, explain, headLength, isMisfit, isSplit } from './fault.ts';
 import type { NamedBlob } from './messages.ts';
 import { Fault, type Session } from './session.ts';
 import type { OpenFile, Opening, State } from './state.ts';
@@ -41,14 +41,15 @@ export class Opener {
       if (turn !== this.turn || lacking.length === 0) return;
       // Which is theirs is the user's to say.
       if (!below || several) return this.store.set({ waiting: lacking });
-      await this.each(turn, lacking, { blob: below.blob, name: below.name });
+      const second = await this.each(turn, lacking, { blob: below.blob, name: below.name });
+      if (turn === this.turn) this.store.set({ waiting: second.lacking }); // for another base
     } finally {
       clearTimeout(slow);
       if (turn === this.turn) this.store.set({ opening: undefined });
     }
   }
 
-  /** Opens these and shows the first that could be; `lacking` are those that continue a base, of which there is none. */
+  /** Opens these and shows the first that could be; `lacking` are those that continue a base, of which there is none, or another one. */
   private async each(turn: number, inputs: readonly NamedBlob[], base: NamedBlob | undefined): Promise<{ opened: OpenFile[]; lacking: NamedBlob[] }> {
     const opened: OpenFile[] = [];
     const lacking: NamedBlob[] = [];
@@ -87,7 +88,8 @@ export class Opener {
     session.onProgress = (done, total) => this.progress({ done, total });
     try {
       const { summary, columns } = await session.open(input, base);
-      const types = new TypeTable(columns);
+      const below = files.find((file) => base && !file.base && isSame(file, base));
+      const types = new TypeTable(columns, below?.types);
       return { id: ++this.lastId, name, blob, base, summary, types, session, milliseconds: performance.now() - started };
     } catch (error) {
       session.close();
@@ -95,7 +97,9 @@ export class Opener {
       const facts = error instanceof Fault ? error : { code: 'internal', message: String(error) };
       if (isSplit(facts) && !base) return 'split';
       const head = await blob.slice(0, headLength).arrayBuffer().catch(() => new ArrayBuffer(0));
-      return this.session === session ? this.fault(explain(facts, name, blob.size, new Uint8Array(head), base?.name)) : undefined;
+      if (this.session !== session) return undefined;
+      this.fault(explain(facts, name, blob.size, new Uint8Array(head), base?.name));
+      return isMisfit(facts, base?.name) ? 'split' : undefined;
     } finally {
       if (this.session === session) this.session = undefined;
     }

@@ -18,6 +18,8 @@ export class TypeTable {
   readonly length: number;
   /** Types by kind number. */
   readonly counts = new Uint32Array(kindLimit);
+  /** The types that these continue, when they are open, too: references lead there. */
+  readonly below: TypeTable | undefined;
   private readonly columns: Columns;
   private readonly made: Partial<Record<Field, Float64Array>> = {};
   private holes: Float64Array | undefined;
@@ -26,8 +28,9 @@ export class TypeTable {
   private joined: Haystack | undefined;
   private index: NameIndex | undefined;
 
-  constructor(columns: Columns) {
+  constructor(columns: Columns, below?: TypeTable) {
     this.columns = columns;
+    if (below && below.id(below.length) === columns.firstId) this.below = below;
     // All names together stay small enough to be searched, whatever a file lets overlap; no real name is that long.
     this.names = decodeNames(columns, { longest: Math.max(64, Math.min(4096, Math.floor(namesLimit / columns.kind.length))) });
     this.length = columns.kind.length;
@@ -119,30 +122,40 @@ export class TypeTable {
         return transparent.has(noun) ? this.sizeBehind(row) : -1;
       default:
         if (!counts) return -1;
-        if (noun === 'func') row = this.rowOf(sizeOrType[row]);
-        else if (noun !== 'func_proto') return vlen[row];
-        return row < 0 ? -1 : memberStart[row + 1] - memberStart[row];
+        if (noun === 'func') return this.at(sizeOrType[row], (types, to) => types.number('members', to)) ?? -1;
+        return noun === 'func_proto' ? memberStart[row + 1] - memberStart[row] : vlen[row];
     }
+  }
+
+  /** Asks about the type with an id: of this table, or of the one below. Undefined when neither has it. */
+  private at<T>(id: number, ask: (types: TypeTable, row: number) => T): T | undefined {
+    const row = this.rowOf(id);
+    if (row >= 0) return ask(this, row);
+    const under = this.below?.rowOf(id) ?? -1;
+    return under < 0 ? undefined : ask(this.below!, under);
   }
 
   private sizeBehind(row: number): number {
     // Hostile files have typedefs of themselves.
     for (let depth = 0; depth < 32; depth++) {
-      row = this.rowOf(this.columns.sizeOrType[row]);
-      if (row < 0) return -1;
+      const id = this.columns.sizeOrType[row];
+      row = this.rowOf(id);
+      if (row < 0) return this.at(id, (types, to) => types.size(to)) ?? -1;
       const { noun, sized } = kindFacts(this.kind(row));
       if (!transparent.has(noun)) return sized && noun !== 'datasec' ? this.columns.sizeOrType[row] : -1;
     }
     return -1;
   }
 
-  /** Whether a row is a struct or union, or a typedef of one in this file. */
+  /** Whether a row is a struct or union, or a typedef of one. */
   isComposite(row: number): boolean {
     for (let at = row, links = 0; at >= 0 && links < 64; links++) {
       const { noun } = kindFacts(this.kind(at));
       if (noun === 'struct' || noun === 'union') return true;
       if (noun !== 'typedef' && noun !== 'const' && noun !== 'volatile') return false;
-      at = this.rowOf(this.columns.sizeOrType[at]);
+      const id = this.columns.sizeOrType[at];
+      at = this.rowOf(id);
+      if (at < 0) return this.at(id, (types, to) => types.isComposite(to)) ?? false;
     }
     return false;
   }
@@ -184,8 +197,8 @@ export class TypeTable {
     const target = () => {
       const id = this.columns.sizeOrType[row];
       if (id === 0) return 'void';
-      const to = this.rowOf(id);
-      return to < 0 || depth === 0 ? `type ${id}` : this.describe(to, depth - 1);
+      const text = depth > 0 && this.at(id, (types, to) => types.describe(to, depth - 1));
+      return text || `type ${id}`;
     };
     switch (noun) {
       case 'pointer':
