@@ -77,7 +77,7 @@ function* namesOnTheWay(start: BtfType): Iterable<TypeName> {
   let type = start;
   for (let left = deepest; left > 0; left--) {
     const { kind, name } = type;
-    if (kind === 'void') return;
+    if (kind === 'void') return yield { noun: '', name: 'void' };
     if (name !== '' && kind !== 'type_tag') yield { noun: type.kind === 'forward' ? (type.union ? 'union' : 'struct') : (nouns[kind] ?? ''), name };
     switch (type.kind) {
       case 'pointer':

@@ -17,6 +17,11 @@ const longest = 1 << 20;
 const proposals = 12;
 const unwanted = new Set(['func', 'func_proto', 'forward', 'decl_tag', 'unknown']);
 
+/** Whether a type of that kind has values. */
+export function hasValues(kind: number): boolean {
+  return !unwanted.has(kindFacts(kind).noun);
+}
+
 class DecodeView {
   readonly element = document.createElement('div');
   private row = -1;
@@ -188,7 +193,7 @@ class DecodeView {
     if (name === '') return begin;
     for (const [row, one] of types.names.entries()) {
       const at = one.indexOf(name);
-      if (at < 0 || unwanted.has(kindFacts(types.kind(row)).noun)) continue;
+      if (at < 0 || !hasValues(types.kind(row))) continue;
       if (at === 0) begin.push(row);
       else if (others.length < proposals) others.push(row);
     }

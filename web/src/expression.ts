@@ -94,7 +94,7 @@ function compare(term: string, name: string, sign: string, operand: string, wron
   const field = fieldNames.get(name.toLowerCase());
   const comparison = comparisons[sign];
   if (name === '') return void wrong(`“${term}” lacks what to compare: size${sign}${operand || 4096}.`);
-  if (name.toLowerCase() === 'kind') return void wrong('Write the kind before the name: struct foo.');
+  if (name.toLowerCase() === 'kind' || kindsCalled(name.toLowerCase())) return void wrong('Write the kind before the name: struct foo.');
   if (!field) return void wrong(`“${name}” is none of size, members, holes, id.`);
   if (!comparison) return void wrong(`“${sign}” is none of < <= = != >= >.`);
   if (operand === '') return void wrong(`“${term}” needs a number: ${field}${sign}${field === 'size' ? 4096 : 2}.`);

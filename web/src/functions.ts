@@ -76,7 +76,7 @@ export class Functions {
 
   /** The very name if a type has it, else all that begin with it, else all with it anywhere; undefined: any type. */
   private typesMeant(text: string): { mask: Uint8Array; words: string } | undefined {
-    const [, noun = '', name = ''] = /^(?:const\s+)?(?:(struct|union|enum)\b\s*)?(.*?)[\s*]*$/.exec(text.trim()) ?? [];
+    const [, noun = '', name = ''] = /^(?:(?:const|volatile)\s+)*(?:(struct|union|enum)\b\s*)?(.*?)[\s*]*$/.exec(text.trim()) ?? [];
     if (noun === '' && name === '') return undefined;
     const key = name.toLowerCase();
     const { types } = this.table;

@@ -238,8 +238,9 @@ class LayoutView {
   }
 }
 
-/** "28", "0x1c", "1c"; anything else is NaN. */
-function offsetOf(text: string): number {
+/** "28", "0x1c", "1c", and as they are copied: "1,208", "+0x4b8", "0x4b8(%rbx)", "foo+0x4b8/0x900"; anything else is NaN. */
+function offsetOf(copied: string): number {
+  const text = copied.replace(/^.*\+\s*|\(%?\w+\)$|\/.*$/g, '').replace(/(?<=\d),(?=\d{3})/g, '');
   if (/^\d+$/.test(text)) return Number(text);
   return /^(0x)?[0-9a-f]+$/i.test(text) ? parseInt(text.replace(/^0x/i, ''), 16) : NaN;
 }

@@ -5,6 +5,7 @@ import { counted } from './format.ts';
 import { foundLine, kindChips, listId, searchBox, sortButtons } from './list-head.ts';
 import { movedBy } from './list-keys.ts';
 import { fillRow } from './list-row.ts';
+import { listHash } from './route.ts';
 import type { Sort } from './order.ts';
 import { type Note, SearchNote } from './search-note.ts';
 import { type Matches, search } from './search.ts';
@@ -217,6 +218,7 @@ export class TypeList {
     const onlyName = words.length > 0 && conditions.length + patterns.length + kinds.length + chosen.size === 0;
     if (onlyName) {
       return html`No type has “${text.trim()}” in its name.
+        <br /><a href=${listHash('strings', '', { q: words.join(' ') })}>Look among members, parameters and enumerators</a>
         ${words.length > 1 ? html`<br />Each word is looked for; kinds come first, as in “struct ${words.at(-1)}”.` : nothing}`;
     }
     if (text.trim() === '') return 'No type is of these kinds.';

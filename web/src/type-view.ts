@@ -6,7 +6,7 @@ import { copyButton, saveButton } from './copy-button.ts';
 import { bytes, count, counted } from './format.ts';
 import { back } from './icons.ts';
 import { kindFacts } from './kinds.ts';
-import { decodeView } from './decode-view.ts';
+import { decodeView, hasValues } from './decode-view.ts';
 import { layoutView } from './layout-view.ts';
 import type { Declaration, LaidOut, RecordText, Usage } from './messages.ts';
 import { type Tab, type TypeRoute, fileHash, resolve, tabs, typeHash } from './route.ts';
@@ -22,7 +22,7 @@ export function typeView(shown: Shown, app: App) {
   const size = types.size(row);
   const elements = types.elements(row);
   const tab = (route as TypeRoute).tab;
-  const sides = tabs.filter((side) => side !== 'layout' || types.isComposite(row));
+  const sides = tabs.filter((side) => (side === 'layout' ? types.isComposite(row) : side !== 'decode' || hasValues(types.kind(row))));
   return html`<article class="card type" aria-labelledby="type-name">
     ${backLink()}
     <h1 id="type-name"><span class="badge" data-family=${family}>${label}</span> ${types.names[row] || html`<em>${types.label(row)}</em>`}</h1>
@@ -91,11 +91,13 @@ function recordSide({ json, raw }: RecordText) {
 /** The address names a type that this file does not have. */
 export function missingType(file: OpenFile, route: TypeRoute) {
   const what = `${route.noun} ${route.name || `with id ${route.id ?? 'unknown'}`}`;
+  const { below } = file.types;
   if (resolve(file.types, route) >= 0) return nothing; // its text is on the way
   return html`<article class="card type">
     ${backLink()}
     <h1>Not in this file</h1>
-    <p class="remark"><code>${file.name}</code> has no <code>${what}</code>.</p>
+    <p class="remark"><code>${file.name}</code> has no <code>${what}</code>.${
+      below && resolve(below, route) >= 0 ? html` ${file.base?.name}, which it continues, has one: open that again.` : nothing}</p>
   </article>`;
 }
 
