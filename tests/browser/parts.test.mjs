@@ -375,6 +375,11 @@ describe('the parts of a file', () => {
       await page.until(text, async () => (await output.textContent()) === '8 bytes');
       await page.until(text, async () => /\.pid = \(__u32\)42/.test(await value.textContent({ timeout: 500 }).catch(() => '')));
     }
+    // Numbers, as debuggers print them: their bytes are the other way round in memory.
+    for (const text of ['0x7ffe1230:\t0x0000002a\t0x00000001', '0x7ffe1230 <key>:\t0x000000010000002a', 'ffff888012345678:  000000010000002a   *.......']) {
+      await tab.getByLabel('Bytes').fill(text);
+      await page.until(text, async () => (await output.textContent()) === '8 bytes, numbers taken as little-endian' && /\.pid = \(__u32\)42/.test(await value.textContent()));
+    }
     for (const [text, fault] of [
       ['00 01\n02 xy 03', 'line 2, character 4: “xy” is no hexadecimal number'],
       ['00000000: 2a00 000\n', 'line 1, character 16: “000” has an odd number of digits'],

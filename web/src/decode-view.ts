@@ -30,6 +30,8 @@ class DecodeView {
   /** The file that the bytes are of; '' when they were pasted. */
   private source = '';
   private cut = false;
+  /** Some of what was pasted is numbers, whose bytes lie in `order`. */
+  private numbers = false;
   private order: 'little' | 'big' | '' = '';
   private from = '';
   private decoded: Decoded | undefined;
@@ -74,6 +76,7 @@ class DecodeView {
     this.source = file.name;
     this.cut = file.size > longest;
     this.text = '';
+    this.numbers = false;
     await this.decode();
   }
 
@@ -81,8 +84,9 @@ class DecodeView {
     this.text = text;
     this.source = '';
     this.cut = false;
-    const read = bytesOfHex(text);
-    this.bytes = typeof read === 'string' ? new Uint8Array(0) : read;
+    const read = bytesOfHex(text, (this.order || this.file.summary.byteOrder) === 'little');
+    this.bytes = typeof read === 'string' ? new Uint8Array(0) : read.bytes;
+    this.numbers = typeof read !== 'string' && read.numbers;
     await this.decode(typeof read === 'string' ? read : '');
   }
 
@@ -151,7 +155,7 @@ class DecodeView {
   private said(): string {
     const { bytes, source, decoded, cut } = this;
     if (bytes.length === 0) return '';
-    const parts = [`${cut ? 'The first ' : ''}${counted(bytes.length, 'byte')}${source ? ` of ${source}` : ''}`];
+    const parts = [`${cut ? 'The first ' : ''}${counted(bytes.length, 'byte')}${source ? ` of ${source}` : ''}${this.numbers ? `, numbers taken as ${this.order || this.file.summary.byteOrder}-endian` : ''}`];
     if (decoded) {
       const { size, records, shown, left } = decoded;
       if (records > 1 || (records === 1 && left > 0)) parts.push(`${counted(records, 'value')} of ${counted(size, 'byte')}${shown < records ? `, of which ${count(shown)} are shown` : ''}`);
@@ -163,7 +167,7 @@ class DecodeView {
 
   private change(change: { order: 'little' | 'big' | '' } | { from: string }): void {
     Object.assign(this, change);
-    void this.decode();
+    void (this.numbers ? this.paste(this.text) : this.decode());
   }
 
   private chosen(event: Event): void {
