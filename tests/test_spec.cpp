@@ -134,6 +134,30 @@ TEST_CASE("a split BTF's own long decides before its base's mere default") {
   CHECK(module.load_on(*base)->pointer_size() == 4);
 }
 
+TEST_CASE("a split BTF on a base that it was not made for") {
+  const auto based = [](std::string_view prefix) {  // strings of the same length, at different places
+    TinyBtf btf;
+    btf.integer(prefix, 4, 1);
+    for (int i = 0; i < 20; ++i) btf.add(Kind::Typedef, "name_" + std::to_string(100 + i), 1);
+    btf.integer(std::string(20 - prefix.size(), 'x'), 4, 1);
+    return btf;
+  };
+  const TinyBtf right = based("int"), wrong = based("integer");
+  REQUIRE(right.strings.size() == wrong.strings.size());
+  TinyBtf module = TinyBtf::split(22, static_cast<std::uint32_t>(right.strings.size()));
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    module.add(Kind::Typedef, "", 1);
+    module.words[module.words.size() - 3] = 5 + 9 * i;  // the name: "\0int\0name_100\0..."
+  }
+  const auto on_right = module.load_on(*right.load());
+  REQUIRE(on_right);
+  CHECK(on_right->type(42)->name() == "name_119");
+  const auto on_wrong = module.load_on(*wrong.load());
+  REQUIRE(!on_wrong);
+  CHECK(on_wrong.error().message() ==
+        ".BTF: made for another base: 20 of the 20 names that it takes from this one begin in the middle of a word");
+}
+
 TEST_CASE("void is void, whichever level it is seen from") {
   const TinyBtf below = TinyBtf::one_of_each();
   const auto base = below.load();

@@ -212,6 +212,26 @@ class Stepper {
   TypeId highest_reference_ = 0;
 };
 
+/// Nothing in split BTF says which base it continues, and on another one it loads all the same: every type has some other's
+/// name. But names begin where strings do; in another base most of those places are in the middle of one.
+std::optional<Error> of_another_base(const SpecData& data) {
+  constexpr std::size_t enough = 8;
+  std::size_t taken = 0, astray = 0;
+  for (TypeId id = data.first_id; id < data.end_id; ++id) {
+    const std::uint32_t offset = load32(data.own_record(id));
+    if (offset == 0 || offset >= data.first_string) continue;
+    ++taken;
+    const SpecData* level = data.base;
+    while (offset < level->first_string) level = level->base;
+    if (offset != level->first_string && level->strings[offset - level->first_string - 1] != '\0') ++astray;
+  }
+  if (astray < enough || astray * 2 <= taken) return std::nullopt;
+  return Error{ErrorCode::Malformed,
+               "made for another base: " + std::to_string(astray) + " of the " + std::to_string(taken) +
+                   " names that it takes from this one begin in the middle of a word",
+               {".BTF", {}, {}, {}}};
+}
+
 /// The first record that holds a string offset or type id out of range, for the message. Only called when there is one.
 Error first_out_of_range(const SpecData& data) {
   for (TypeId id = data.first_id; id < data.end_id; ++id) {
@@ -372,6 +392,7 @@ Result<std::shared_ptr<SpecData>> read_records(const Bytes& section, const Heade
   if (!stepped) damage = stepped.error();
   else if (stepper.highest_name() >= data.end_string || stepper.highest_reference() >= data.end_id)
     damage = first_out_of_range(data);
+  else if (data.base != nullptr) damage = of_another_base(data);
   if (damage && !options.partial) return unexpected(std::move(*damage));
   if (damage) {
     repair(data);

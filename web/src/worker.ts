@@ -1,7 +1,6 @@
 // The worker: one file, parsed and kept here so that the page never waits for it.
 import { Btf, BtfError, columnBuffers, init } from 'btfkit';
 import { answers } from './answers.ts';
-import { namesAstray } from './base-fit.ts';
 import type { FaultFacts, Question, Questions, Reply, Request, Topic } from './messages.ts';
 
 // The DOM library describes a window; these are the three things that a worker has and this file uses.
@@ -54,8 +53,6 @@ async function open({ input, base, again }: Extract<Request, { type: 'open' }>):
   if (again) return btf;
   const summary = btf.summary;
   const columns = btf.columns();
-  const astray = below && namesAstray(columns, below.summary.strings.bytes);
-  if (astray) throw new BtfError('malformed', `it is not built on ${below.name}: ${astray}`);
   const milliseconds = performance.now() - start;
   scope.postMessage({ type: 'opened', opened: { summary, columns, milliseconds } }, columnBuffers(columns) as Transferable[]);
   return btf;
