@@ -59,8 +59,8 @@ class StringsView extends PartList<Strings, typeof everything> {
     cell('number', count(strings.offset(at)));
     cell('number length', count(strings.bytes(at)));
     if (text === '') cell('text is-empty', 'what has no name');
-    else cell('text', clamped(text)).title = text;
-    cell('user', ...this.users(strings, at));
+    else cell('text', clamped([text])).title = text;
+    cell('user', clamped(this.users(strings, at)));
   }
 
   private users(strings: Strings, at: number): (string | Node)[] {
@@ -79,10 +79,10 @@ class StringsView extends PartList<Strings, typeof everything> {
 }
 
 /** What the style may cut after a line or two. */
-function clamped(text: string): HTMLElement {
+function clamped(content: (string | Node)[]): HTMLElement {
   const span = document.createElement('span');
   span.className = 'clamped';
-  span.textContent = text;
+  span.append(...content);
   return span;
 }
 
