@@ -12,9 +12,6 @@ const { test } = page;
 const tests = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bar = (tab) => tab.getByRole('toolbar', { name: 'Open files' });
 const heading = (tab, name) => tab.getByRole('heading', { name, exact: true, level: 1 });
-const busy = () => {
-  for (;;);
-};
 
 describe('hostile files', () => {
   let session;
@@ -139,7 +136,7 @@ describe('hostile files', () => {
     const facts = await page.facts(tab);
     assert.match(facts.Size, /^56\d MiB$/);
     assert.equal(facts.Types, page.english(await page.withBtf(path, ({ typeCount }) => typeCount)));
-    assert.equal(await tab.locator('.eyebrow').textContent(), '64-bit ELF for x86-64');
+    assert.match(await tab.locator('.eyebrow').textContent(), /64-bit ELF for x86-64$/);
     t.diagnostic(`opened in ${facts['Opened in']}`);
     assert.deepEqual(tab.problems, []);
     await tab.context().close();
@@ -166,6 +163,13 @@ describe('parsers that stop', () => {
   const trap = (error) => {
     TextDecoder.prototype.decode = () => {
       throw error === 'memory' ? new Error('Aborted(OOM)') : new WebAssembly.RuntimeError(error);
+    };
+  };
+
+  /** From here on, it never returns from what the module calls. */
+  const hang = () => {
+    TextDecoder.prototype.decode = () => {
+      for (;;);
     };
   };
 
@@ -209,7 +213,7 @@ describe('parsers that stop', () => {
     const tab = await session.page('file');
     await tab.clock.install();
     await page.openSample(tab);
-    (await worker(tab)).evaluate(busy).catch(() => {});
+    await (await worker(tab)).evaluate(hang);
     await show(tab, '#v=1/t/struct/traffic');
     // Meanwhile the list answers.
     await page.search(tab).fill('traffic_key');
@@ -219,7 +223,8 @@ describe('parsers that stop', () => {
     await show(tab, '#v=1/t/struct/traffic_key');
     await page.code(tab).waitFor();
 
-    tab.workers().at(-1).evaluate(busy).catch(() => {});
+    await worker(tab);
+    await tab.workers().at(-1).evaluate(hang);
     await page.drop(tab, page.golden('types.o'));
     await page.until('the file is being opened', async () => {
       await tab.clock.runFor(300);

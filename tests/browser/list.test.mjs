@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, describe } from 'node:test';
 import * as page from './support.mjs';
+import { settled } from './views.mjs';
 
 const { test } = page;
 
@@ -269,6 +270,41 @@ describe('the list of types', () => {
     assert.deepEqual(tab.problems, []);
     await tab.context().close();
   });
+
+  test('a link that is followed while the address is about to say what was typed is not lost', async () => {
+    const tab = await session.page('file');
+    await page.openSample(tab);
+    await page.search(tab).fill('other');
+    await tab.evaluate(() => {
+      setTimeout(() => (location.hash = '#v=1?q=traffic'));
+      const end = performance.now() + 500; // the address is due next, before the page hears of the link
+      while (performance.now() < end);
+    });
+    await page.until('the search of the link', async () => (await page.search(tab).inputValue()) === 'traffic');
+    await tab.waitForTimeout(400);
+    assert.equal(await tab.evaluate(() => location.hash), '#v=1?q=traffic');
+    await tab.context().close();
+  });
+
+  test('what is chosen stands among others: some rows are left to the edge, but for the ends of the list', (t) =>
+    withKernel(t, async (tab) => {
+      const edges = () =>
+        page.list(tab).evaluate((list) => {
+          const frame = list.getBoundingClientRect();
+          const row = list.querySelector('.is-active').getBoundingClientRect();
+          return { above: (row.top - frame.top) / row.height, below: (frame.bottom - row.bottom) / row.height };
+        });
+      await tab.evaluate(() => (location.hash = '#v=1/t/struct/task_struct'));
+      await page.until('the row', () => tab.locator('.row[aria-selected=true]').count());
+      await settled(tab);
+      const { above, below } = await edges();
+      assert.ok(above >= 3 && below >= 3, `${above} rows above, ${below} below`);
+      await page.list(tab).focus();
+      await tab.keyboard.press('End');
+      await page.until('the end', async () => Math.abs((await edges()).below) < 0.1);
+      await tab.keyboard.press('Home');
+      await page.until('the start', async () => Math.abs((await edges()).above) < 0.1);
+    }));
 
   test('an expression that would take forever is stopped', (t) =>
     withKernel(t, async (tab) => {

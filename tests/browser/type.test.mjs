@@ -192,6 +192,19 @@ describe('a type', () => {
       await done(tab);
     });
 
+  test('comments of members opened in place stand in one column', async (t) => {
+    if (!kernel) return t.skip(noKernel);
+    const tab = await at(kernel, 'struct/page');
+    await tab.getByRole('button', { name: 'Open all' }).click();
+    await page.until('all open', async () => (await tab.locator('.disclose[aria-expanded=false]').count()) === 0);
+    const closing = (await page.code(tab).textContent()).split('\n').filter((line) => /^\t+\} \w+; +\/\*/.test(line));
+    const tabs = (line) => line.lastIndexOf('\t') + 1;
+    const columns = closing.map((line) => line.indexOf('/*') + 7 * tabs(line));
+    assert.ok(closing.length > 3, `${closing.length} members were opened`);
+    assert.equal(new Set(columns).size, 1, closing.join('\n'));
+    await done(tab);
+  });
+
   test('opening all is bounded, and closing all undoes it', async (t) => {
     if (!kernel) return t.skip(noKernel);
     const tab = await at(kernel, 'struct/task_struct');

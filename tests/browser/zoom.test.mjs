@@ -110,6 +110,9 @@ function cutOff() {
     const room = Math.min(140, element.scrollHeight);
     if (element.clientHeight < room) faults.push(`${short(element)} has ${element.clientHeight} px for ${element.scrollHeight}`);
   }
+  // Long lists hold what is on screen, and some rows more.
+  const rows = document.querySelectorAll('.rows tr, .list .row').length;
+  if (rows > 150) faults.push(`${rows} rows are drawn`);
   scrollTo(0, 0);
   return faults;
 }

@@ -60,7 +60,7 @@ export class CView {
     return 'All are closed';
   }
 
-  private fill(element: Element, { lines, opens }: Body, depth: number): Member[] {
+  private fill(element: Element, { lines, opens, column }: Body, depth: number): Member[] {
     const members: Member[] = [];
     let from = 0;
     const plain = (end: number) => {
@@ -68,7 +68,7 @@ export class CView {
     };
     for (const [at, id] of opens) {
       plain(at);
-      members.push(this.member(element, lines[at]!, id, depth));
+      members.push(this.member(element, lines[at]!, id, depth, column));
       if (at + 1 < lines.length) element.append('\n');
       from = at + 1;
     }
@@ -76,7 +76,7 @@ export class CView {
     return members;
   }
 
-  private member(parent: Element, line: string, id: number, depth: number): Member {
+  private member(parent: Element, line: string, id: number, depth: number, column: number): Member {
     const element = document.createElement('span');
     element.className = 'c-member';
     const button = document.createElement('button');
@@ -95,12 +95,12 @@ export class CView {
         const text = open ? await this.declaration(id) : undefined;
         if (member.open !== open || (open && !text)) return; // it was changed again meanwhile, or the file was closed
         button.setAttribute('aria-expanded', String(open));
-        const parts = text && openLine(line, text.text);
+        const parts = text && openLine(line, text.text, column);
         member.inner = [];
         if (!parts) return show(this.marked(line));
         const inner = document.createElement('span');
         inner.className = 'c-inner';
-        member.inner = this.fill(inner, innerBody(text, parts.offset, parts.tabs, parts.column), depth + 1);
+        member.inner = this.fill(inner, innerBody(text, parts.offset, parts.tabs, column), depth + 1);
         show(this.marked(`${parts.before}\n`), inner, this.marked(`\n${parts.behind}`));
       },
     };

@@ -27,7 +27,6 @@ export class HoverCard {
     this.element.className = 'hover-card';
     this.element.setAttribute('role', 'tooltip');
     this.element.hidden = true;
-    document.body.append(this.element);
     document.addEventListener('pointerover', ({ target, pointerType }) => pointerType !== 'touch' && this.over(target as Element));
     document.addEventListener('pointerdown', ({ target }) => this.element.contains(target as Node) || this.hide());
     document.addEventListener('focusin', ({ target }) => this.focused(target as Element));
@@ -97,6 +96,7 @@ export class HoverCard {
         <pre><code>${markC(text, () => undefined)}</code></pre>`,
       this.element,
     );
+    (link.closest('main') ?? document.body).append(this.element); // it belongs to what the link is in
     this.element.hidden = false;
     this.shown = true;
     link.setAttribute('aria-describedby', 'hover-facts');

@@ -22,6 +22,8 @@ export class LinkList {
     this.element.setAttribute('aria-label', label);
     this.element.append(this.list);
     this.element.addEventListener('scroll', () => this.draw(), { passive: true });
+    // Tab may be faster than the scrolling that it causes: the next is there at once.
+    this.element.addEventListener('focusin', ({ target }) => this.draw(Number((target as Element).closest('li')?.ariaPosInSet ?? 0) - 1));
     new ResizeObserver(() => this.draw()).observe(this.element);
   }
 
@@ -35,10 +37,17 @@ export class LinkList {
     this.draw();
   }
 
-  private draw(): void {
+  /** `focused`: the row that has just got the focus; -1: none. */
+  private draw(focused = -1): void {
     const height = this.element.clientHeight || 400;
-    const first = Math.max(0, Math.floor(this.element.scrollTop / rowHeight) - overscan);
-    const end = Math.min(this.length, Math.ceil((this.element.scrollTop + height) / rowHeight) + overscan);
+    let first = Math.floor(this.element.scrollTop / rowHeight) - overscan;
+    let end = Math.ceil((this.element.scrollTop + height) / rowHeight) + overscan;
+    if (focused >= first && focused < end) {
+      first = Math.min(first, focused - overscan);
+      end = Math.max(end, focused + overscan + 1);
+    }
+    first = Math.max(0, first);
+    end = Math.min(this.length, end);
     for (const [index, row] of this.rows)
       if ((index < first || index >= end) && !row.contains(document.activeElement)) row.remove(), this.rows.delete(index);
     let before: HTMLElement | undefined;

@@ -1,17 +1,15 @@
 // What is asked of the list, in the address of the file's view: a link to a search. Like all of the address it names kinds by
-// their words. Typing makes no history: the address is replaced once the keyboard rests.
+// their words.
 //   #v=1?q=size>4096&k=struct,union&sort=-size     "-": largest, or last, first
 import { fields } from './expression.ts';
 import { kindFacts, kindOrder } from './kinds.ts';
+import { LateAddress } from './late-address.ts';
 import type { Sort } from './order.ts';
 import { fileHash } from './route.ts';
 import { type ListQuery, type TypeList, everything } from './type-list.ts';
 
-/** Milliseconds; browsers refuse a page that changes its address a hundred times in ten seconds. */
-const rest = 300;
-
 export class ListAddress {
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly address = new LateAddress(() => this.hash());
 
   /** `current` is the list on screen; undefined: none yet. */
   constructor(private readonly current: () => TypeList | undefined) {
@@ -25,8 +23,7 @@ export class ListAddress {
 
   /** Something else is asked of the list: the address will say so. */
   changed(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.write(), rest);
+    this.address.changed();
   }
 
   private read(): void {
@@ -37,11 +34,11 @@ export class ListAddress {
     else if (list && queryHash(query) !== queryHash(list.query)) list.ask(query);
   }
 
-  private write(): void {
+  private hash(): string | undefined {
     const list = this.current();
-    if (!list || !isFile(location.hash)) return;
+    if (!list || !isFile(location.hash)) return undefined;
     const hash = queryHash(list.query);
-    if (hash !== (location.hash || fileHash)) history.replaceState(history.state, '', hash);
+    return hash === fileHash && location.hash === '' ? undefined : hash;
   }
 }
 
@@ -49,7 +46,7 @@ function isFile(hash: string): boolean {
   return hash === '' || hash === fileHash || hash.startsWith(`${fileHash}?`);
 }
 
-export function queryHash({ text, kinds, sort }: ListQuery): string {
+function queryHash({ text, kinds, sort }: ListQuery): string {
   const options = new URLSearchParams();
   if (text.trim() !== '') options.set('q', text);
   const nouns = kindOrder.filter((kind) => kinds.has(kind)).map((kind) => kindFacts(kind).noun);
@@ -60,7 +57,7 @@ export function queryHash({ text, kinds, sort }: ListQuery): string {
 }
 
 /** Undefined when the address asks nothing of the list. What it says beyond this version's words is ignored. */
-export function readQuery(hash: string): ListQuery | undefined {
+function readQuery(hash: string): ListQuery | undefined {
   if (!hash.startsWith(`${fileHash}?`)) return undefined;
   const options = new URLSearchParams(hash.slice(fileHash.length + 1));
   const nouns = new Set(options.get('k')?.split(','));

@@ -12,7 +12,7 @@ import type { Workshop } from './workshop.ts';
 export const patience = 200;
 
 /** Files that are open at once: each holds its names here, besides what its worker holds. */
-export const mostFiles = 24;
+const mostFiles = 24;
 
 export class Opener {
   private session: Session | undefined;

@@ -22,7 +22,7 @@ export function acceptPastes(app: App): void {
 }
 
 /** Fields have their own use for what is pasted. */
-export function isField(target: EventTarget | null): boolean {
+function isField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
 }
 

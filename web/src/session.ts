@@ -16,7 +16,7 @@ export class Fault extends Error {
 type Settle<T> = { resolve: (value: T) => void; reject: (fault: Fault) => void };
 
 /** Seconds without a word after which a worker counts as stuck. Unpacking half a gigabyte takes some, any question far less. */
-export const longestSilence = { opening: 120, answering: 20 };
+const longestSilence = { opening: 120, answering: 20 };
 
 export class Session {
   /** Called while the file is read; bytes. */

@@ -1,123 +1,53 @@
 // The string table: each string with its place, its length, what it is for and who uses it.
-import { html, nothing, render } from 'lit-html';
+import { html } from 'lit-html';
 import { bytes, count, counted } from './format.ts';
-import { PartAddress } from './part-address.ts';
+import { PartList } from './part-list.ts';
 import { perFile } from './per-file.ts';
-import { type ListRoute, parseRoute, typeHash } from './route.ts';
+import { type ListRoute, typeHash } from './route.ts';
 import type { OpenFile } from './state.ts';
 import { Strings, orders } from './strings.ts';
-import { VirtualRows } from './virtual-rows.ts';
 
-interface Filter {
-  q: string;
-  role: string;
-  sort: string;
-}
-const everything: Filter = { q: '', role: '', sort: '' };
+const everything = { q: '', role: '', sort: '' };
 const plurals: Record<string, string> = {
   type: 'types', member: 'members', parameter: 'parameters', enumerator: 'enumerators', tag: 'tags', 'source line': 'source lines', file: 'files', section: 'sections', access: 'CO-RE accesses',
 };
 const sorts: Record<(typeof orders)[number], string> = { offset: 'by offset', length: 'longest first', uses: 'most used first' };
 
-class StringsView {
-  readonly element = document.createElement('article');
-  private route: ListRoute | undefined;
-  private filter = everything;
-  private strings: Strings | undefined;
-  private fault = '';
-  private shown: Uint32Array = new Uint32Array(0);
-  private readonly rows: VirtualRows;
-  private readonly address = new PartAddress('strings', this.element);
-
+class StringsView extends PartList<Strings, typeof everything> {
   constructor(private readonly file: OpenFile) {
-    this.element.className = 'card object part is-strings';
-    this.element.setAttribute('aria-labelledby', 'list-title');
-    this.rows = new VirtualRows('Strings', {
-      columns: [
-        { title: 'Offset', className: 'number' }, { title: 'Bytes', className: 'number length' },
-        { title: 'String', className: 'text' }, { title: 'Used by', className: 'user' },
-      ],
-      fill: (row, index) => this.fill(row, this.shown[index]),
-    });
-    this.draw();
-    file.session.ask('strings', {}).then(
-      (table) => {
-        this.strings = new Strings(table);
-        this.update();
-      },
-      (error: Error) => {
-        this.fault = error.message;
-        this.draw();
-      },
-    );
+    const columns = [
+      { title: 'Offset', className: 'number' }, { title: 'Bytes', className: 'number length' },
+      { title: 'String', className: 'text' }, { title: 'Used by', className: 'user' },
+    ];
+    super('strings', 'Strings', everything, columns, file.session.ask('strings', {}).then((answer) => new Strings(answer)));
   }
 
-  show(route: ListRoute): void {
-    if (route === this.route) return;
-    this.route = route;
-    // What was typed since the address was read is only in the address.
-    const now = parseRoute(location.hash);
-    this.filter = { ...everything, ...(now?.view === route.view ? now.filter : route.filter) };
-    this.update();
+  protected search(strings: Strings): Uint32Array {
+    const { q, role, sort } = this.filter;
+    return strings.search({ text: q, role, order: orders.find((order) => order === sort) ?? 'offset' });
   }
 
-  private choose(change: Partial<Filter>): void {
-    this.filter = { ...this.filter, ...change };
-    this.address.changed({ ...this.filter });
-    this.update();
-  }
-
-  private update(): void {
-    if (this.strings) {
-      const { q, role, sort } = this.filter;
-      this.shown = this.strings.search({ text: q, role, order: orders.find((order) => order === sort) ?? 'offset' });
-      this.rows.reset(this.shown.length);
-    }
-    this.draw();
-  }
-
-  private draw(): void {
-    render(this.template(), this.element);
-  }
-
-  private template() {
-    const { strings, filter, shown } = this;
-    const filtered = filter.q !== '' || filter.role !== '';
+  protected fields() {
     return html`
-      <h1 id="list-title">Strings</h1>
-      <div class="filters">
-        <label class="filter"><span>Text</span>
-          <input type="search" class="part-search" title="Search strings" placeholder="part of a string" autocomplete="off" autocapitalize="off" spellcheck="false"
-            .value=${filter.q} @input=${(event: Event) => this.choose({ q: (event.target as HTMLInputElement).value })} />
-        </label>
-        <label class="filter is-short"><span>Order</span>
-          <select @change=${(event: Event) => this.choose({ sort: (event.target as HTMLSelectElement).value })}>
-            ${orders.map((order) => html`<option value=${order === 'offset' ? '' : order} ?selected=${filter.sort === order}>${sorts[order]}</option>`)}
-          </select>
-        </label>
-      </div>
-      ${strings ? this.chips(strings) : nothing}
-      <p class="found">
-        <span role="status">${strings ? `${filtered ? `${count(shown.length)} of ` : ''}${counted(strings.length, 'string')}, ${bytes(this.file.summary.strings.bytes)}` : this.fault || 'Collecting the strings…'}</span>
-        ${filtered ? html`<button class="link" @click=${() => this.choose({ q: '', role: '' })}>Show all</button>` : nothing}
-      </p>
-      ${this.rows.element}
+      ${this.field('q', 'Text', 'Search strings', 'part of a string')}
+      <label class="filter is-short"><span>Order</span>
+        <select @change=${(event: Event) => this.choose({ sort: (event.target as HTMLSelectElement).value })}>
+          ${orders.map((order) => html`<option value=${order === 'offset' ? '' : order} ?selected=${this.filter.sort === order}>${sorts[order]}</option>`)}
+        </select>
+      </label>
     `;
   }
 
-  private chips(strings: Strings) {
-    return html`<div class="chips" role="group" aria-label="Strings to show">
-      ${strings.counts.map(({ role, count: number }) => {
-        const chosen = this.filter.role === role;
-        return html`<button class="chip" data-family=${families[role] ?? 'reference'} aria-pressed=${chosen} @click=${() => this.choose({ role: chosen ? '' : role })}>
-          ${plurals[role] ?? role} <span class="chip-count">${count(number)}</span>
-        </button>`;
-      })}
-    </div>`;
+  protected chips({ counts }: Strings) {
+    return counts.map(({ role, count: number }) => this.chip('role', role, number, families[role] ?? 'reference', plurals[role]));
   }
 
-  private fill(row: HTMLTableRowElement, at: number): void {
-    const strings = this.strings as Strings;
+  protected summary({ length }: Strings, found: string): string {
+    return `${found}${counted(length, 'string')}, ${bytes(this.file.summary.strings.bytes)}`;
+  }
+
+  protected fill(row: HTMLTableRowElement, at: number): void {
+    const strings = this.table as Strings;
     const cell = (className: string, ...content: (string | Node)[]) => {
       const element = document.createElement('td');
       element.className = className;
@@ -129,8 +59,8 @@ class StringsView {
     cell('number', count(strings.offset(at)));
     cell('number length', count(strings.bytes(at)));
     if (text === '') cell('text is-empty', 'what has no name');
-    else cell('text', clamped(text)).title = text;
-    cell('user', ...this.users(strings, at));
+    else cell('text', clamped([text])).title = text;
+    cell('user', clamped(this.users(strings, at)));
   }
 
   private users(strings: Strings, at: number): (string | Node)[] {
@@ -149,10 +79,10 @@ class StringsView {
 }
 
 /** What the style may cut after a line or two. */
-function clamped(text: string): HTMLElement {
+function clamped(content: (string | Node)[]): HTMLElement {
   const span = document.createElement('span');
   span.className = 'clamped';
-  span.textContent = text;
+  span.append(...content);
   return span;
 }
 

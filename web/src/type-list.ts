@@ -237,7 +237,7 @@ export class TypeList {
   }
 
   private choose(index: number): void {
-    this.list.activate(index);
+    this.list.activate(index, 0); // what was clicked stays under the pointer
     const row = this.matches.rows[index];
     if (row !== undefined) this.actions.open(row);
   }

@@ -17,6 +17,9 @@ interface Slot {
 /** Rows kept ready above and below those on screen. */
 const overscan = 6;
 
+/** Rows left between the active one and the edges of the screen: one sees what it stands among. */
+const margin = 3;
+
 /**
  * Pixels: browsers draw no element of more than some 17 million, and are not exact beyond the half. The rows of a longer list pass by
  * faster than the scrollbar.
@@ -70,10 +73,10 @@ export class VirtualList {
     this.refill();
   }
 
-  /** Moves the active row, into view if need be. */
-  activate(index: number): void {
+  /** Moves the active row, into view if need be, with so many rows around it. */
+  activate(index: number, around = margin): void {
     this.active = Math.max(-1, Math.min(index, this.length - 1));
-    if (this.active >= 0) this.reveal(this.active);
+    if (this.active >= 0) this.reveal(this.active, around);
     this.draw();
     this.mark();
   }
@@ -99,10 +102,13 @@ export class VirtualList {
     return height > highest ? (height - this.viewHeight) / (highest - this.viewHeight) : 1;
   }
 
-  private reveal(index: number): void {
+  private reveal(index: number, most: number): void {
     const row = index * this.rowHeight;
     const room = this.viewHeight || this.rowHeight; // none while it is hidden
-    const top = Math.max(row + this.rowHeight - room, Math.min(row, this.top));
+    const rows = Math.min(most, Math.floor((room / this.rowHeight - 1) / 2)) || 0;
+    const around = rows * this.rowHeight;
+    const wanted = Math.max(row + this.rowHeight + around - room, Math.min(row - around, this.top));
+    const top = Math.max(0, Math.min(wanted, this.length * this.rowHeight - room));
     if (top === this.top) return;
     this.top = top;
     this.element.scrollTop = top / this.scale;

@@ -49,6 +49,8 @@ export class VirtualRows {
     this.table.append(head, this.body);
     this.element.append(this.table);
     this.element.addEventListener('scroll', () => this.scrolled(), { passive: true });
+    // Tab may be faster than the scrolling that it causes: the next is there at once.
+    this.element.addEventListener('focusin', ({ target }) => this.draw(overscan, Number((target as Element).closest('tr')?.ariaRowIndex ?? 0) - 2));
     new ResizeObserver(() => this.resized()).observe(this.element);
   }
 
@@ -83,18 +85,25 @@ export class VirtualRows {
   }
 
   private resized(): void {
-    this.viewHeight = this.element.clientHeight;
+    this.viewHeight = Math.min(this.element.clientHeight, 2 * innerHeight); // whatever the styles make of it, not all rows are drawn
     const height = Number.parseFloat(getComputedStyle(this.element).getPropertyValue('--row')) || 30;
     if (height === this.rowHeight) return this.draw();
     this.rowHeight = height;
     this.refill();
   }
 
-  private draw(beyond = overscan): void {
+  /** `focused`: the row that has just got the focus, if any. */
+  private draw(beyond = overscan, focused = -1): void {
     if (this.viewHeight === 0 || this.rowHeight === 0) return;
     const top = Math.floor(this.element.scrollTop / this.rowHeight);
-    const first = Math.max(0, Math.min(top, this.length) - beyond);
-    const end = Math.min(this.length, top + Math.ceil(this.viewHeight / this.rowHeight) + 1 + beyond);
+    let first = Math.min(top, this.length) - beyond;
+    let end = top + Math.ceil(this.viewHeight / this.rowHeight) + 1 + beyond;
+    if (focused >= first && focused < end) {
+      first = Math.min(first, focused - beyond);
+      end = Math.max(end, focused + beyond + 1);
+    }
+    first = Math.max(0, first);
+    end = Math.min(this.length, end);
     for (const [index, row] of this.rows) {
       if (index >= first && index < end) continue;
       if (row.contains(document.activeElement)) this.element.focus({ preventScroll: true }); // else the page would have it

@@ -25,12 +25,11 @@ export function welcome({ route }: State, { app, choose, samples }: Parts) {
       </div>
     </div>
     <p class="promise-long">
-      ${lock}<span><strong>Nothing leaves this computer.</strong> The file is read by this page alone, and the page’s security
-      policy makes the browser refuse every connection.</span>
+      ${lock} <strong>Nothing leaves this computer:</strong> the browser refuses this page every connection.
     </p>
     <p class="hint">
-      The types of the Linux kernel that is running are in <code>/sys/kernel/btf/vmlinux</code>. If your browser cannot see that
-      folder, copy the file first: <code class="command">${copyKernel}</code>
+      The running Linux kernel’s types are in <code>/sys/kernel/btf/vmlinux</code>.<br />If your browser cannot see it, copy it first:
+      <code class="command">${copyKernel}</code>
     </p>
   </main>`;
 }
