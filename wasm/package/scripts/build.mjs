@@ -34,13 +34,16 @@ copyFileSync(join(here, 'src/glue.d.ts'), join(dist, 'glue.d.ts'));
 for (const name of ['btf.wasm.d.ts', 'more.wasm.d.ts'])
   writeFileSync(join(dist, name), "/** The module's address, or whatever the bundler's loader for .wasm makes of it. */\ndeclare const wasm: string;\nexport default wasm;\n");
 
-// error.js stays outside: instanceof BtfError must mean the one class. xz.js is for the inputs that need it.
+// error.js stays outside: instanceof BtfError must mean the one class. xz.js is for the inputs that need it. The command is one file
+// because Node takes longer to find and start twenty modules than the command takes to read a kernel's types.
 for (const [name, bundled, external] of [
   ['decoders', ['unpackers', 'zstd', 'lz4'], ['./error.js']],
   ['xz', [], ['./error.js', './decoders.js']],
+  ['cli', [], ['./error.js', './decoders.js', './xz.js', './glue.js', 'node:*']],
 ]) {
   await build({
-    entryPoints: [join(here, `src/${name}.ts`)],
+    // What tsc made: of that package.json says which files do something when they are imported.
+    entryPoints: [join(dist, `${name}.js`)],
     outfile: join(dist, `${name}.js`),
     allowOverwrite: true,
     bundle: true,
