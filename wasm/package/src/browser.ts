@@ -76,8 +76,9 @@ async function fetchMore(): Promise<void> {
 function readMore(): WebAssembly.Module {
   const why = (reason: string, cause?: unknown) =>
     new BtfError('system', `more.wasm, the second part of the module, can't be loaded: ${reason}; see init's \`more\``, { cause });
-  const request = new XMLHttpRequest();
+  let request;
   try {
+    request = new XMLHttpRequest();
     request.open('GET', addressOfMore(), false);
     request.overrideMimeType('text/plain; charset=x-user-defined'); // bytes as characters: a window's synchronous answers are texts
     request.send();
