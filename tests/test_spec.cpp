@@ -156,6 +156,20 @@ TEST_CASE("a split BTF on a base that it was not made for") {
   REQUIRE(!on_wrong);
   CHECK(on_wrong.error().message() ==
         ".BTF: made for another base: 20 of the 20 names that it takes from this one begin in the middle of a word");
+
+  // A base whose own names begin in the middle of others is written so; a module takes them as they are.
+  TinyBtf sharing;
+  sharing.integer("the_int", 4, 1);
+  sharing.add(Kind::Typedef, "", 1);
+  sharing.words[sharing.words.size() - 3] = 1 + 4;
+  TinyBtf module_of_it = TinyBtf::split(2, static_cast<std::uint32_t>(sharing.strings.size()));
+  for (int i = 0; i < 20; ++i) {
+    module_of_it.add(Kind::Typedef, "", 1);
+    module_of_it.words[module_of_it.words.size() - 3] = 1 + 4;
+  }
+  const auto on_sharing = module_of_it.load_on(*sharing.load());
+  REQUIRE(on_sharing);
+  CHECK(on_sharing->type(22)->name() == "int");
 }
 
 TEST_CASE("void is void, whichever level it is seen from") {

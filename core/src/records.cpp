@@ -212,22 +212,34 @@ class Stepper {
   TypeId highest_reference_ = 0;
 };
 
+/// How many of a level's own types have a name among the strings up to `top`, and how many of those names begin in the middle of
+/// a string.
+struct NamesIn {
+  std::size_t all = 0, astray = 0;
+};
+NamesIn own_names_in(const SpecData& types, const SpecData& top) {
+  NamesIn names;
+  for (TypeId id = types.first_id; id < types.end_id; ++id) {
+    const std::uint32_t offset = load32(types.own_record(id));
+    if (offset == 0 || offset >= top.end_string) continue;
+    ++names.all;
+    const SpecData* level = &top;
+    while (offset < level->first_string) level = level->base;
+    if (offset != level->first_string && level->strings[offset - level->first_string - 1] != '\0') ++names.astray;
+  }
+  return names;
+}
+
 /// Nothing in split BTF says which base it continues, and on another one it loads all the same: every type has some other's
-/// name. But names begin where strings do; in another base most of those places are in the middle of one.
+/// name. But names begin where strings do, save in a base whose writer let one be the end of another; in a wrong base most of
+/// those places are in the middle of one.
 std::optional<Error> of_another_base(const SpecData& data) {
   constexpr std::size_t enough = 8;
-  std::size_t taken = 0, astray = 0;
-  for (TypeId id = data.first_id; id < data.end_id; ++id) {
-    const std::uint32_t offset = load32(data.own_record(id));
-    if (offset == 0 || offset >= data.first_string) continue;
-    ++taken;
-    const SpecData* level = data.base;
-    while (offset < level->first_string) level = level->base;
-    if (offset != level->first_string && level->strings[offset - level->first_string - 1] != '\0') ++astray;
-  }
-  if (astray < enough || astray * 2 <= taken) return std::nullopt;
+  const NamesIn taken = own_names_in(data, *data.base);
+  if (taken.astray < enough || taken.astray * 2 <= taken.all) return std::nullopt;
+  if (own_names_in(*data.base, *data.base).astray != 0) return std::nullopt;
   return Error{ErrorCode::Malformed,
-               "made for another base: " + std::to_string(astray) + " of the " + std::to_string(taken) +
+               "made for another base: " + std::to_string(taken.astray) + " of the " + std::to_string(taken.all) +
                    " names that it takes from this one begin in the middle of a word",
                {".BTF", {}, {}, {}}};
 }

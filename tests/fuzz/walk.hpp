@@ -197,7 +197,8 @@ class Walk {
       Sink out;
       const DecodeOptions options{.zeros = (type.id() & 1) != 0, .partial = true, .max_bytes = 2048};
       const auto decoded = as_json ? decode_json(out, type, bytes, options) : decode(out, type, bytes, options);
-      const auto section = type.as<Datasec>();  // a section without variables has nothing to say
+      const auto inner = resolve(type);
+      const auto section = inner ? inner->as<Datasec>() : std::nullopt;  // without variables it has nothing to say
       if (decoded) require(!out.text().empty() || (section && section->variables().empty()), "a value is text");
       else check_error(decoded.error());
       budget_ -= static_cast<std::int64_t>(out.text().size());
