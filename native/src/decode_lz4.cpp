@@ -4,6 +4,8 @@
 #include <lz4frame.h>
 
 #include <btfkit/detail/load.hpp>
+#include <cstring>
+#include <vector>
 
 #include "decode.hpp"
 
@@ -55,12 +57,13 @@ Result<std::span<const std::byte>> legacy(std::span<const std::byte> packed, det
     const auto room = out.room(most);
     if (!room) return unexpected(room.error());
     const std::size_t offered = std::min(room->size(), most);
-    const int wrote =
-        LZ4_decompress_safe(as_chars(chunk.data()), chars(*room), static_cast<int>(size), static_cast<int>(offered));
-    if (wrote < 0 && offered < most) {  // the limit is near: what fits shows whether it is that, or damage
-      const int part = LZ4_decompress_safe_partial(as_chars(chunk.data()), chars(*room), static_cast<int>(size),
-                                                   static_cast<int>(offered), static_cast<int>(offered));
-      if (part == static_cast<int>(offered)) {
+    int wrote = LZ4_decompress_safe(as_chars(chunk.data()), chars(*room), static_cast<int>(size), static_cast<int>(offered));
+    if (wrote < 0 && offered < most) {
+      // The limit is near: is it that, or damage? With room for a whole chunk the decoder says the same as for any other one.
+      std::vector<std::byte> whole(most);
+      wrote = LZ4_decompress_safe(as_chars(chunk.data()), chars(whole), static_cast<int>(size), static_cast<int>(most));
+      if (wrote >= 0) std::memcpy(room->data(), whole.data(), std::min(offered, static_cast<std::size_t>(wrote)));
+      if (wrote > static_cast<int>(offered)) {
         out.wrote(offered);
         return packed.subspan(packed.size());  // finish() says that it is too much
       }
