@@ -2,22 +2,12 @@
 
 #include <btfkit/btfkit.hpp>
 
-#include "json_writer.hpp"
+#include "json.hpp"
 
 namespace btfkit::wasm {
 namespace {
 
 using detail::JsonWriter;
-
-/// Collects one JSON value.
-class Json : public JsonWriter {
- public:
-  Json() : JsonWriter(out_) {}
-  std::string take() { return out_.take(); }
-
- private:
-  Sink out_;
-};
 
 template <class T>
 std::string field(std::string_view name, const Result<T>& result) {
@@ -76,24 +66,6 @@ std::string find(const Spec& spec, const Question& question) {
   const auto found =
       question.index < 0 ? spec.find<Type>(question.text) : spec.find(question.text, static_cast<Kind>(question.index));
   return found ? ids(std::array{*found}) : failed(found.error());
-}
-
-std::string refusals(const Spec& spec, std::string_view version) {
-  RefusalOptions options;
-  if (!version.empty()) {
-    const auto kernel = KernelVersion::parse(version);
-    if (!kernel) return failed(kernel.error());
-    options.kernel = *kernel;
-  }
-  Json json;
-  json.array();
-  for (const Refusal& refusal : btfkit::refusals(spec, options)) {
-    json.object();
-    if (refusal.id != 0) json.field("typeId", refusal.id).field("kind", to_string(refusal.kind)).field("name", refusal.name);
-    json.field("kernelLog", refusal.log).field("sentence", refusal.sentence).end_object();
-  }
-  json.end_array();
-  return json.take();
 }
 
 // ---- .BTF.ext --------------------------------------------------------------------------------------------------------------
@@ -251,18 +223,6 @@ std::string version(std::string_view text) {
   return json.take();
 }
 
-std::string all_rewrites() {
-  Json json;
-  json.array();
-  for (const Rewrite& rewrite : rewrites) {
-    json.object().field("name", rewrite.name);
-    if (rewrite.until) json.field("until", to_string(*rewrite.until));
-    json.field("effect", rewrite.effect).field("why", rewrite.why).end_object();
-  }
-  json.end_array();
-  return json.take();
-}
-
 }  // namespace
 
 std::string failed(const Error& error) { return "{\"error\":" + to_json(error) + '}'; }
@@ -283,8 +243,6 @@ std::string answer(const Object& object, const Question& question, Sink& data) {
 }
 
 std::string fact(std::string_view what, std::string_view text, std::uint32_t number) {
-  if (what == "help") return command::help(text);
-  if (what == "verbs") return command::verbs_json();
   if (what == "instructions") return instructions(bytes_of(text), number == 1 ? ByteOrder::Big : ByteOrder::Little);
   if (what == "helper") return quoted(helper_name(number));
   if (what == "map_type") return quoted(map_type_name(number));
@@ -292,7 +250,7 @@ std::string fact(std::string_view what, std::string_view text, std::uint32_t num
   if (what == "program_kind") return kind_of_program(text);
   if (what == "essential_name") return quoted(essential_name(text));
   if (what == "kernel_version") return version(text);
-  return all_rewrites();
+  return fact_of_whole(what, text);
 }
 
 }  // namespace btfkit::wasm

@@ -1,6 +1,6 @@
 // Builds the page twice into dist/:
 //   btfkit.html                                              everything in one file; works from file://
-//   index.html, main.js, main.css, worker.js, btf.wasm, more.wasm, ...  for a web server
+//   index.html, main.js, main.css, worker.js, reading.wasm, ...  for a web server
 // Options: --out FOLDER.
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({ options: { out: { type: 'string' } } });
 const samples = { object: join(here, '../tests/golden/sample.bpf.o'), kernel: join(here, 'samples/kernel.btf') };
 const out = options.out ?? join(here, 'dist');
-const [wasm, more] = ['btf', 'more'].map((part) => fileURLToPath(import.meta.resolve(`btfkit/${part}.wasm`)));
+const wasm = fileURLToPath(import.meta.resolve('btfkit/reading.wasm'));
 
 const common = {
   absWorkingDir: here,
@@ -47,8 +47,7 @@ function embed(worker) {
       build.onResolve({ filter: /^embedded:/ }, ({ path }) => ({ path, namespace: 'embedded' }));
       build.onLoad({ filter: /./, namespace: 'embedded' }, async ({ path }) => {
         if (path === 'embedded:worker') return { contents: worker, loader: 'text' };
-        const part = { 'embedded:wasm': wasm, 'embedded:more': more }[path];
-        if (part) return { contents: asText(await readFile(part)), loader: 'text' };
+        if (path === 'embedded:wasm') return { contents: asText(await readFile(wasm)), loader: 'text' };
         const sample = await readFile(samples[path.replace('embedded:', '')]);
         return { contents: gzipSync(sample, { level: 9 }), loader: 'binary' };
       });
@@ -120,8 +119,7 @@ async function buildFolder({ template, worker, style, notice }) {
     writeFile(join(out, 'main.css'), style),
     writeFile(join(out, 'worker.js'), worker),
     writeFile(join(out, 'licences.txt'), notice),
-    copyFile(wasm, join(out, 'btf.wasm')),
-    copyFile(more, join(out, 'more.wasm')),
+    copyFile(wasm, join(out, 'reading.wasm')),
     ...Object.values(samples).map((path) => copyFile(path, join(out, basename(path)))),
   ]);
 }

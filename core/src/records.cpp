@@ -212,8 +212,8 @@ class Stepper {
   TypeId highest_reference_ = 0;
 };
 
-/// How many of a level's own types have a name among the strings up to `top`, and how many of those names begin in the middle of
-/// a string.
+/// How many of a level's own types have a name among the strings up to `top`, and how many of those names begin in the middle
+/// of a string.
 struct NamesIn {
   std::size_t all = 0, astray = 0;
 };

@@ -313,7 +313,7 @@ int disasm(const Request& request, const Object& object, Sink& out, Sink& err) {
     err << "btfkit: " << printable(request.source) << ": " << error.message() << '\n';
   };
   const std::uint64_t most = detail::sane_output(object.container().size);
-  if (request.json) return print(*code, *ranges, most, JsonPrinter(request, object, out), out, complain);
+  if (writes_json(request)) return print(*code, *ranges, most, JsonPrinter(request, object, out), out, complain);
   return print(*code, *ranges, most, TextPrinter(request, object, out), out, complain);
 }
 

@@ -283,10 +283,10 @@ int find(const Request& request, const Object& object, Sink& out, Sink& err) {
   const std::uint64_t limit = detail::sane_output(object.container().size);
   bool cut = false;
   detail::JsonWriter json(out);
-  if (request.json) json.object().field("total", total).array("types");
+  if (writes_json(request)) json.object().field("total", total).array("types");
   for (std::size_t i = 0; i < specs.size() && !cut; ++i) {
     const auto& types = results[i].types;
-    if (request.json) {
+    if (writes_json(request)) {
       for (std::size_t at = 0; at < types.size() && !cut; ++at) {
         type_json(json, specs[i], specs.size() > 1 ? i + 1 : 0, types[at]);
         cut = out.total() > limit;
@@ -296,7 +296,7 @@ int find(const Request& request, const Object& object, Sink& out, Sink& err) {
       cut = !Table(specs[i], types, out, request.color).print(limit);
     }
   }
-  if (request.json) json.end_array().end_object(), out << '\n';
+  if (writes_json(request)) json.end_array().end_object(), out << '\n';
   if (cut) err << "btfkit: the output is cut at " << detail::grouped(limit) << " bytes\n";
   if (total == 0) {
     err << "btfkit: " << detail::printable(request.source) << ": " << nothing_found(object, query) << '\n';

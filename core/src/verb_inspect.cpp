@@ -260,7 +260,7 @@ std::string container_text(const Object& object) {
 
 int inspect(const Request& request, const Object& object, Sink& out, Sink& err) {
   if (request.arguments.empty()) {
-    request.json ? summary_json(request, object, out) : summary_text(request, object, out);
+    writes_json(request) ? summary_json(request, object, out) : summary_text(request, object, out);
     return 0;
   }
   if (object.specs().empty()) return fail(detail::no_btf(object.sections(), object.container().elf_machine), request, out, err);
@@ -268,22 +268,22 @@ int inspect(const Request& request, const Object& object, Sink& out, Sink& err) 
   if (!types) return fail(types.error(), request, out, err);
   constexpr std::size_t enough = std::size_t{16} << 20;  // bytes; a hostile file may hold thousands of huge types with one name
   std::size_t printed = 0;
-  if (request.json) out << '[';
+  if (writes_json(request)) out << '[';
   for (std::size_t i = 0; i < types->size(); ++i) {
     if (printed > enough) {
       err << "btfkit: " << grouped(types->size() - i) << " more types of that name are not shown\n";
       break;
     }
     const Type type = (*types)[i];
-    std::string text = request.json ? to_json(type) : to_c(type, {.offsets = true});
-    if (request.color && !request.json) text = detail::highlighted(text, detail::Syntax::C);
+    std::string text = writes_json(request) ? to_json(type) : to_c(type, {.offsets = true});
+    if (request.color && !writes_json(request)) text = detail::highlighted(text, detail::Syntax::C);
     printed += text.size();
-    if (request.json) out << (i == 0 ? "" : ",");
+    if (writes_json(request)) out << (i == 0 ? "" : ",");
     else if (types->size() > 1)
       Styled(out << (i == 0 ? "" : "\n"), request.color).faint("/* type " + std::to_string(type.id()) + " */") << '\n';
     out << text;
   }
-  if (request.json) out << "]\n";
+  if (writes_json(request)) out << "]\n";
   return 0;
 }
 

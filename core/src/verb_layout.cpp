@@ -165,14 +165,14 @@ class Show {
     text_.hex = request.has("hex");
     text_.color = request.color;
     limit_ = detail::sane_output(object.container().size);
-    if (request.json) json_.array();
+    if (writes_json(request)) json_.array();
   }
 
   /// Everything that an argument stands for.
   void some(const std::vector<Wanted>& types) {
     for (const Wanted& wanted : types) {
-      if (!request_.json && !first_) out_ << '\n';
-      if (!request_.json && types.size() > 1) {
+      if (!writes_json(request_) && !first_) out_ << '\n';
+      if (!writes_json(request_) && types.size() > 1) {
         Styled(out_, request_.color).faint("/* type " + std::to_string(wanted.type.id()) + " */");
         out_ << '\n';
       }
@@ -190,7 +190,7 @@ class Show {
   }
 
   int end() {
-    if (request_.json) json_.end_array(), out_ << '\n';
+    if (writes_json(request_)) json_.end_array(), out_ << '\n';
     if (errors_ > most_errors) err_ << "btfkit: and " << errors_ - most_errors << " more\n";
     return errors_ == 0 && !stopped_ ? 0 : 1;
   }
@@ -218,14 +218,14 @@ class Show {
     if (reorganize_) {
       const auto better = layouts_of(spec).reorganize(wanted.type);
       if (!better) return failed(wanted, better.error());
-      if (request_.json) layout_json(json_, out_, limit_, better->layout, wanted.alias, &*better);
+      if (writes_json(request_)) layout_json(json_, out_, limit_, better->layout, wanted.alias, &*better);
       else print(better->layout, wanted), saved_text(out_, *better);
       return true;
     }
     if (!layout_) layout_ = Layout{{wanted.type}};
     const auto done = layouts_of(spec).layout(wanted.type, *layout_);
     if (!done) return failed(wanted, done.error());
-    if (request_.json) layout_json(json_, out_, limit_, *layout_, wanted.alias, nullptr);
+    if (writes_json(request_)) layout_json(json_, out_, limit_, *layout_, wanted.alias, nullptr);
     else print(*layout_, wanted);
     return true;
   }
@@ -238,7 +238,7 @@ class Show {
   /// One broken type does not keep the others from being shown.
   bool failed(const Wanted& wanted, const Error& error) {
     if (++errors_ <= most_errors) err_ << "btfkit: " << detail::printable(request_.source) << ": " << error.message() << '\n';
-    if (request_.json)
+    if (writes_json(request_))
       json_.object()
           .field("id", wanted.type.id())
           .field("name", wanted.type.name())

@@ -236,23 +236,23 @@ int offset(const Request& request, const Object& object, Sink& out, Sink& err) {
   int code = 0;
   bool first = true;
   JsonWriter json(out);
-  if (request.json) json.array();
+  if (writes_json(request)) json.array();
   for (const std::string& path : request.arguments) {
     const auto found = located(object, path);
-    if (request.json) json.object().field("query", path);
+    if (writes_json(request)) json.object().field("query", path);
     if (!found) {
       code = complain(found.error(), request, err);
-      if (request.json) json.raw_field("error", to_json(found.error()));
-    } else if (request.json) {
+      if (writes_json(request)) json.raw_field("error", to_json(found.error()));
+    } else if (writes_json(request)) {
       located_json(json, *found);
       steps_json(json, *found);
     } else {
       offset_text(*found, path, out << (first ? "" : "\n"), Styled(out, request.color));
       first = false;
     }
-    if (request.json) json.end_object();
+    if (writes_json(request)) json.end_object();
   }
-  if (request.json) json.end_array(), out << '\n';
+  if (writes_json(request)) json.end_array(), out << '\n';
   return code;
 }
 
@@ -273,26 +273,26 @@ int at(const Request& request, const Object& object, Sink& out, Sink& err) {
   int code = 0;
   bool first = true;
   JsonWriter json(out);
-  if (request.json) json.array();
+  if (writes_json(request)) json.array();
   for (const Type type : *types) {
     if (out.closed() || out.total() > 64 * ((std::uint64_t{1} << 20) + object.container().size)) break;
     for (const std::uint64_t offset : offsets) {
       const auto found = members_at(type, BitRange::bytes(offset));
-      if (request.json) json.object().field("id", type.id()).field("name", type.name()).field("offset", offset);
+      if (writes_json(request)) json.object().field("id", type.id()).field("name", type.name()).field("offset", offset);
       if (!found) {
         code = complain(found.error(), request, err);
-        if (request.json) json.raw_field("error", to_json(found.error()));
-      } else if (request.json) {
+        if (writes_json(request)) json.raw_field("error", to_json(found.error()));
+      } else if (writes_json(request)) {
         json.field("size", size_of(type).value_or(0));
         at_json(json, *found);
       } else {
         at_text(type, offset, *found, out << (first ? "" : "\n"), Styled(out, request.color));
         first = false;
       }
-      if (request.json) json.end_object();
+      if (writes_json(request)) json.end_object();
     }
   }
-  if (request.json) json.end_array(), out << '\n';
+  if (writes_json(request)) json.end_array(), out << '\n';
   return code;
 }
 

@@ -29,9 +29,9 @@ function node(name, text, ...args) {
 
 test('contents: what is needed and nothing else', () => {
   const { files } = installed();
-  for (const path of ['package.json', 'README.md', 'LICENSE', 'bin/cli.js', 'dist/node.js', 'dist/browser.js', 'dist/index.d.ts', 'dist/btf.wasm', 'dist/btf.wasm.d.ts', 'dist/more.wasm', 'dist/more.wasm.d.ts', 'dist/LICENSES.txt'])
+  for (const path of ['package.json', 'README.md', 'LICENSE', 'bin/cli.js', 'bin/package.json', 'dist/cli.cjs', 'dist/node.js', 'dist/browser.js', 'dist/index.d.ts', 'dist/btf.wasm', 'dist/btf.wasm.d.ts', 'dist/more.wasm', 'dist/more.wasm.d.ts', 'dist/reading.wasm', 'dist/reading.wasm.d.ts', 'dist/LICENSES.txt'])
     assert.ok(files.includes(path), `${path} is missing`);
-  for (const path of files) assert.match(path, /^(package\.json|README\.md|LICENSE|bin\/cli\.js|dist\/[\w.-]+\.(js|d\.ts|wasm|txt))$/);
+  for (const path of files) assert.match(path, /^(package\.json|README\.md|LICENSE|bin\/(cli\.js|package\.json)|dist\/[\w.-]+\.(js|cjs|d\.ts|wasm|txt))$/);
   for (const entry of [manifest.types, manifest.bin.btfkit, manifest.exports['.'].node, manifest.exports['.'].default]) assert.ok(files.includes(entry.slice(2)), entry);
   assert.match(readFileSync(join(package_, 'dist/LICENSES.txt'), 'utf8'), /xz-decompress[^]*Emscripten[^]*fflate[^]*fzstd/);
   assert.ok(statSync(join(package_, 'bin/cli.js')).mode & 0o100, 'the command is not executable');
@@ -47,12 +47,13 @@ test('no dependencies, no install scripts, no registry in the lock file, one ver
   assert.equal(/project\(btfkit VERSION ([\d.]+)/.exec(readFileSync(join(root, 'CMakeLists.txt'), 'utf8'))[1], version);
 });
 
-test('size: what a page loads before it can open a file, brotli, under 130 kB; what it loads then, under 170 kB', (t) => {
+test('size: what a page loads before it can open a file, brotli, under 130 kB; what it loads then, under 170 kB; reading.wasm, under 190 kB', (t) => {
   const brotli = (path) => brotliCompressSync(readFileSync(join(package_, path))).length;
-  const [first, more] = [pageFiles().reduce((sum, path) => sum + brotli(path), 0), brotli('dist/more.wasm')];
-  t.diagnostic(`${first} and ${more} bytes`);
+  const [first, more, reading] = [pageFiles().reduce((sum, path) => sum + brotli(path), 0), brotli('dist/more.wasm'), brotli('dist/reading.wasm')];
+  t.diagnostic(`${first}, ${more} and ${reading} bytes`);
   assert.ok(first > 20_000 && first < 130_000, `${first} bytes`);
   assert.ok(more > 20_000 && more < 170_000, `${more} bytes`);
+  assert.ok(reading > 20_000 && reading < 190_000, `${reading} bytes`);
 });
 
 const use = `const btf = Btf.open('input.btf'); console.log(btf.typeCount, btf.require('node', 'struct').members.length);`;

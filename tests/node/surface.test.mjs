@@ -56,7 +56,7 @@ const functions = {
   'builder.hpp': { 'Builder::add': 'Builder#add', 'Builder::reserve': 'Builder#reserve', 'Builder::define': 'Builder#define', 'Builder::copy': 'Builder#copy', 'Builder::build': 'Builder#build', 'Builder::error': none('build() throws it') },
   'c_decl.hpp': { to_c: 'struct#toC', c_declaration: 'struct#declaration' },
   'command.hpp': {
-    run: 'Btf#run', 'Request::*': none('Btf.run takes a plain object'), verbs: none('the command reads them; Btf.run names them'), help: none('the command prints it'),
+    run: 'Btf#run', 'Request::*': none('Btf.run takes a plain object'), verbs: none('the command reads them; Btf.run names them'), help: none('the command prints it'), writes_json: none('a part of a program: reading.wasm brings its own'),
     verbs_json: none('as verbs'), asks_for_json: none('Btf.run is told'), types_by_text: 'Btf#run', fail: none('errors are thrown as BtfErrors'),
   },
   'disasm.hpp': { to_string: spelling, 'Code::*': 'Btf#disassemble' },

@@ -1,15 +1,13 @@
 // Assets for the single-file page: the build puts them into the script, the samples compressed.
 import kernel from 'embedded:kernel';
 import object from 'embedded:object';
-import more from 'embedded:more';
 import wasm from 'embedded:wasm';
 import worker from 'embedded:worker';
 import { type Assets, type Sample, sampleNames } from './assets.ts';
 import { bytesOf } from './embedded-bytes.ts';
 
 export async function loadAssets(): Promise<Assets> {
-  const [module, moreModule] = await Promise.all([WebAssembly.compile(bytesOf(wasm)), WebAssembly.compile(bytesOf(more))]);
-  return { module, more: moreModule, worker, samples: { object: sample('object', object), kernel: sample('kernel', kernel) } };
+  return { module: await WebAssembly.compile(bytesOf(wasm)), worker, samples: { object: sample('object', object), kernel: sample('kernel', kernel) } };
 }
 
 function sample(kind: keyof typeof sampleNames, packed: Uint8Array<ArrayBuffer>): Sample {

@@ -2,15 +2,14 @@
 import { type Assets, type Sample, sampleNames } from './assets.ts';
 
 export async function loadAssets(): Promise<Assets> {
-  const [module, more, worker, object, kernel] = await Promise.all([
-    get('btf.wasm').then(compile),
-    get('more.wasm').then(compile),
+  const [module, worker, object, kernel] = await Promise.all([
+    get('reading.wasm').then(compile),
     get('worker.js').then((response) => response.text()),
     sample('object'),
     sample('kernel'),
   ]);
   seal();
-  return { module, more, worker, samples: { object, kernel } };
+  return { module, worker, samples: { object, kernel } };
 }
 
 async function sample(kind: keyof typeof sampleNames): Promise<Sample> {

@@ -1,7 +1,8 @@
 // What the page needs beside its own script. The build picks where it comes from: assets-fetched.ts or assets-embedded.ts.
-import type { Parts } from './messages.ts';
 
-export interface Assets extends Parts {
+export interface Assets {
+  /** The package's reading.wasm, compiled. */
+  module: WebAssembly.Module;
   /** The worker's script. */
   worker: string;
   /** To try the page with. */

@@ -11,10 +11,6 @@ declare module 'embedded:kernel' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
-declare module 'embedded:more' {
-  const text: string;
-  export default text;
-}
 declare module 'embedded:worker' {
   const script: string;
   export default script;

@@ -40,15 +40,9 @@ export type Topic = keyof Questions;
 /** Questions without words. */
 export type Nothing = Record<string, never>;
 
-/** The compiled WebAssembly: btf.wasm and more.wasm of the package. */
-export interface Parts {
-  module: WebAssembly.Module;
-  more: WebAssembly.Module;
-}
-
 export type Request =
-  /** Always first. The page compiles the WebAssembly once; every worker only instantiates it. */
-  | ({ type: 'start' } & Parts)
+  /** Always first. The page compiles the WebAssembly once, the package's reading.wasm; every worker only instantiates it. */
+  | { type: 'start'; module: WebAssembly.Module }
   /** `base`: what a split BTF continues. `again`: the page knows its types already; only the questions that follow are answered. */
   | { type: 'open'; input: NamedBlob; base?: NamedBlob; again: boolean }
   | { type: 'ask'; call: number; question: Question };

@@ -24,7 +24,7 @@ scope.onmessage = ({ data: request }) => {
 async function handle(request: Request): Promise<void> {
   switch (request.type) {
     case 'start':
-      ready = Promise.resolve(init({ module: request.module, more: request.more }));
+      ready = Promise.resolve(init({ module: request.module }));
       await ready;
       return;
     case 'open':

@@ -5,21 +5,21 @@
 // file took; and a trap, or a question without end, of one file leaves the others alone. The price, an instance per file, is bounded
 // by putting those files to rest that were not looked at for longest.
 import type { Assets } from './assets.ts';
-import type { Parts, Request } from './messages.ts';
+import type { Request } from './messages.ts';
 import { Session } from './session.ts';
 
 /** Files whose workers are kept. */
 const mostAwake = 4;
 
 export class Workshop {
-  private readonly parts: Parts;
+  private readonly module: WebAssembly.Module;
   private readonly workerUrl: string;
   private spare: Worker;
   /** The latest last. */
   private awake: Session[] = [];
 
-  constructor({ module, more, worker }: Assets) {
-    this.parts = { module, more };
+  constructor({ module, worker }: Assets) {
+    this.module = module;
     // A worker made from a Blob inherits the page's Content Security Policy; one loaded by address would bring its own.
     this.workerUrl = URL.createObjectURL(new Blob([worker], { type: 'text/javascript' }));
     this.spare = this.make();
@@ -48,7 +48,7 @@ export class Workshop {
 
   private make(): Worker {
     const worker = new Worker(this.workerUrl);
-    worker.postMessage({ type: 'start', ...this.parts } satisfies Request);
+    worker.postMessage({ type: 'start', module: this.module } satisfies Request);
     return worker;
   }
 }

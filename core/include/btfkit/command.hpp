@@ -81,8 +81,14 @@ struct Platform {
   std::string_view inputs;  ///< what FILE may be besides, a sentence below the help of every FILE
 };
 
+// A program that wants less of the command than all, and to be smaller for it, defines the next two itself: the linker then
+// takes core's, which name everything, from the archive no more. (wasm/reading.cpp; both or neither.)
+
 /// Every verb that needs no kernel, in the order in which a newcomer needs them.
 std::span<const Verb> verbs();
+
+/// Whether a verb that reads prints JSON: Request::json. Where it is always so, link-time optimization drops what prints text.
+bool writes_json(const Request& request);
 
 /// What `btfkit --help` and, with a verb's name or the first word of several, `btfkit VERB --help` print.
 std::string help(std::string_view verb = {}, const Platform& platform = {});

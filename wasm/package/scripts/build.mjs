@@ -1,5 +1,5 @@
-// Makes dist/: the WebAssembly module by CMake (or from BTFKIT_WASM_DIR, a folder that has glue.js and glue.wasm), split in two by
-// binaryen's wasm-split; the TypeScript by tsc; the decoders bundled by esbuild so that the package needs no other at run time.
+// Makes dist/: the WebAssembly modules by CMake (or from BTFKIT_WASM_DIR, a folder that has glue.js, glue.wasm, reading.js and
+// reading.wasm), the whole one split in two by binaryen's wasm-split; the TypeScript by tsc; the decoders bundled by esbuild so that the package needs no other at run time.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const run = (command, args, cwd) => execFileSync(command, args, { cwd, stdio: ['
 let wasm = process.env.BTFKIT_WASM_DIR;
 if (!wasm) {
   if (!existsSync(join(root, 'build/wasm/CMakeCache.txt'))) run('cmake', ['--preset', 'wasm'], root);
-  run('cmake', ['--build', '--preset', 'wasm', '--target', 'btfkit_wasm'], root);
+  run('cmake', ['--build', '--preset', 'wasm', '--target', 'btfkit_wasm', 'btfkit_wasm_reading'], root);
   wasm = join(root, 'build/wasm/wasm');
 }
 
@@ -28,33 +28,39 @@ for (const path of readdirSync(dist).filter((name) => name.endsWith('.js')).map(
   const { code } = await minify(readFileSync(path, 'utf8'), { module: true, ecma: 2020, keep_classnames: true, keep_fnames: true, format: { max_line_len: 128 } });
   writeFileSync(path, code);
 }
-const glue = await minify(readFileSync(join(wasm, 'glue.js'), 'utf8'), { module: true, ecma: 2020 });
+const [glueText, readingText] = ['glue', 'reading'].map((name) => readFileSync(join(wasm, `${name}.js`), 'utf8').replaceAll(`${name}.wasm`, 'btf.wasm'));
+if (glueText !== readingText) throw new Error('glue.js and reading.js differ: one glue has to fit both modules');
+const glue = await minify(glueText, { module: true, ecma: 2020 });
 writeFileSync(join(dist, 'glue.js'), glue.code);
 copyFileSync(join(here, 'src/glue.d.ts'), join(dist, 'glue.d.ts'));
-for (const name of ['btf.wasm.d.ts', 'more.wasm.d.ts'])
+copyFileSync(join(wasm, 'reading.wasm'), join(dist, 'reading.wasm'));
+for (const name of ['btf.wasm.d.ts', 'more.wasm.d.ts', 'reading.wasm.d.ts'])
   writeFileSync(join(dist, name), "/** The module's address, or whatever the bundler's loader for .wasm makes of it. */\ndeclare const wasm: string;\nexport default wasm;\n");
 
-// error.js stays outside: instanceof BtfError must mean the one class. xz.js is for the inputs that need it. The command is one file
-// because Node takes longer to find and start twenty modules than the command takes to read a kernel's types.
+const common = { allowOverwrite: true, bundle: true, minify: true, target: 'es2022', legalComments: 'none' };
+/** What tsc made: of that package.json says which files do something when they are imported. */
+const entry = (name, end = 'js') => ({ entryPoints: [join(dist, `${name}.js`)], outfile: join(dist, `${name}.${end}`) });
+
+// error.js stays outside: instanceof BtfError must mean the one class. xz.js is for the inputs that need it.
 for (const [name, bundled, external] of [
   ['decoders', ['unpackers', 'zstd', 'lz4'], ['./error.js']],
   ['xz', [], ['./error.js', './decoders.js']],
-  ['cli', [], ['./error.js', './decoders.js', './xz.js', './glue.js', 'node:*']],
 ]) {
-  await build({
-    // What tsc made: of that package.json says which files do something when they are imported.
-    entryPoints: [join(dist, `${name}.js`)],
-    outfile: join(dist, `${name}.js`),
-    allowOverwrite: true,
-    bundle: true,
-    external,
-    format: 'esm',
-    minify: true,
-    target: 'es2022',
-    legalComments: 'none',
-  });
+  await build({ ...common, ...entry(name), external, format: 'esm' });
   for (const part of bundled) for (const end of ['js', 'd.ts']) rmSync(join(dist, `${part}.${end}`));
 }
+
+// The command is one file, of CommonJS: Node takes longer to find and start modules than the command takes to read a kernel's types.
+await build({
+  ...common,
+  ...entry('cli', 'cjs'),
+  external: ['node:*'],
+  format: 'cjs',
+  platform: 'node',
+  banner: { js: "const here = require('node:url').pathToFileURL(__filename).href;" },
+  define: { 'import.meta.url': 'here' },
+});
+for (const end of ['js', 'd.ts']) rmSync(join(dist, `cli.${end}`));
 
 // ---- the two parts of the module (src/engine.ts)
 

@@ -1,5 +1,5 @@
 // Browsers and workers: the module is fetched and compiled by init(); after that everything is as synchronous as in Node.
-import { startEngine, usePlatform, type InitOptions } from './engine.js';
+import { hasPlaceholders, startEngine, usePlatform, type InitOptions } from './engine.js';
 import { BtfError } from './error.js';
 
 export * from './index.js';
@@ -25,7 +25,7 @@ usePlatform({
   },
   more: () => (more ??= readMore()),
   expectMore: () => {
-    if (more) return Promise.resolve();
+    if (more || !compiled || !hasPlaceholders(compiled)) return Promise.resolve();
     return (fetchingMore ??= fetchMore().finally(() => (fetchingMore = undefined)));
   },
   open: () => {

@@ -225,7 +225,10 @@ export class Builder {
       throw new BtfError('invalid_argument', `maxElements ${String(maxElements)} is no number of elements`);
     const below = base && inner.store(base).loaded();
     const chosen = below?.engine ?? engine();
-    const building = chosen.call((glue) => new glue.Building(below?.opened ?? null, maxElements, shareSuffixes, pointerSize ?? 0));
+    const building = chosen.call(({ Building }) => {
+      if (!Building) throw new BtfError('not_supported', 'reading.wasm has no Builder: give init() btf.wasm');
+      return new Building(below?.opened ?? null, maxElements, shareSuffixes, pointerSize ?? 0);
+    });
     this.#held = { engine: chosen, building, handle: building, freed: false };
     this.#base = base;
     this.#pointerSize = pointerSize;

@@ -230,5 +230,5 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
-if (out.failed) process.exitCode = 1;
+// No await here: the command is bundled as CommonJS.
+void main(process.argv.slice(2)).then((code) => (process.exitCode = out.failed ? 1 : code));

@@ -80,11 +80,11 @@ export function nameReader(strings: Uint8Array, longest = Infinity): (offset: nu
 function isAscii(bytes: Uint8Array): boolean {
   let seen = 0;
   let at = 0;
-  if (bytes.byteOffset % 4 === 0)
-    for (const word of new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2)) {
-      seen |= word;
-      at += 4;
-    }
+  if (bytes.byteOffset % 4 === 0) {
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+    for (let i = 0; i < words.length; ++i) seen |= words[i]!;
+    at = words.length * 4;
+  }
   for (; at < bytes.length; ++at) seen |= bytes[at]!;
   return (seen & 0x80808080) === 0;
 }

@@ -8,7 +8,8 @@ import createGlue, { type Glue, type GlueOptions } from './glue.js';
 
 /** Where the browser finds the module; Node needs none of it. */
 export interface InitOptions {
-  /** Address of btf.wasm; default: beside this package's own files. */
+  /** Address of btf.wasm, or of reading.wasm, which needs no second part and has all that explores, but no Builder and no `run`, `inspect`,
+   *  `stat`, `marshal`, `rewrite`, `extract` and `refusals`: `not_supported`. Default: btf.wasm beside this package's own files. */
   url?: string | { readonly href: string };
   /** A `WebAssembly.Module` that was compiled before, for instance on the main thread and posted to a worker. */
   module?: object;
@@ -159,6 +160,9 @@ function withPlaceholders(imports: WebAssembly.Imports): { imports: WebAssembly.
   const placeholder = new Proxy({}, { get: (_, place) => (...args: unknown[]) => (filled().get(Number(place)) as Function)(...args) });
   return { imports: { ...imports, placeholder: placeholder as WebAssembly.ModuleImports }, started: (instance) => (first = instance.exports) };
 }
+
+/** Whether a module is a first part: reading.wasm needs no second one. @internal */
+export const hasPlaceholders = (module: WebAssembly.Module): boolean => WebAssembly.Module.imports(module).some((each) => each.module === 'placeholder');
 
 function complete(options: Partial<GlueOptions>): Glue {
   if (!options.Opening || !options.fact || !options.fail) throw new BtfError('system', 'btf.wasm does not fit this version of btfkit');

@@ -59,7 +59,8 @@ export interface Building {
 
 export interface Glue {
   Opening: new (size: number, pointerSize: number, maxDecoded: number) => Opening;
-  Building: new (base: Opened | null, maxElements: number, shareSuffixes: boolean, pointerSize: number) => Building;
+  /** Not in reading.wasm. */
+  Building?: new (base: Opened | null, maxElements: number, shareSuffixes: boolean, pointerSize: number) => Building;
   /** What needs no input: see wasm/answers.cpp. */
   fact(what: string, text: string, number: number): string;
   fail(error: object, source: string, json: boolean): string;

@@ -39,14 +39,17 @@ function input(fd: number, name: string): Input {
   return { name, size: stat.size, read: (offset, room) => guarded(() => readExactly(fd, offset, room)) };
 }
 
-/** Whether a file's size is what can be read from it: not so for pipes and devices, nor in sysfs and procfs, which are read whole. */
+/**
+ * Whether a file's size is what can be read from it: not so for pipes and devices, nor in procfs and of the texts in sysfs, which have
+ * a page's (64 KiB at most). They are read whole.
+ */
 function sizeIsTrue(fd: number, stat: Stats): boolean {
   if (!stat.isFile()) return false;
   if (process.platform !== 'linux') return true;
   const sysfs = 0x62656572;
   const procfs = 0x9fa0;
   const { type } = statfsSync(`/proc/self/fd/${fd}`);
-  return type !== sysfs && type !== procfs;
+  return type === sysfs ? stat.size > 65536 : type !== procfs;
 }
 
 function readExactly(fd: number, offset: number, room: Uint8Array): void {
