@@ -43,7 +43,7 @@ function embed(worker) {
   return {
     name: 'embed',
     setup(build) {
-      build.onResolve({ filter: /\/assets-fetched\.ts$/ }, () => ({ path: join(here, 'src/assets-embedded.ts') }));
+      build.onResolve({ filter: /\/assets-fetched\.ts$/ }, () => ({ path: join(here, 'src/open/assets-embedded.ts') }));
       build.onResolve({ filter: /^embedded:/ }, ({ path }) => ({ path, namespace: 'embedded' }));
       build.onLoad({ filter: /./, namespace: 'embedded' }, async ({ path }) => {
         if (path === 'embedded:worker') return { contents: worker, loader: 'text' };
@@ -140,7 +140,7 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 const [template, worker, style, notice] = await Promise.all([
   readFile(join(here, 'index.html'), 'utf8'),
-  bundle('src/worker.ts', workerOptions),
+  bundle('src/worker/worker.ts', workerOptions),
   bundle('style/main.css'),
   licences(),
 ]);

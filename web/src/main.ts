@@ -1,19 +1,19 @@
 // The page starts here.
 import { html, render } from 'lit-html';
-import { App } from './app.ts';
-import { loadAssets } from './assets-fetched.ts'; // the single-file build puts assets-embedded.ts in its place
-import { acceptDrops } from './drop.ts';
-import { focusKeeper } from './focus.ts';
-import { HelpSheet } from './help-sheet.ts';
-import { HoverCard } from './hover-card.ts';
-import { ListAddress } from './list-address.ts';
-import { acceptPastes } from './paste.ts';
-import type { Route } from './route.ts';
-import type { OpenFile } from './state.ts';
-import { applyTheme, onSystemTheme } from './theme.ts';
-import { type ListActions, TypeList } from './type-list.ts';
-import { page } from './view.ts';
-import { Workshop } from './workshop.ts';
+import { App } from './page/app.ts';
+import { loadAssets } from './open/assets-fetched.ts'; // the single-file build puts assets-embedded.ts in its place
+import { acceptDrops } from './open/drop.ts';
+import { focusKeeper } from './page/focus.ts';
+import { HelpSheet } from './page/help-sheet.ts';
+import { HoverCard } from './type/hover-card.ts';
+import { ListAddress } from './list/list-address.ts';
+import { acceptPastes } from './open/paste.ts';
+import type { Route } from './page/route.ts';
+import type { OpenFile } from './page/state.ts';
+import { applyTheme, onSystemTheme } from './page/theme.ts';
+import { type ListActions, TypeList } from './list/type-list.ts';
+import { page } from './page/view.ts';
+import { Workshop } from './open/workshop.ts';
 
 const root = document.getElementById('app') as HTMLElement;
 

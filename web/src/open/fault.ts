@@ -1,0 +1,142 @@
+// What went wrong with a file, in the words of someone who wants to help: what it is, what was found, what to do next.
+import type { FaultFacts } from '../common/messages.ts';
+
+export interface Explanation {
+  title: string;
+  /** The parser's own message: the place and the numbers. */
+  detail: string;
+  /** What to do next; a `command` is shown as one. */
+  advice: string;
+  command?: string;
+}
+
+/** The start of a file that could not be opened. Enough for every magic number below. */
+export const headLength = 1024;
+
+/** Whether what is missing is the BTF that it continues. */
+export function isSplit(fault: FaultFacts): boolean {
+  return /\bsplit BTF\b/.test(fault.message);
+}
+
+/** Whether another base may do. */
+export function isMisfit(fault: FaultFacts, base: string | undefined): boolean {
+  return base !== undefined && fault.code === 'malformed';
+}
+
+/** Explains why `name`, which is `size` bytes long and starts with `head`, could not be opened; `base`: what it was opened on. */
+export function explain(fault: FaultFacts, name: string, size: number, head: Uint8Array, base?: string): Explanation {
+  return { title: `${name} could not be opened`, detail: sentence(fault.message), ...advise(fault, name, size, head, base) };
+}
+
+type Advice = Partial<Explanation> & { advice: string };
+
+function advise(fault: FaultFacts, name: string, size: number, head: Uint8Array, base: string | undefined): Advice {
+  switch (fault.code) {
+    case 'system':
+    case 'permission':
+      return { advice: 'The browser could not read it: it may have been moved or changed since, or not be yours to read. Choose it again.' };
+    case 'internal':
+      return { advice: 'This is a fault of the page, not of the file. Please report it, with the file if you may share it.' };
+    case 'stopped':
+      return {
+        title: `${name} stopped the parser`,
+        advice: 'A new one was started, and nothing else is affected. Please report this, with the file if you may share it.',
+      };
+    case 'too_large':
+      return { title: `${name} is too large`, advice: 'A browser tab cannot hold that much. The btfkit command may.' };
+  }
+  if (size === 0) {
+    return { title: `${name} is empty`, advice: 'Copy it again. The running kernel’s types can be copied with', command: copyKernel };
+  }
+  if (isMisfit(fault, base)) {
+    return {
+      title: `${name} does not continue ${base}`,
+      advice: 'A module’s types continue those of the very kernel build that it was made for. Open it on that one; its version is in the name of the module’s folder, /lib/modules/VERSION.',
+    };
+  }
+  const packed = packers.find(({ magic }) => startsWith(head, magic));
+  const image = isKernelImage(head);
+  if (fault.code === 'not_supported') {
+    if (packed) return { title: `${name} is compressed with ${packed.name}`, advice: 'Unpack it and open the result:', command: `${packed.command} ${quoted(name)}` };
+    if (image) return kernelImage(name);
+    return { advice: 'The file may be sound; this version just cannot read it yet.' };
+  }
+  if (fault.code === 'not_found') {
+    if (image) return { title: `${name} is a kernel without BTF`, advice: 'It was built without CONFIG_DEBUG_INFO_BTF. Take one that has it, or its vmlinux with debug information and' , command: 'pahole -J vmlinux' };
+    const dwarf = /\bDWARF\b/.test(fault.message);
+    return {
+      title: dwarf ? `${name} has DWARF, but no BTF` : `${name} has no BTF`,
+      advice: dwarf
+        ? 'BTF can be made of its debug information; this writes it into the file:'
+        : 'BPF objects get it from clang -g. A program or kernel with DWARF debug information gets it from pahole:',
+      command: `pahole -J ${quoted(name)}`,
+    };
+  }
+  const cut = /\btruncated\b/.test(fault.message);
+  if (image && !cut) return kernelImage(name);
+  const archive = archives.find(({ magic, at = 0 }) => startsWith(head.subarray(at), magic));
+  if (archive) return { title: `${name} is ${archive.name}`, advice: 'Unpack it and open the vmlinux, module or object in it:', command: `${archive.command} ${quoted(name)}` };
+  const known = cut || (packed ? !/\bneither\b/i.test(fault.message) : formats.some((magic) => startsWith(head, magic)));
+  if (known) {
+    return { title: `${name} is damaged`, advice: 'It may have been cut short or changed on its way here. Copy it again and compare the sizes.' };
+  }
+  return {
+    title: `${name} is neither BTF nor ELF`,
+    advice: 'Open a vmlinux, a BPF object, any other ELF with BTF, or raw BTF. The running kernel’s types can be copied with',
+    command: copyKernel,
+  };
+}
+
+function kernelImage(name: string): Advice {
+  return {
+    title: `${name} is a compressed kernel image`,
+    advice: 'Its types are packed inside, in a way that this page cannot unpack. If it is the kernel that is running, take them from there:',
+    command: copyKernel,
+  };
+}
+
+/** The "HdrS" of an x86 boot header. */
+function isKernelImage(head: Uint8Array): boolean {
+  return startsWith(head.subarray(0x202), [0x48, 0x64, 0x72, 0x53]);
+}
+
+export const copyKernel = 'cp /sys/kernel/btf/vmlinux ~/vmlinux.btf';
+
+/** ELF, and raw BTF of either byte order. */
+const formats = [
+  [0x7f, 0x45, 0x4c, 0x46],
+  [0x9f, 0xeb],
+  [0xeb, 0x9f],
+];
+
+const packers = [
+  { name: 'gzip', magic: [0x1f, 0x8b], command: 'gunzip -k' },
+  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], command: 'unxz -k' },
+  { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], command: 'unzstd' },
+  { name: 'bzip2', magic: [0x42, 0x5a, 0x68], command: 'bunzip2 -k' },
+  { name: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], command: 'lz4 -d' },
+  { name: 'lzma', magic: [0x5d, 0x00, 0x00], command: 'unlzma -k' },
+  { name: 'lzop', magic: [0x89, 0x4c, 0x5a, 0x4f], command: 'lzop -d' },
+];
+
+const archives = [
+  { name: 'a zip archive', magic: [0x50, 0x4b, 3, 4], command: 'unzip' },
+  { name: 'a tar archive', magic: [0x75, 0x73, 0x74, 0x61, 0x72], at: 257, command: 'tar -xf' },
+  { name: 'an archive of objects or a Debian package', magic: [0x21, 0x3c, 0x61, 0x72, 0x63, 0x68, 0x3e], command: 'ar x' },
+  { name: 'an RPM package', magic: [0xed, 0xab, 0xee, 0xdb], command: 'rpm2cpio' },
+];
+
+function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, i) => bytes[i] === byte);
+}
+
+/** For a shell, where the name needs it. */
+function quoted(name: string): string {
+  return /^[\w@%+=:,./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+}
+
+function sentence(message: string): string {
+  const text = message.trim();
+  if (text === '') return '';
+  return text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+}

@@ -1,0 +1,65 @@
+// What an ELF says of where it comes from: the banner of a kernel, the magic words of a module. Only a few slices of the file are
+// read for it, in the background; packed files are not unpacked again.
+import type { ElfSection } from 'btfkit';
+import type { OpenFile } from '../page/state.ts';
+
+export interface Origin {
+  /** "Linux version 6.12.107+deb13-amd64 (debian-kernel@...) ..." */
+  banner?: string;
+  /** What .modinfo of a module says, by key; the first of each. */
+  module?: Readonly<Record<string, string>>;
+}
+
+const piece = 1 << 20;
+/** How much of .rodata is searched: the banner is near its start, as init/ is linked first. */
+const searched = 32 * piece;
+const largestModinfo = 1 << 18;
+
+export async function originOf({ blob, summary, session }: OpenFile): Promise<Origin> {
+  const { container, elfMachine, wrappers, kernelImage } = summary;
+  if (kernelImage !== undefined) return imageOrigin(blob);
+  if (container !== 'elf' || elfMachine === bpf || wrappers.length > 0) return {};
+  const sections = await session.ask('elf', {});
+  const modinfo = sections.find(({ name, size }) => name === '.modinfo' && size <= largestModinfo);
+  // A kernel keeps what its built-in modules said, each key with the module's name before it.
+  const module = modinfo && pairs(await latin1(blob, modinfo.offset, modinfo.size));
+  if (module?.['vermagic'] !== undefined) return { module };
+  const constants = sections.find(({ name }) => name === '.rodata');
+  const banner = constants && (await findBanner(blob, constants));
+  return banner === undefined ? {} : { banner };
+}
+
+const bpf = 247;
+
+async function findBanner(blob: Blob, { offset, size }: ElfSection): Promise<string | undefined> {
+  const end = offset + Math.min(size, searched);
+  for (let at = offset; at < end; at += piece) {
+    const text = await latin1(blob, at, Math.min(piece + 512, end - at)); // some more, for one that the end of a piece cuts
+    const found = /Linux version \d[^\n\0]*/.exec(text);
+    if (found) return found[0];
+  }
+  return undefined;
+}
+
+/** The setup header of an x86 kernel image tells where its version stands. */
+async function imageOrigin(blob: Blob): Promise<Origin> {
+  const head = await latin1(blob, 0, 0x8000);
+  if (head.slice(0x202, 0x206) !== 'HdrS') return {};
+  const at = head.charCodeAt(0x20e) + 256 * head.charCodeAt(0x20f) + 0x200;
+  const version = /^[ -~]+/.exec(head.slice(at))?.[0];
+  return version === undefined ? {} : { banner: `Linux version ${version}` };
+}
+
+function pairs(text: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const line of text.split('\0')) {
+    const at = line.indexOf('=');
+    if (at > 0) found[line.slice(0, at)] ??= line.slice(at + 1);
+  }
+  return found;
+}
+
+async function latin1(blob: Blob, offset: number, length: number): Promise<string> {
+  const bytes = await blob.slice(offset, offset + length).arrayBuffer();
+  return new TextDecoder('latin1').decode(bytes);
+}

@@ -1,0 +1,24 @@
+// C text in which every name that the file, or what it continues, has a type for leads to it.
+import { markC } from './c-text.ts';
+import { typeHash } from '../page/route.ts';
+import type { TypeTable } from '../common/types.ts';
+
+/** `row`: the type that the text is about, which needs no link to itself; -1: none. */
+export function linkedC(types: TypeTable, text: string, row = -1): DocumentFragment {
+  return markC(text, (nouns, name) => {
+    for (let level: TypeTable | undefined = types; level; level = level.below)
+      for (const noun of nouns) {
+        const found = level.find(noun, name)[0];
+        if (found !== undefined) return level === types && found === row ? undefined : typeHash(level, found);
+      }
+    return undefined;
+  });
+}
+
+/** One line of C: a declaration, a prototype. */
+export function cLine(types: TypeTable, text: string): Node {
+  const code = document.createElement('code');
+  code.className = 'c-line';
+  code.append(linkedC(types, text));
+  return code;
+}

@@ -1,0 +1,73 @@
+// The data sections of a file: of objects with what their variables hold before the program runs, of kernels from the BTF alone.
+import { type Btf, BtfError, type VarType, type VariableInfo, type VariableSection } from 'btfkit';
+import type { DataSection, DataVariable } from '../common/part-messages.ts';
+
+/** Variables of one section that are listed. */
+const most = 3_000;
+/** Characters of a value on one line. */
+const longestLine = 96;
+/** Bytes of a variable whose value is written out. */
+const largest = 4096;
+
+export function dataSections(btf: Btf): DataSection[] {
+  const known = btf.variableSections;
+  return known.length > 0 ? known.map((section) => ofObject(btf, section)) : [...btf.types('datasec')].map((section) => {
+    const { id, name, size, variables, error } = section;
+    const shown = variables.slice(0, most).map(({ type, offset, size: bytes }): DataVariable => {
+      const { linkage } = type as VarType;
+      const declaration = type.kind === 'var' ? type.target.declaration(type.name) : type.name;
+      return { name: type.name, typeId: type.id, declaration, linkage, offset, size: bytes, references: [] };
+    });
+    return { name, typeId: id, size, variables: shown, left: variables.length - shown.length, ...(error && { error }) };
+  });
+}
+
+function ofObject(btf: Btf, { name, typeId, size, section, variables, error }: VariableSection): DataSection {
+  const contents = bytesOf(btf, section);
+  return {
+    name, typeId, size, ...(error && { error }),
+    variables: variables.slice(0, most).map((variable) => withValue(btf, variable, contents)),
+    left: Math.max(0, variables.length - most),
+  };
+}
+
+/** undefined: there are none, as of .bss. */
+function bytesOf(btf: Btf, section: number | undefined): Uint8Array | undefined {
+  try {
+    return section === undefined ? undefined : btf.contents(section);
+  } catch (error) {
+    if (error instanceof BtfError) return undefined;
+    throw error;
+  }
+}
+
+function withValue(btf: Btf, variable: VariableInfo, contents: Uint8Array | undefined): DataVariable {
+  const { name, typeId, declaration, linkage, offset, size, liesIn, references, value } = variable;
+  const shown: DataVariable = { name, typeId, declaration, linkage, offset, size, references, ...(liesIn !== undefined && { liesIn }) };
+  if (value === undefined) return shown;
+  const bytes = contents && liesIn === undefined ? contents.subarray(offset, offset + size) : undefined;
+  if (bytes ? bytes.every((byte) => byte === 0) : allZero(value)) return { ...shown, value: zero(value) };
+  if (!bytes || size > largest) return { ...shown, value: JSON.stringify(value) };
+  const { id } = (btf.get(typeId) as VarType).target;
+  const line = onOneLine(btf.decodeToC(id, bytes, { compact: true }));
+  return { ...shown, value: line, ...(line.length > longestLine && { lines: withoutCasts(btf.decodeToC(id, bytes, { zeros: true })) }) };
+}
+
+function allZero(value: unknown): boolean {
+  if (value === null || value === 0 || value === false || value === '' || value === '0' || value === '0x0') return true;
+  return typeof value === 'object' && Object.values(value as object).every(allZero);
+}
+
+function zero(value: unknown): string {
+  if (typeof value === 'object') return '{}';
+  return value === '' ? '""' : typeof value === 'string' ? '0' : String(value);
+}
+
+/** The package writes initialisers that compile; to read, the numbers are enough. What is in quotes stays. */
+function withoutCasts(text: string): string {
+  return text.trim().replace(/("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\([A-Za-z_][\w ]*\**\)(?=\S)/g, '$1');
+}
+
+function onOneLine(text: string): string {
+  return withoutCasts(text).replace(/("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|,(\})|,(?=[^\s}])/g, (whole, quoted: string | undefined, end: string | undefined) => quoted ?? end ?? `${whole} `);
+}
