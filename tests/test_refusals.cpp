@@ -54,6 +54,11 @@ TEST_CASE("refusals: names") {
   btf = with_int();
   btf.add(Kind::Typedef, std::string(512, 'x'), 1);
   CHECK_FALSE(refusal(btf).empty());
+  // Thousands of types may share megabytes of name: no more than 4096 bytes of it are looked at, and told.
+  btf = with_int();
+  btf.add(Kind::Typedef, std::string(5000, 'x'), 1);
+  CHECK_THAT(refusal(btf), EndsWith("xxx...' has more than 4096 characters, this kernel takes 511"));
+  CHECK(refusals(*btf.load()).front().name == std::string(4096, 'x'));
   btf = with_int();
   btf.add(Kind::Forward, "", 0);
   CHECK(refusal(btf) == "2 FWD: Invalid name: it has no name");

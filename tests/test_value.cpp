@@ -857,3 +857,22 @@ TEST_CASE("hostile: endless chains and impossible sizes") {
                  ContainsSubstring("/* .array: its size exceeds 2^64 bytes */"));
   CHECK(json(*spec->type(3), std::vector<std::byte>(8)) == R"({"loop":null,"nothing":null,"array":null,"bits":"0x"})");
 }
+
+TEST_CASE("of huge names, which many members may share, a value shows the beginning") {
+  TinyBtf btf;
+  btf.integer("int", 4, 1);
+  const auto member = static_cast<std::uint32_t>(btf.strings.size());
+  btf.strings.append(100000, 'm').push_back('\0');
+  btf.add(Kind::Struct, "s", 4, {member, 1, 0}, 1);
+  const auto spec = btf.load();
+  REQUIRE(spec);
+  REQUIRE(spec->type(2)->as<Struct>()->members()[0].name().size() == 100000);
+  const std::array<std::byte, 4> data{std::byte{7}};
+  for (const bool as_json : {false, true}) {
+    Sink out;
+    REQUIRE((as_json ? decode_json(out, *spec->type(2), data) : decode(out, *spec->type(2), data)));
+    CHECK(out.text().find(std::string(100, 'm')) != std::string::npos);
+    CHECK(out.text().find('7') != std::string::npos);
+    CHECK(out.text().size() < 4200);
+  }
+}

@@ -115,7 +115,7 @@ Result<std::vector<Type>> types_by_text(const Object& object, std::string_view t
     detail::Nearest names(name);
     for (const Spec& spec : object.specs())
       for (const Type type : spec.all_types())
-        if (is_wanted(type)) names.offer(type.name());
+        if (is_wanted(type)) names.offer(detail::beginning(type.c_name(), detail::Nearest::longest + 1));
     return names.suggestion();
   };
   std::string suggestion = nearest(is_meant);

@@ -86,7 +86,7 @@ class Copier {
   }
 
   void write(Type type, TypeId id) {
-    const auto where = [&] { return Where{{}, {}, id, detail::printable(type.name())}; };
+    const auto where = [&] { return Where{{}, {}, id, detail::printable(type.c_name())}; };
     if (!is_known(type.kind()))
       return s_.fail(ErrorCode::NotSupported,
                      "a copy of type " + std::to_string(type.id()) + ", whose kind " +

@@ -8,9 +8,6 @@
 
 namespace btfkit::detail {
 
-/// Names are cut behind so many bytes: many records may share one huge name. The kernel allows 511.
-inline constexpr std::size_t longest_shown = 4096;
-
 /// What the places of data sections refer to.
 class DataReferences {
  public:

@@ -13,7 +13,7 @@ namespace {
 bool incomplete(const Datasec& datasec) { return datasec.raw_size() == 0; }
 
 tl::unexpected<Error> wrong(Type type, std::string text, ErrorCode code = ErrorCode::NotFound) {
-  return unexpected(code, std::move(text), {".BTF", {}, type.id(), printable(type.name())});
+  return unexpected(code, std::move(text), {".BTF", {}, type.id(), printable(type.c_name())});
 }
 
 FixedDatasec as_read(const Datasec& datasec) {
@@ -98,14 +98,14 @@ Result<FixedDatasec> laid_out(const Datasec& datasec) {
     if (!plain) return unexpected(plain.error());
     if (Composite::is(plain->kind()))
       return wrong(datasec,
-                   "variable '" + printable(type->name()) + "' is a " + std::string(noun(plain->kind())) +
+                   "variable '" + printable(type->c_name()) + "' is a " + std::string(noun(plain->kind())) +
                        "; only numbers, enums and arrays of them can be filled in",
                    ErrorCode::NotSupported);
     const auto size = size_of(type->target());
     const auto alignment = align_of(type->target());
     if (!size || !alignment) return unexpected(!size ? size.error() : alignment.error());
     if (*size > UINT32_MAX)
-      return wrong(datasec, "variable '" + printable(type->name()) + "' is too large", ErrorCode::TooLarge);
+      return wrong(datasec, "variable '" + printable(type->c_name()) + "' is too large", ErrorCode::TooLarge);
     slots.push_back({var.index(), static_cast<std::uint32_t>(*size), std::max<std::uint32_t>(*alignment, 1), type->name()});
   }
   stable_sort(std::span(slots), [](const Slot& a, const Slot& b) {
@@ -147,7 +147,7 @@ const Symbol* ElfNames::symbol(std::uint32_t section, std::string_view name) con
 bool needs_fixup(const SpecData& data) {
   for (TypeId id = data.first_id; id < data.end_id; ++id) {
     const auto datasec = Type(&data, id).as<Datasec>();
-    if (datasec && incomplete(*datasec) && datasec->name() != ".ksyms") return true;
+    if (datasec && incomplete(*datasec) && !is_word(datasec->c_name(), ".ksyms")) return true;
   }
   return false;
 }
@@ -155,8 +155,8 @@ bool needs_fixup(const SpecData& data) {
 void fix_datasecs(SpecData& data, const ElfNames& names) {
   for (TypeId id = data.first_id; id < data.end_id; ++id) {
     const auto datasec = Type(&data, id).as<Datasec>();
-    if (!datasec || !incomplete(*datasec) || datasec->name() == ".ksyms") continue;
-    auto fixed = datasec->name() == ".kconfig" ? laid_out(*datasec) : from_section(*datasec, names);
+    if (!datasec || !incomplete(*datasec) || is_word(datasec->c_name(), ".ksyms")) continue;
+    auto fixed = is_word(datasec->c_name(), ".kconfig") ? laid_out(*datasec) : from_section(*datasec, names);
     FixedDatasec kept = fixed ? std::move(*fixed) : as_read(*datasec);
     if (!fixed) kept.error = fixed.error();
     data.fixed.push_back(std::move(kept));

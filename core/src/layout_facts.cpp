@@ -48,7 +48,7 @@ Inside inside(Type type, bool expand) {
 
 Error LayoutFacts::error() const {
   const Type type = fault_->where;
-  Error error{ErrorCode::Malformed, "", {"", {}, type.id(), printable(type.name())}};
+  Error error{ErrorCode::Malformed, "", {"", {}, type.id(), printable(type.c_name())}};
   switch (fault_->cause) {
     case Cause::TooLarge:
       error.code = ErrorCode::TooLarge;

@@ -91,7 +91,7 @@ void Spelling::base_name(Sink& out, int width, Place place) const {
     const std::string_view tag = tag_keyword(base_);
     if (first == base_qualifier_count_ && !tag.empty() && !cut_) {
       out << tag;
-      const std::string_view name = base_.name();
+      const std::string_view name = shown_name(base_.c_name());
       put_name(out, name);
       return pad_to(out, width - static_cast<int>(tag.size()), name.size());
     }
@@ -103,7 +103,7 @@ void Spelling::base_name(Sink& out, int width, Place place) const {
   else if (base_.is_void()) out << "void";
   else {
     out << tag_keyword(base_);
-    put_name(out, base_.name());
+    put_name(out, shown_name(base_.c_name()));
   }
   for (std::size_t i = base_qualifier_count_; i-- > first;)
     out << (base_qualifiers_[i] == Kind::Restrict ? std::string_view(" restrict ") : std::string_view(" "));
@@ -152,7 +152,7 @@ void Spelling::parameters(Sink& out, FuncProto function, int depth, std::uint64_
       out << "/* ... */";
       break;
     }
-    Spelling(param.type()).parameter(out, param.name(), depth + 1, limit);
+    Spelling(param.type()).parameter(out, shown_name(param.c_name()), depth + 1, limit);
   }
   if (first) out << "void";
   else if (variadic) out << ", ...";
@@ -179,7 +179,7 @@ void Spelling::typedefs(Sink& out) const {
     if (kind == Kind::Pointer || kind == Kind::FuncProto) break;
     if (kind == Kind::Typedef) {
       out << (open ? " -> " : "/* typedef ");
-      put_name(out, at.name());
+      put_name(out, shown_name(at.c_name()));
       open = true;
     }
     if (kind == Kind::Array && open) {

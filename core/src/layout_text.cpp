@@ -64,7 +64,7 @@ class Printer {
   /// "struct name { ... }" of the type at `level`, its members being those at [first, end).
   void body(const ShownType& type, std::size_t first, std::size_t end, Level level, bool outermost, bool cut = false) {
     out_ << (type.type.is_union() ? "union" : "struct");
-    if (const std::string_view name = type.type.name(); !name.empty()) {
+    if (const std::string_view name = detail::shown_name(type.type.c_name()); !name.empty()) {
       out_ << ' ';
       detail::put_name(out_, name);
     }
@@ -193,7 +193,7 @@ class Printer {
     tabs(level.indent);
     const std::uint64_t start = out_.total();
     const Type type = m.member.type();
-    const std::string_view name = m.member.name();
+    const std::string_view name = detail::shown_name(m.member.c_name());
     bool packed = false;
     if (m.shown != LayoutMember::none) {
       packed = shown(index, level, flexible);
@@ -214,7 +214,7 @@ class Printer {
     const auto attribute = static_cast<int>(out_.total() - before);
     out_ << ';';
     if ((Composite::is(type.kind()) || Enum::is(type.kind())) &&
-        type.name().empty()) {  // the comment lines up with those of the members inside
+        *type.c_name() == '\0') {  // the comment lines up with those of the members inside
       const int taken = attribute + (name.empty() ? -1 : static_cast<int>(name.size())) + (packed ? 28 : 0);
       place(m, std::abs(level.width + name_columns_ - taken - 3));
     } else {
@@ -229,7 +229,7 @@ class Printer {
   /// Whether it is an enumeration whose values are listed where it stands.
   [[nodiscard]] bool in_place(const Spelling& spelling) const {
     if (!Enum::is(spelling.base().kind()) || spelling.has(Kind::FuncProto)) return false;
-    return spelling.base().name().empty() || (layout_.expanded && !spelling.has(Kind::Pointer));
+    return *spelling.base().c_name() == '\0' || (layout_.expanded && !spelling.has(Kind::Pointer));
   }
 
   /// A struct or union in place. Whether it is a packed struct.
@@ -242,26 +242,26 @@ class Printer {
     body(type, index + 1, index + 1 + m.nested, {width, level.indent, level.in_union}, false, m.cut);
     if (type.summary.packed) out_ << " __attribute__((__packed__))";
     if (type.forced_alignment != 0) aligned(type.forced_alignment);
-    spelling.declarator(out_, m.member.name(), flexible);
+    spelling.declarator(out_, detail::shown_name(m.member.c_name()), flexible);
     return type.summary.packed;
   }
 
   void enumeration(Enum type, const Level& level) {
     out_ << "enum";
-    if (!type.name().empty()) {
+    if (*type.c_name() != '\0') {
       out_ << ' ';
-      detail::put_name(out_, type.name());
+      detail::put_name(out_, detail::shown_name(type.c_name()));
     }
     if (type.values().empty()) return;
     std::size_t longest = 0;
-    for (const EnumValue value : type.values()) longest = std::max(longest, value.name().size());
+    for (const EnumValue value : type.values()) longest = std::max(longest, detail::shown_name(value.c_name()).size());
     out_ << " {\n";
     for (const EnumValue value : type.values()) {
       if (out_.total() - start_ > options_.max_bytes) break;
       tabs(level.indent);
       out_ << '\t';
-      detail::put_name(out_, value.name());
-      out_.pad(longest - value.name().size()) << " = ";
+      detail::put_name(out_, detail::shown_name(value.c_name()));
+      out_.pad(longest - detail::shown_name(value.c_name()).size()) << " = ";
       if (options_.hex) out_ << (value.bits() == 0 ? "" : "0x") << detail::hex(value.bits());
       else if (value.is_signed()) out_ << value.value();
       else out_ << value.bits();

@@ -186,7 +186,7 @@ class Descent {
 
 Result<Occupants> members_at(Type root, BitRange range, std::size_t limit) {
   const auto wrong = [&](std::string text) {
-    return unexpected(ErrorCode::InvalidArgument, std::move(text), {"", {}, root.id(), detail::printable(root.name())});
+    return unexpected(ErrorCode::InvalidArgument, std::move(text), {"", {}, root.id(), detail::printable(root.c_name())});
   };
   if (range.length == 0) return wrong("the range of bits is empty");
   auto size = size_of(root);

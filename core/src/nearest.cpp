@@ -8,7 +8,6 @@
 namespace btfkit::detail {
 
 std::size_t Nearest::distance(std::string_view name) const {
-  constexpr std::size_t longest = 64;  // nobody mistypes more
   const std::size_t too_far = farthest() + 1;
   if (name.empty() || name.size() > longest || wanted_.size() > longest) return too_far;
   if (std::max(name.size(), wanted_.size()) - std::min(name.size(), wanted_.size()) > farthest()) return too_far;

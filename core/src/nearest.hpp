@@ -9,6 +9,9 @@ namespace btfkit::detail {
 
 class Nearest {
  public:
+  /// Of what is longer nobody mistypes only a letter: it is not suggested, and no more of a name than one byte more is needed.
+  static constexpr std::size_t longest = 64;
+
   explicit Nearest(std::string_view wanted) : wanted_(wanted) {}
 
   /// Whether `name` is near enough to be suggested. Cheap for names that are not: what differs much in length is not compared.

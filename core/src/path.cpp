@@ -17,7 +17,7 @@ using detail::printable;
 std::string quoted(std::string_view text) { return "'" + printable(text) + "'"; }
 
 Error error_in(Type type, ErrorCode code, std::string text) {
-  return {code, std::move(text), {"", {}, type.id(), printable(type.name())}};
+  return {code, std::move(text), {"", {}, type.id(), printable(type.c_name())}};
 }
 
 std::string path_of(const std::vector<PathStep>& steps) {
@@ -126,7 +126,7 @@ class Scope {
         if (*member.c_name() == '\0') continue;
         if (++shown > most_alternatives) break;
         nearest.offer(member.name());
-        if (shown <= 8) first += (shown == 1 ? "; it has " : ", ") + printable(member.name(), 60);
+        if (shown <= 8) first += (shown == 1 ? "; it has " : ", ") + printable(member.c_name(), 60);
       }
     if (shown == 0) return "; it has none";
     const std::string suggestion = nearest.suggestion();

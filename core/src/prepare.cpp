@@ -41,15 +41,15 @@ class Externs {
 
   void define() {
     each(draft_, Kind::Datasec, [&](TypeId, Record record) {
-      if (std::string_view(draft_.data().string(record.name())) != ".kconfig") return;
+      if (!is_word(draft_.data().string(record.name()), ".kconfig")) return;
       for (std::uint32_t i = 0; i < record.vlen(); ++i)
         if (const TypeId id = record.word(entry(i)); draft_.is_own(id)) configured_[id - draft_.first_id()] = true;
     });
     each(draft_, Kind::Datasec, [&](TypeId id, Record record) {
-      const std::string_view name = draft_.data().string(record.name());
-      const bool configured = name == ".kconfig" && configure(id, record);
+      const char* name = draft_.data().string(record.name());
+      const bool configured = is_word(name, ".kconfig") && configure(id, record);
       const bool replaced = has_func(record) && replace_funcs(id);
-      const bool laid_out = name == ".ksyms" && lay_out(id);
+      const bool laid_out = is_word(name, ".ksyms") && lay_out(id);
       if (configured || replaced || laid_out) count();
     });
     each(draft_, Kind::Var, [&](TypeId, Record record) {

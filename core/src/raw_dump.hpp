@@ -68,7 +68,7 @@ class RawDump {
     out_.wrote(pen.at);
     if (out_.total() - start_ <= most_ || out_.closed()) return {};
     return unexpected(ErrorCode::TooLarge, "the dump is longer than " + counted(most_, "byte"),
-                      {{}, {}, id, id == 0 ? std::string() : printable(Type(data, id).name())});
+                      {{}, {}, id, id == 0 ? std::string() : printable(Type(data, id).c_name())});
   }
 
  private:

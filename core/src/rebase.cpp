@@ -15,7 +15,7 @@ namespace detail {
 namespace {
 
 tl::unexpected<Error> about(Type type, ErrorCode code, std::string text) {
-  return unexpected(code, std::move(text), {"distilled base", {}, type.id(), printable(type.name())});
+  return unexpected(code, std::move(text), {"distilled base", {}, type.id(), printable(type.c_name())});
 }
 
 /// Types of the distilled base that the split BTF's structs and unions hold by value, through arrays, typedefs and qualifiers.

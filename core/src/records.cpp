@@ -312,8 +312,8 @@ std::uint8_t deduced_pointer_size(const SpecData& data) {
     if (kind_of(load32(record + 4)) != Kind::Int) continue;
     const std::uint32_t size = load32(record + 8);
     if (size != 4 && size != 8) continue;
-    const std::string_view name = data.string(load32(record));
-    if (std::find(std::begin(spellings), std::end(spellings), name) != std::end(spellings))
+    const char* name = data.string(load32(record));
+    if (std::any_of(std::begin(spellings), std::end(spellings), [&](std::string_view one) { return is_word(name, one); }))
       return static_cast<std::uint8_t>(size);
   }
   return 0;
@@ -333,7 +333,7 @@ void warn_of_odd_tags(SpecData& data, const std::vector<TypeId>& tags) {
       data.warnings.push_back({ErrorCode::Malformed,
                                "a tag on component " + std::to_string(index) + " of type " + std::to_string(tag.target_id()) +
                                    ", which has " + std::to_string(has_components ? target.vlen() : 0),
-                               {".BTF", {}, id, printable(tag.name())}});
+                               {".BTF", {}, id, printable(tag.c_name())}});
   }
   if (odd > most_warnings)
     data.warnings.push_back({ErrorCode::Malformed,

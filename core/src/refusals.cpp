@@ -56,7 +56,7 @@ void check_tags(const Spec& spec, Refused& refused) {
       if (tag && !in_tags)
         return refused.add(
             type, "Type tags don't precede modifiers",
-            "it leads to type tag '" + detail::printable(at.name(), 80) + "': tags have to come before qualifiers");
+            "it leads to type tag '" + detail::printable(at.c_name(), 80) + "': tags have to come before qualifiers");
       in_tags = in_tags && tag;
       if (at.id() <= good) break;
     }

@@ -4,6 +4,8 @@
 #include <btfkit/marshal.hpp>
 #include <btfkit/refusals.hpp>
 
+#include "text.hpp"
+
 namespace btfkit::detail {
 
 /// Collects refusals up to a limit.
@@ -12,7 +14,7 @@ class Refused {
   Refused(const RefusalOptions& options, std::vector<Refusal>& out) : options_(options), out_(out) {}
 
   void add(Type type, std::string_view log, std::string sentence) {
-    if (!full()) out_.push_back({type.id(), type.kind(), std::string(type.name()), log, std::move(sentence)});
+    if (!full()) out_.push_back({type.id(), type.kind(), std::string(shown_name(type.c_name())), log, std::move(sentence)});
   }
   void add(std::string_view log, std::string sentence) {
     if (!full()) out_.push_back({0, Kind::Void, {}, log, std::move(sentence)});
@@ -33,7 +35,7 @@ inline bool is_regular(Int type) {
   return type.bits() % 8 == 0 && type.bit_offset() == 0 && size != 0 && (size & (size - 1)) == 0 && size <= 16;
 }
 /// Whether a kernel of that version takes a name for one that C could have; no name is none.
-bool is_identifier(std::string_view name, const KernelVersion& kernel);
+bool is_identifier(const char* name, const KernelVersion& kernel);
 
 /// Each own record by itself. `unusable` gets true for those that nothing else can be said of.
 void check_records(const Spec& spec, std::vector<bool>& unusable, Refused& refused);

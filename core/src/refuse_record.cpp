@@ -14,6 +14,10 @@ bool is_digit(unsigned char c) { return c >= '0' && c <= '9'; }
 bool is_latin_letter(unsigned char c) { return c >= 0xc0 && c != 0xd7 && c != 0xf7; }
 bool is_printable(unsigned char c) { return (c >= 0x20 && c < 0x7f) || c >= 0xa0; }
 
+/// Of longer names than any kernel takes no more is looked at: thousands of types may share one of megabytes.
+constexpr std::size_t most_looked_at = 4096;
+std::string_view looked_at(const char* name) { return beginning(name, most_looked_at + 1); }
+
 /// What is wrong with one record; the first thing a kernel finds.
 struct Wrong {
   std::string_view log;
@@ -69,7 +73,8 @@ class RecordCheck {
   [[nodiscard]] std::size_t longest_name() const { return kernel_ < long_names_since ? 127 : 511; }
 
   [[nodiscard]] std::string too_long(std::string_view name) const {
-    return "the name '" + printable(name, 40) + "' has " + counted(name.size(), "character") + ", this kernel takes " +
+    return "the name '" + printable(name, 40) + "' has " + (name.size() > most_looked_at ? "more than " : "") +
+           counted(std::min(name.size(), most_looked_at), "character") + ", this kernel takes " +
            std::to_string(longest_name());
   }
 
@@ -84,7 +89,7 @@ class RecordCheck {
     if (why.empty()) return std::nullopt;
     return Wrong{"Invalid name", std::move(why), true};
   }
-  [[nodiscard]] Verdict must_be_named(Type t) const { return named(bad_identifier(t.name())); }
+  [[nodiscard]] Verdict must_be_named(Type t) const { return named(bad_identifier(looked_at(t.c_name()))); }
   /// A name of no characters is one that is not good enough.
   [[nodiscard]] Verdict may_be_named(Type t) const { return t.name_offset() == 0 ? std::nullopt : must_be_named(t); }
   [[nodiscard]] static Verdict must_be_nameless(Type t) {
@@ -133,10 +138,11 @@ class RecordCheck {
     std::uint32_t last = 0;
     for (const Member m : t.members()) {
       const auto member = [&] {
-        return "member " + (m.name().empty() ? '#' + std::to_string(m.index()) : '\'' + printable(m.name(), 80) + '\'');
+        return "member " + (*m.c_name() == '\0' ? '#' + std::to_string(m.index()) : '\'' + printable(m.c_name(), 80) + '\'');
       };
       if (m.name_offset() != 0)
-        if (std::string why = bad_identifier(m.name()); !why.empty()) return Wrong{"Invalid name", "of a member: " + why, true};
+        if (std::string why = bad_identifier(looked_at(m.c_name())); !why.empty())
+          return Wrong{"Invalid name", "of a member: " + why, true};
       if (m.type_id() == 0) return wrong("Invalid type_id", member() + " is void");
       const std::uint32_t offset = m.raw_bit_offset();
       if (t.is_union() && offset != 0)
@@ -160,7 +166,7 @@ class RecordCheck {
                    true};
     if (auto why = may_be_named(t)) return why;
     for (const EnumValue v : t.values())
-      if (std::string why = bad_identifier(v.name()); !why.empty())
+      if (std::string why = bad_identifier(looked_at(v.c_name())); !why.empty())
         return Wrong{"Invalid name", v.name_offset() == 0 ? "a value has no name" : "of a value: " + why, true};
     return std::nullopt;
   }
@@ -203,11 +209,11 @@ class RecordCheck {
       return wrong("size == 0", t.vlen() != 0 && t.fixup_error() != nullptr ? "its size is 0: " + t.fixup_error()->text
                                                                             : "its size is 0, which only its ELF can tell");
     if (auto why = without_flag(t)) return why;
-    if (auto why = named(bad_section_name(t.name()))) return why;
+    if (auto why = named(bad_section_name(looked_at(t.c_name())))) return why;
     std::uint64_t end = 0;
-    std::string_view before;
+    const char* before = "";
     for (const SectionVar v : t.raw_variables()) {
-      const auto one = [&] { return '\'' + printable(v.type().name(), 80) + '\''; };
+      const auto one = [&] { return '\'' + printable(v.type().c_name(), 80) + '\''; };
       if (v.type_id() == 0) return wrong("Invalid type_id", "a variable is void");
       if (v.offset() < end)
         return wrong("Invalid offset", one() + " at byte " + std::to_string(v.offset()) + " begins before '" +
@@ -217,7 +223,7 @@ class RecordCheck {
                      one() + " at byte " + std::to_string(v.offset()) + " is beyond the end at " + std::to_string(size));
       if (v.size() == 0 || v.size() > size) return wrong("Invalid size", one() + " has " + counted(v.size(), "byte"));
       end = std::uint32_t{v.offset() + v.size()};
-      before = v.type().name();
+      before = v.type().c_name();
       if (std::uint64_t{v.offset()} + v.size() > size)
         return wrong("Invalid offset+size", one() + " ends at byte " + std::to_string(std::uint64_t{v.offset()} + v.size()) +
                                                 ", the section at " + std::to_string(size));
@@ -240,7 +246,7 @@ class RecordCheck {
   }
 
   [[nodiscard]] Verdict decl_tag(DeclTag t) const {
-    if (t.name().empty()) return Wrong{"Invalid value", "it has no text", true};
+    if (*t.c_name() == '\0') return Wrong{"Invalid value", "it has no text", true};
     if (auto why = without_vlen(t)) return why;
     if (auto why = flagged_tag(t)) return why;
     if (t.component_index() < -1)
@@ -255,7 +261,7 @@ class RecordCheck {
       return t.kind() == Kind::Typedef ? must_be_named(t) : must_be_nameless(t);
     }
     if (auto why = flagged_tag(t)) return why;
-    return t.name().empty() ? Verdict(Wrong{"Invalid name", "it has no text", true}) : std::nullopt;
+    return *t.c_name() == '\0' ? Verdict(Wrong{"Invalid name", "it has no text", true}) : std::nullopt;
   }
 
   const KernelVersion& kernel_;
@@ -263,8 +269,8 @@ class RecordCheck {
 
 }  // namespace
 
-bool is_identifier(std::string_view name, const KernelVersion& kernel) {
-  return RecordCheck(kernel).bad_identifier(name).empty();
+bool is_identifier(const char* name, const KernelVersion& kernel) {
+  return RecordCheck(kernel).bad_identifier(looked_at(name)).empty();
 }
 
 void check_records(const Spec& spec, std::vector<bool>& unusable, Refused& refused) {

@@ -40,12 +40,12 @@ bool needs_walk(Kind kind) {
 }
 
 std::string called(Member m) {
-  return "member " + (m.name().empty() ? '#' + std::to_string(m.index()) : '\'' + printable(m.name(), 80) + '\'');
+  return "member " + (*m.c_name() == '\0' ? '#' + std::to_string(m.index()) : '\'' + printable(m.c_name(), 80) + '\'');
 }
 std::string bytes(std::uint64_t count) { return counted(count, "byte"); }
 std::string a(Type type) {
   const std::string text =
-      std::string(noun(type.kind())) + (type.name().empty() ? "" : " '" + printable(type.name(), 80) + '\'');
+      std::string(noun(type.kind())) + (*type.c_name() == '\0' ? "" : " '" + printable(type.c_name(), 80) + '\'');
   return type.is_void() ? "void" : text;
 }
 
@@ -360,7 +360,7 @@ class References {
       const Target to = target(type.id());
       if (to.refused || states_[type.id()] == State::Refused) continue;
       if (v.size() < to.size)
-        return stop("Invalid size", '\'' + printable(type.name(), 80) + "' is given " + bytes(v.size()) + ", its type has " +
+        return stop("Invalid size", '\'' + printable(type.c_name(), 80) + "' is given " + bytes(v.size()) + ", its type has " +
                                         std::to_string(to.size));
     }
     return up();
@@ -402,8 +402,8 @@ class References {
         if (p.name_offset() != 0) wrong("stands for '...' and has a name");
         return;
       }
-      if (p.name_offset() != 0 && !is_identifier(p.name(), refused_.kernel()))
-        return wrong("has the name '" + printable(p.name(), 80) +
+      if (p.name_offset() != 0 && !is_identifier(p.c_name(), refused_.kernel()))
+        return wrong("has the name '" + printable(p.c_name(), 80) +
                      "', which is too long or has other characters than letters, digits, _ and .");
       if (!is_fine(p.type())) return wrong("is of " + a(p.type()) + ", which has no size");
     }

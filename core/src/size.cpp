@@ -10,7 +10,7 @@ namespace btfkit {
 namespace {
 
 tl::unexpected<Error> wrong(Type type, std::string text, ErrorCode code = ErrorCode::Malformed) {
-  return unexpected(code, std::move(text), {"", {}, type.id(), detail::printable(type.name())});
+  return unexpected(code, std::move(text), {"", {}, type.id(), detail::printable(type.c_name())});
 }
 
 /// Typedefs, qualifiers and arrays that follow one another: real chains have a handful, the kernel allows 32.

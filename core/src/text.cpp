@@ -42,6 +42,8 @@ std::size_t columns(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
+bool is_word(const char* text, std::string_view word) { return beginning(text, word.size() + 1) == word; }
+
 std::string_view beginning(const char* text, std::size_t limit) {
   std::size_t length = 0;
   while (length < limit && text[length] != '\0') ++length;
@@ -91,6 +93,11 @@ std::string printable(std::string_view text, std::size_t limit) {
     }
   }
   return shown;
+}
+
+std::string printable(const char* text, std::size_t limit) {
+  constexpr std::size_t character = 4;  // bytes at most; one more shows that the limit cuts something
+  return printable(beginning(text, limit + character + 1), limit);
 }
 
 }  // namespace btfkit::detail

@@ -56,7 +56,7 @@ class CWriter : ValueWalk {
     const auto variable = type.as<Var>();
     const Shape& shape = shapes_.of(variable ? variable->target() : type);
     if (shape.reading == Reading::Nothing)
-      return unexpected(ErrorCode::Malformed, shape.nothing, {"", {}, type.id(), printable(type.name())});
+      return unexpected(ErrorCode::Malformed, shape.nothing, {"", {}, type.id(), printable(type.c_name())});
     start_line(0, true);
     if (shape.reading == Reading::Section) section(shape);
     else value({shape, 0, 0, true}, variable ? shapes_.variable_label(*variable) : std::string(), false, 0);
@@ -139,7 +139,7 @@ class CWriter : ValueWalk {
       }
       if (first || !options_.libbpf_form) {
         out_ << "SEC(";
-        string_literal(out_, shape.type.name());
+        string_literal(out_, shown_name(shape.type.c_name()));
         out_ << ") ";
       }
       first = false;
@@ -284,7 +284,7 @@ class CWriter : ValueWalk {
     for (const EnumValue flag : Enum(place.shape.type).values()) {
       const std::uint64_t bit = flag.bits();
       if (!go_on() || bit == 0 || (bit & (bit - 1)) != 0 || (value & bit) == 0) continue;
-      names += (names.empty() ? "" : " | ") + c_identifier(flag.name());
+      names += (names.empty() ? "" : " | ") + c_identifier(shown_name(flag.c_name()));
       value &= ~bit;
     }
     if (value == 0) out_ << '(' << names << ')';

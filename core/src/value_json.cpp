@@ -18,7 +18,7 @@ class JsonValueWriter : ValueWalk {
     const auto variable = type.as<Var>();
     const Shape& shape = shapes_.of(variable ? variable->target() : type);
     if (shape.reading == Reading::Nothing)
-      return unexpected(ErrorCode::Malformed, shape.nothing, {"", {}, type.id(), printable(type.name())});
+      return unexpected(ErrorCode::Malformed, shape.nothing, {"", {}, type.id(), printable(type.c_name())});
     value({shape, 0, 0, true}, 0);
     return finish(type);
   }

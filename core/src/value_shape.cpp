@@ -16,7 +16,7 @@ constexpr int deepest = 64;  // anonymous structs in one another
 bool is_char(Type element) {
   const auto plain = resolve(element);
   const auto integer = plain ? plain->as<Int>() : std::nullopt;
-  return integer && integer->size() == 1 && !integer->is_bool() && (integer->is_char() || integer->name() == "char");
+  return integer && integer->size() == 1 && !integer->is_bool() && (integer->is_char() || is_word(integer->c_name(), "char"));
 }
 
 /// At least three single bits; whatever else there is lies at or above the highest of them (masks, ALL = 7) or is 0.
@@ -119,9 +119,10 @@ void Shapes::add_members(Shape& shape, Composite composite, std::uint64_t bit_of
         continue;
       }
     }
-    Field field{member.name(), {}, member.type(), offset, member.bitfield_size(), is_last};
+    const std::string_view name = shown_name(member.c_name());
+    Field field{name, {}, member.type(), offset, member.bitfield_size(), is_last};
     if (names_ && !nameless && syntax_ != ValueSyntax::Json)
-      field.label = '.' + (syntax_ == ValueSyntax::C ? c_identifier(member.name()) : std::string(member.name())) + " = ";
+      field.label = '.' + (syntax_ == ValueSyntax::C ? c_identifier(name) : std::string(name)) + " = ";
     add(shape, std::move(field));
   }
 }
@@ -132,8 +133,8 @@ void Shapes::add_variables(Shape& shape, Datasec section) {
     if (exhausted()) return;
     const auto variable = entry.type().as<Var>();
     const bool last = entry.index() + 1 == variables.size();
-    Field field{
-        entry.type().name(), {}, variable ? variable->target() : entry.type(), std::uint64_t{entry.offset()} * 8, 0, last};
+    Field field{shown_name(entry.type().c_name()), {}, variable ? variable->target() : entry.type(),
+                std::uint64_t{entry.offset()} * 8, 0,  last};
     if (variable && syntax_ != ValueSyntax::Json) field.label = variable_label(*variable);
     add(shape, std::move(field));
   }
@@ -156,8 +157,8 @@ std::string Shapes::variable_label(Var variable) const {
                               : variable.linkage() == Linkage::Extern ? "extern "
                                                                       : "";
   if (syntax_ == ValueSyntax::Libbpf)
-    return linkage + c_cast(variable.target()).text + ' ' + std::string(variable.name()) + " = ";
-  return linkage + c_declaration(variable.target(), variable.name()) + " = ";
+    return linkage + c_cast(variable.target()).text + ' ' + std::string(shown_name(variable.c_name())) + " = ";
+  return linkage + c_declaration(variable.target(), shown_name(variable.c_name())) + " = ";
 }
 
 void Shapes::label_for_json(Shape& shape) {

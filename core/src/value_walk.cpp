@@ -12,7 +12,7 @@ Result<std::uint64_t> size_to_decode(Type type, std::uint64_t given, bool partia
   if (!size) return unexpected(size.error());
   if (given >= *size || partial) return *size;
   return unexpected(ErrorCode::InvalidArgument, "needs " + counted(*size, "byte") + ", " + std::to_string(given) + " given",
-                    {"", {}, type.id(), printable(type.name())});
+                    {"", {}, type.id(), printable(type.c_name())});
 }
 
 bool ValueWalk::go_on(std::uint64_t steps) {
@@ -30,7 +30,7 @@ Result<void> ValueWalk::finish(Type root) {
   go_on(0);
   if (!error_) return {};
   error_->where.type_id = root.id();
-  error_->where.type_name = printable(root.name());
+  error_->where.type_name = printable(root.c_name());
   return unexpected(*error_);
 }
 

@@ -131,7 +131,7 @@ int decode(const Request& request, const Object& object, Sink& out, Sink& err) {
   const std::uint64_t size = *size_of(*type);
   const std::uint64_t all = request.data->size();
   const auto too_short = [&](std::string text) {
-    return failed({ErrorCode::InvalidArgument, std::move(text), {"", {}, type->id(), detail::printable(type->name())}});
+    return failed({ErrorCode::InvalidArgument, std::move(text), {"", {}, type->id(), detail::printable(type->c_name())}});
   };
   if (wanted->at > all)
     return too_short("offset 0x" + detail::hex(wanted->at) + " is behind the end of the data, which have " +

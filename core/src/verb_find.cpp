@@ -256,7 +256,8 @@ std::string nothing_found(const Object& object, const Query& query) {
   detail::Nearest nearest(query.name);
   const NamePredicate near = [&](std::string_view candidate) { return nearest.is_near(candidate); };
   for (const Spec& spec : object.specs())
-    for (const Type type : spec.search(near).types) nearest.offer(type.name());
+    for (const Type type : spec.search(near).types)
+      nearest.offer(detail::beginning(type.c_name(), detail::Nearest::longest + 1));
   const bool more = !query.kinds.empty() || query.holes != 0 || query.size != 0 || query.packable || !query.contains.empty() ||
                     !query.pointers_to.empty() || !query.used_by.empty() || !query.member.empty() ||
                     !query.enumerator.empty() || !query.tag.empty();

@@ -36,7 +36,8 @@ std::optional<Wanted> laid_out(Type type) {
   if (!resolved) return std::nullopt;
   const auto composite = resolved->as<Composite>();
   if (!composite) return std::nullopt;
-  return Wanted{*composite, composite->name().empty() && Typedef::is(type.kind()) ? type.name() : std::string_view()};
+  return Wanted{*composite, *composite->c_name() == '\0' && Typedef::is(type.kind()) ? detail::shown_name(type.c_name())
+                                                                                     : std::string_view()};
 }
 
 /// What a name or id stands for, each struct once. Errors: not_found; invalid_argument when it is something else.
@@ -53,7 +54,7 @@ Result<std::vector<Wanted>> wanted(const Object& object, std::string_view text) 
     const Type type = types->front();
     return unexpected(ErrorCode::InvalidArgument,
                       "it is no struct or union (" + std::string(noun(type.kind())) + "), so it has no layout; see 'inspect'",
-                      {"", {}, type.id(), detail::printable(type.name())});
+                      {"", {}, type.id(), detail::printable(type.c_name())});
   }
   return found;
 }
@@ -83,7 +84,7 @@ void members_json(JsonWriter& json, const Sink& out, std::uint64_t limit, const 
     cut = out.total() > limit;
     if (cut) break;
     json.object();
-    if (!m.member.name().empty()) json.field("name", m.member.name());
+    if (*m.member.c_name() != '\0') json.field("name", detail::shown_name(m.member.c_name()));
     json.field("typeId", m.member.type_id());
     if (m.shown == LayoutMember::none) json.field("type", c_declaration(m.member.type()));
     json.field("offset", m.offset).field("size", m.size);
@@ -100,7 +101,10 @@ void members_json(JsonWriter& json, const Sink& out, std::uint64_t limit, const 
     }
     if (m.shown != LayoutMember::none) {
       const ShownType& shown = layout.shown[m.shown];
-      json.object("shown").field("id", shown.type.id()).field("kind", noun(shown.type.kind())).field("name", shown.type.name());
+      json.object("shown")
+          .field("id", shown.type.id())
+          .field("kind", noun(shown.type.kind()))
+          .field("name", detail::shown_name(shown.type.c_name()));
       summary_json(json, shown.summary);
       unless_zero(json, "preHole", shown.pre_hole);
       unless_zero(json, "preBitHole", shown.pre_bit_hole);
@@ -118,7 +122,10 @@ void members_json(JsonWriter& json, const Sink& out, std::uint64_t limit, const 
 
 void layout_json(JsonWriter& json, const Sink& out, std::uint64_t limit, const Layout& layout, std::string_view alias,
                  const Reorganized* reorganized) {
-  json.object().field("id", layout.type.id()).field("kind", noun(layout.type.kind())).field("name", layout.type.name());
+  json.object()
+      .field("id", layout.type.id())
+      .field("kind", noun(layout.type.kind()))
+      .field("name", detail::shown_name(layout.type.c_name()));
   if (!alias.empty()) json.field("alias", alias);
   json.field("size", layout.summary.size).field("cacheLine", layout.cache_line).field("cacheLines", layout.cache_lines());
   json.field("lastCacheLine", layout.last_cache_line()).object("summary");
@@ -183,7 +190,7 @@ class Show {
   /// Every struct and union with a name; of those to be reorganized, only what gets smaller.
   void all(const Spec& spec) {
     for (const Composite type : spec.types<Composite>()) {
-      if (type.name().empty()) continue;
+      if (*type.c_name() == '\0') continue;
       if (reorganize_ && layouts_of(spec).packed_size(type).value_or(UINT64_MAX) >= type.size()) continue;
       if (!one({type, {}}, spec)) return;
     }
@@ -241,7 +248,7 @@ class Show {
     if (writes_json(request_))
       json_.object()
           .field("id", wanted.type.id())
-          .field("name", wanted.type.name())
+          .field("name", detail::shown_name(wanted.type.c_name()))
           .raw_field("error", to_json(error))
           .end_object();
     return true;

@@ -26,7 +26,7 @@ std::string both(std::uint64_t number) { return std::to_string(number) + " (0x" 
 
 /// "struct task_struct", "typedef atomic_t".
 std::string root_text(Type root) {
-  const std::string name = root.name().empty() ? "(anonymous)" : printable(root.name(), longest_text);
+  const std::string name = root.name().empty() ? "(anonymous)" : printable(root.c_name(), longest_text);
   return std::string(noun(root.kind())) + ' ' + name;
 }
 

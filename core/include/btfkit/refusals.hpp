@@ -13,7 +13,7 @@ namespace btfkit {
 struct Refusal {
   TypeId id = 0;           ///< 0: it is not about one type
   Kind kind = Kind::Void;  ///< of that type
-  std::string name;        ///< of that type, as written
+  std::string name;        ///< of that type, as written; its first 4096 bytes
   std::string_view log;    ///< what the kernel's own log says, "Invalid name"; empty where it says nothing
   std::string sentence;    ///< why, for people: "the name 'тип' has characters other than letters, digits, _ and ."
 };
