@@ -44,7 +44,7 @@ function header(state: State, { app, choose }: Parts) {
   const other = isDark() ? 'Light theme' : 'Dark theme';
   return html`<header class="bar">
     <a class="brand" href=${fileHash}>${logo}<span>btfkit</span></a>
-    ${file ? html`${filesBar(state, app)}<p class="promise">${lock}<span>Nothing leaves this computer</span></p>` : nothing}
+    ${file ? html`${filesBar(state, app)}<p class="promise">${lock}<span class="unseen">Nothing leaves this computer</span></p>` : nothing}
     <button class="icon-button theme" aria-label=${other} title=${other} @click=${() => app.toggleTheme()}>${isDark() ? sun : moon}</button>
     ${file ? html`<button class="button is-small" @click=${choose}>Open file…</button>` : nothing}
   </header>`;
