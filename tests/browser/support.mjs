@@ -153,6 +153,12 @@ export function corpusPath(name) {
   return existsSync(path) ? path : undefined;
 }
 
+/** A kernel image as it is shipped; undefined where there is none. */
+export function kernelImage(name) {
+  const path = join(process.env.BTFKIT_KERNELS ?? join(shared, 'kernel-images'), name);
+  return existsSync(path) ? path : undefined;
+}
+
 /** A kernel of the corpus, unpacked; undefined where there is no corpus. */
 export function corpusKernel({ write }, name) {
   const packed = corpusPath(`kernels/${name}.btf.xz`);
