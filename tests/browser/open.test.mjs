@@ -2,24 +2,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { after, before, describe } from 'node:test';
+import { describe } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import * as page from './support.mjs';
 
 const { test } = page;
 
 describe('open a file', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   for (const way of page.ways) {
     test(`the sample is one click away (${way})`, async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
-import { after, before, describe } from 'node:test';
+import { describe } from 'node:test';
 import * as page from './support.mjs';
 
 const { test } = page;
@@ -15,17 +15,7 @@ const hash = (tab) => tab.evaluate(() => location.hash);
 const heading = (tab, name) => tab.getByRole('heading', { name, exact: true, level: 1 });
 
 describe('several files', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   for (const way of page.ways) {
     test(`files dropped together open as tabs, the first in front; each keeps its search and its place (${way})`, async () => {
@@ -262,17 +252,7 @@ describe('several files', () => {
 });
 
 describe('several files, for everyone', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   for (const colorScheme of ['light', 'dark']) {
     for (const width of [1280, 360]) {
@@ -310,17 +290,7 @@ describe('several files, for everyone', () => {
 });
 
 describe('other ways to open', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   for (const way of page.ways) {
     test(`part of a kernel is one click away (${way})`, async () => {
@@ -393,12 +363,7 @@ describe('other ways to open', () => {
 });
 
 describe('links', () => {
-  let session;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-  });
-  after(() => session?.close());
+  const { session } = page.setUp();
 
   const remark = (tab) => tab.getByRole('status').filter({ has: tab.getByRole('heading', { name: /^This link/ }) });
   const said = async (tab, words) => page.until(String(words), async () => words.test((await remark(tab).textContent({ timeout: 5000 })).replace(/\s+/g, ' ')));
@@ -487,17 +452,7 @@ describe('links', () => {
 });
 
 describe('what is saved', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   test('a kernel as text: cancelled while it is written, by button and by key; the page answers meanwhile', async (t) => {
     const kernel = page.corpusKernel(files, 'amd64-6.12.107') ?? page.runningKernel(files);
@@ -547,12 +502,7 @@ describe('what is saved', () => {
 });
 
 describe('what is remembered', () => {
-  let session;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-  });
-  after(() => session?.close());
+  const { session } = page.setUp();
 
   const ground = (tab) => tab.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const stored = (tab) => tab.evaluate(() => JSON.stringify({ ...localStorage }));
