@@ -229,6 +229,12 @@ function bad({ write }) {
   const kernelImage = Buffer.alloc(1024);
   kernelImage.write('MZ', 0);
   kernelImage.write('HdrS', 0x202);
+  const arm64Image = Buffer.alloc(4096);
+  arm64Image.write('ARM\x64', 0x38);
+  const uImage = Buffer.concat([Buffer.alloc(64), bzip2, Buffer.alloc(4096)]);
+  uImage.writeUInt32BE(0x27051956, 0);
+  uImage.writeUInt32BE(4096, 12);
+  uImage.set([5, 22, 2, 2], 28); // Linux, arm64, a kernel, bzip2
   return [
     [write('random.bin', random), 'random.bin is neither BTF nor ELF', /cp \/sys\/kernel\/btf\/vmlinux/],
     [write('empty.btf', ''), 'empty.btf is empty', /Copy it again/],
@@ -259,6 +265,8 @@ function bad({ write }) {
     [write('packed.ko.bz2', bzip2), 'packed.ko.bz2 is compressed with bzip2', /bunzip2 -k packed\.ko\.bz2/],
     [write('broken.gz', gzip), 'broken.gz is damaged', /Copy it again/],
     [write('split.btf', splitBtf()), 'split.btf builds on another BTF', /kernel modules/],
+    [write('Image', arm64Image), 'Image is a kernel without BTF', /^\s*Image is .*BTF\s+arm64 Image: .*CONFIG_DEBUG_INFO_BTF/s],
+    [write('uImage', uImage), 'uImage is a compressed kernel image', /cp \/sys\/kernel\/btf\/vmlinux/],
     [write('vmlinuz', kernelImage), 'vmlinuz is a compressed kernel image', /cp \/sys\/kernel\/btf\/vmlinux/],
   ];
 }

@@ -70,7 +70,7 @@ function advise(fault: FaultFacts, { name, size, head, archive: packedArchive, b
   const archive = archiveOf(head) ?? packedArchive;
   if (archive) return { title: `${name} is ${archive.name}`, detail: '', advice: 'Unpack it and open the kernel, module or object in it:', command: unpackCommand(archive, quoted(name)) };
   const packed = packers.find(({ magic }) => startsWith(head, magic));
-  const image = isKernelImage(head);
+  const image = isKernelImage(head, fault.message);
   if (fault.code === 'not_supported') {
     if (packed) return { title: `${name} is compressed with ${packed.name}`, advice: 'Unpack it and open the result:', command: `${packed.command} ${quoted(name)}` };
     if (image) return kernelImage(name);
@@ -129,9 +129,9 @@ function kernelImage(name: string): Advice {
   };
 }
 
-/** The "HdrS" of an x86 boot header. */
-function isKernelImage(head: Uint8Array): boolean {
-  return startsWith(head.subarray(0x202), [0x48, 0x64, 0x72, 0x53]);
+/** By the "HdrS" of an x86 boot header, or the kind of image that the parser found: "s390 image: ...". */
+function isKernelImage(head: Uint8Array, message: string): boolean {
+  return startsWith(head.subarray(0x202), [0x48, 0x64, 0x72, 0x53]) || /^(?:[\w-]+ \w*image|EFI \w+ image|boot ELF)\b/i.test(message);
 }
 
 export const copyKernel = 'cp /sys/kernel/btf/vmlinux ~/vmlinux.btf';
@@ -165,5 +165,6 @@ export function quoted(name: string): string {
 function sentence(message: string): string {
   const text = message.trim();
   if (text === '') return '';
-  return text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+  // Words such as "s390" have no capitals.
+  return text.replace(/^[a-z]+(?![\w-])/, (word) => word[0]!.toUpperCase() + word.slice(1)) + (/[.!?]$/.test(text) ? '' : '.');
 }
