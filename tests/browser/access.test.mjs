@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { after, before, describe } from 'node:test';
+import { describe } from 'node:test';
 import * as page from './support.mjs';
 import { settled, views, visit } from './views.mjs';
 
@@ -12,19 +12,8 @@ const wide = { width: 1280, height: 740 };
 const narrow = { width: 360, height: 740 };
 
 describe('accessibility', () => {
-  let session;
-  let files;
-  let axe;
-  before(async () => {
-    if (page.cannotRun) return;
-    axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
+  const axe = page.cannotRun || readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
   for (const view of views) {
     test(`axe finds nothing: ${view.name}`, async (t) => {

@@ -1,23 +1,13 @@
 // What a file holds beside types, and the sides of a type: each against what the package says of the same file under Node.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe } from 'node:test';
+import { describe } from 'node:test';
 import * as page from './support.mjs';
 
 const { test } = page;
 
 describe('programs, maps, variables, relocations; layouts and users of a type', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   const part = (tab, name) => tab.getByRole('navigation', { name: 'Parts of this file' }).getByRole('link', { name });
   const heading = (tab) => tab.getByRole('heading', { level: 1 }).textContent().then((text) => text.trim().replace(/\s+/g, ' '));

@@ -1,22 +1,12 @@
 // Exploring an open file: the list, the search, the keyboard, a type as C, links and the history.
 import assert from 'node:assert/strict';
-import { after, before, describe } from 'node:test';
+import { describe } from 'node:test';
 import * as page from './support.mjs';
 
 const { test } = page;
 
 describe('explore a file', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   const shownRows = (tab) =>
     page.list(tab).locator('.row:not([hidden])').evaluateAll((rows) =>

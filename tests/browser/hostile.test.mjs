@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { after, before, describe } from 'node:test';
+import { describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { writeSparseKernel } from '../node/support/make.mjs';
 import * as page from './support.mjs';
@@ -14,17 +14,7 @@ const bar = (tab) => tab.getByRole('toolbar', { name: 'Open files' });
 const heading = (tab, name) => tab.getByRole('heading', { name, exact: true, level: 1 });
 
 describe('hostile files', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   /** Chooses a file and says what came of it. */
   async function attempt(tab, path) {
@@ -144,12 +134,7 @@ describe('hostile files', () => {
 });
 
 describe('parsers that stop', () => {
-  let session;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-  });
-  after(() => session?.close());
+  const { session } = page.setUp();
 
   /** The worker of the open file: the one that is not spare. */
   const worker = async (tab) => {

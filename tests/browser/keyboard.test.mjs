@@ -2,7 +2,7 @@
 // is done.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe } from 'node:test';
+import { describe } from 'node:test';
 import * as page from './support.mjs';
 import { settled, views, visit } from './views.mjs';
 
@@ -12,17 +12,7 @@ const { test } = page;
 const mostStops = 140;
 
 describe('keyboard', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   for (const view of views) {
     test(`Tab walks through all of: ${view.name}`, async (t) => {

@@ -1,24 +1,15 @@
 // Opening files: what is dropped becomes the open file; what cannot be opened is explained, and the open file stays.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { after, before, describe } from 'node:test';
+import { describe } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import * as page from './support.mjs';
 
 const { test } = page;
 
 describe('open a file', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   for (const way of page.ways) {
     test(`the sample is one click away (${way})`, async () => {
@@ -164,6 +155,56 @@ describe('open a file', () => {
     await tab.context().close();
   });
 
+  test('kernel images as they are shipped: which kind, how packed, and of which version', async (t) => {
+    const images = {
+      's390x-6.12.107.vmlinuz': ['Kernel image (s390 image), packed with zstd', /^Linux version 6\.12\.107\+deb13-s390x \(.*\(2026-08-29\)$/],
+      'amd64-6.1.176-cloud.vmlinuz': ['Kernel image (x86 bzImage), packed with lz4', /^Linux version 6\.1\.0-50-cloud-amd64 \(.*\(2026-07-02\)$/],
+    };
+    if (Object.keys(images).some((name) => !page.kernelImage(name))) return t.skip('there are no kernel images');
+    const tab = await session.page('file');
+    for (const [name, [kind, banner]] of Object.entries(images)) {
+      await page.openFile(tab, page.kernelImage(name));
+      assert.equal(await tab.locator('.eyebrow').textContent(), kind);
+      await page.until('the banner', async () => banner.test(await tab.locator('.origin').textContent()));
+    }
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('BTF in a packed archive opens, and the card says where it was found', async () => {
+    const tab = await session.page('file');
+    const tar = (...args) => execFileSync('tar', [...args, '-C', page.golden('.'), 'sample.bpf.btf']);
+    for (const [name, kind, command, bytes] of [
+      ['one.btf.tar.xz', 'Raw BTF, found in a tar archive, packed with xz', 'tar -xf one.btf.tar.xz', tar('-cJf', '-')],
+      ['renamed.gz', 'Raw BTF, found in a tar archive, packed with gzip', 'tar -xf renamed.gz', tar('-czf', '-')],
+    ]) {
+      await page.openFile(tab, files.write(name, bytes));
+      assert.equal(await tab.locator('.eyebrow').textContent(), kind);
+      assert.equal(await tab.locator('.remark .command').textContent(), command);
+      assert.equal((await page.facts(tab)).Types, '47');
+    }
+    // What is packed alone is no archive.
+    await page.openFile(tab, files.write('alone.btf.gz', gzipSync(readFileSync(page.golden('sample.bpf.btf')))));
+    assert.equal(await tab.locator('.eyebrow').textContent(), 'Raw BTF, packed with gzip');
+    assert.equal(await tab.locator('.remark').count(), 0);
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('the facts leave no cell empty', async () => {
+    for (const width of [1600, 1280, 900, 360]) {
+      const tab = await session.page('file', { viewport: { width, height: 740 } });
+      await page.openSample(tab);
+      const gaps = await tab.locator('.facts').evaluate((facts) => {
+        const right = facts.getBoundingClientRect().right;
+        const rows = new Map([...facts.children].map((cell) => [cell.offsetTop, cell.getBoundingClientRect().right]));
+        return [...rows.values()].map((end) => Math.round(right - end)).filter((gap) => gap > 2);
+      });
+      assert.deepEqual(gaps, [], `${width} px`);
+      await tab.context().close();
+    }
+  });
+
   test('every warning of the file is shown', async (t) => {
     const tab = await session.page('file');
     const path = withTrailingHeader(files);
@@ -188,37 +229,63 @@ function bad({ write }) {
   const kernelImage = Buffer.alloc(1024);
   kernelImage.write('MZ', 0);
   kernelImage.write('HdrS', 0x202);
+  const arm64Image = Buffer.alloc(4096);
+  arm64Image.write('ARM\x64', 0x38);
+  const uImage = Buffer.concat([Buffer.alloc(64), bzip2, Buffer.alloc(4096)]);
+  uImage.writeUInt32BE(0x27051956, 0);
+  uImage.writeUInt32BE(4096, 12);
+  uImage.set([5, 22, 2, 2], 28); // Linux, arm64, a kernel, bzip2
   return [
     [write('random.bin', random), 'random.bin is neither BTF nor ELF', /cp \/sys\/kernel\/btf\/vmlinux/],
     [write('empty.btf', ''), 'empty.btf is empty', /Copy it again/],
-    [write('plain.o', elfWithoutBtf()), 'plain.o has no BTF', /pahole -J plain\.o/],
-    [write('dwarf.o', elfWithoutBtf('.debug_info')), 'dwarf.o has DWARF, but no BTF', /pahole -J dwarf\.o/],
+    [write('plain.bpf.o', withoutBtf('sample.bpf.o')), 'plain.bpf.o is a BPF object without BTF', /clang -g -O2 -target bpf -c plain\.bpf\.c/],
+    [write('plain.eb.o', withoutBtf('sample.bpf.eb.o')), 'plain.eb.o is a BPF object without BTF', /clang -g -O2 -target bpf -c plain\.eb\.c/],
+    [write('dwarf.bpf.o', elfWithoutBtf(247, '.debug_info')), 'dwarf.bpf.o is a BPF object without BTF', /DWARF only.*clang -g/],
+    [write('dwarf', elfWithoutBtf(62, '.debug_info')), 'dwarf has DWARF, but no BTF', /writes it into the file: pahole -J dwarf/],
+    [write('program', elfWithoutBtf(62)), 'program has no BTF', /Compile it with -g; pahole then/],
+    [write('plain.ko', elfWithoutBtf(62)), 'plain.ko has no BTF', /CONFIG_DEBUG_INFO_BTF_MODULES/],
     [write('cut.o', sample.subarray(0, 3000)), 'cut.o is damaged', /Copy it again/],
     [write('cut.o.gz', gzipSync(sample).subarray(0, 900)), 'cut.o.gz is damaged', /Copy it again/],
     [write('packed.o.lzma', lzma), 'packed.o.lzma is compressed with lzma', /unlzma -k packed\.o\.lzma/],
     [write('with space.o.bz2', bzip2), 'with space.o.bz2 is compressed with bzip2', /bunzip2 -k 'with space\.o\.bz2'/],
     [write('all.zip', Buffer.concat([Buffer.from('PK\x03\x04'), random])), 'all.zip is a zip archive', /unzip all\.zip/],
     [write('all.tar', tar), 'all.tar is a tar archive', /tar -xf all\.tar/],
-    [write('linux-image.deb', Buffer.concat([Buffer.from('!<arch>\ndebian-binary'), random])), 'linux-image.deb is an archive', /ar x linux-image\.deb/],
-    [write('kernel.rpm', Buffer.concat([Buffer.from([0xed, 0xab, 0xee, 0xdb]), random])), 'kernel.rpm is an RPM package', /rpm2cpio kernel\.rpm/],
+    [write('all.tar.gz', gzipSync(tar)), 'all.tar.gz is a tar archive', /tar -xf all\.tar\.gz/],
+    [write('all.tar.bz2', bzip2), 'all.tar.bz2 is a tar archive', /tar -xf all\.tar\.bz2/],
+    [write('linux-image.deb', Buffer.concat([Buffer.from('!<arch>\ndebian-binary'), random])), 'linux-image.deb is a Debian package', /dpkg-deb -x linux-image\.deb \./],
+    [write('all.a', Buffer.concat([Buffer.from('!<arch>\nall.o/'), random])), 'all.a is an archive of objects', /ar x all\.a/],
+    [write('kernel.rpm', Buffer.concat([Buffer.from([0xed, 0xab, 0xee, 0xdb]), random])), 'kernel.rpm is an RPM package', /rpm2cpio kernel\.rpm \| cpio -idm/],
+    [write('initrd', Buffer.concat([Buffer.from('070701'), random])), 'initrd is a cpio archive', /cpio -idm < initrd/],
+    // A module in a ramdisk waits for no base: it is not the module that was dropped.
+    [write('ramdisk.gz', gzipSync(Buffer.concat([Buffer.from('070701'.padEnd(512, '0')), splitBtf()]))), 'ramdisk.gz is a cpio archive', /cpio -idm < ramdisk\.gz/],
+    [write('core.snap', Buffer.concat([Buffer.from('hsqs'), random])), 'core.snap is a squashfs image', /unsquashfs core\.snap/],
     [write('picture.png', Buffer.concat([Buffer.from([0x89]), Buffer.from('PNG\r\n')])), 'picture.png is neither BTF nor ELF', /Open a vmlinux/],
     [write('cut.btf', Buffer.from([0x9f, 0xeb, 1, 0, 24, 0, 0, 0])), 'cut.btf is damaged', /Copy it again/],
     [write('broken.ko.xz', xz), 'broken.ko.xz is damaged', /Copy it again/],
     [write('packed.ko.bz2', bzip2), 'packed.ko.bz2 is compressed with bzip2', /bunzip2 -k packed\.ko\.bz2/],
     [write('broken.gz', gzip), 'broken.gz is damaged', /Copy it again/],
     [write('split.btf', splitBtf()), 'split.btf builds on another BTF', /kernel modules/],
+    [write('Image', arm64Image), 'Image is a kernel without BTF', /^\s*Image is .*BTF\s+arm64 Image: .*CONFIG_DEBUG_INFO_BTF/s],
+    [write('uImage', uImage), 'uImage is a compressed kernel image', /cp \/sys\/kernel\/btf\/vmlinux/],
     [write('vmlinuz', kernelImage), 'vmlinuz is a compressed kernel image', /cp \/sys\/kernel\/btf\/vmlinux/],
   ];
 }
 
-/** The smallest sound ELF: a header, a section table with its names, and a section. */
-function elfWithoutBtf(name = '.shstrtab') {
+/** A real object whose .BTF is called otherwise, as if it had been compiled without -g. */
+function withoutBtf(name) {
+  const object = readFileSync(page.golden(name));
+  for (let at = object.indexOf('.BTF'); at >= 0; at = object.indexOf('.BTF', at + 1)) object.write('.etc', at);
+  return object;
+}
+
+/** The smallest sound ELF of a machine: a header, a section table with its names, and a section. */
+function elfWithoutBtf(machine, name = '.shstrtab') {
   const names = `\0.shstrtab\0${name}\0`;
   const at = 64 + 3 * 64;
   const elf = Buffer.alloc(at + names.length);
   elf.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   elf.writeUInt16LE(1, 16);
-  elf.writeUInt16LE(247, 18);
+  elf.writeUInt16LE(machine, 18);
   elf.writeUInt32LE(1, 20);
   elf.writeBigUInt64LE(64n, 40);
   elf.writeUInt16LE(64, 52);

@@ -7,13 +7,12 @@ import * as page from './support.mjs';
 const { test } = page;
 
 describe('nothing leaves this computer', () => {
-  let session;
+  const { session } = page.setUp();
   let outside;
   let address;
   const received = [];
   before(async () => {
     if (page.cannotRun) return;
-    session = await page.openBrowser();
     // A server that would welcome anything: allowed by every rule but the page's own.
     outside = createServer((request, response) => {
       received.push(request.url);
@@ -25,7 +24,6 @@ describe('nothing leaves this computer', () => {
   after(async () => {
     outside?.closeAllConnections();
     outside?.close();
-    await session?.close();
   });
 
   const inTransit = (url) => !url.startsWith('blob:') && !url.startsWith('data:');

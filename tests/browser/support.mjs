@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { test as nodeTest } from 'node:test';
+import { after, before, test as nodeTest } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -71,6 +71,22 @@ export async function openBrowser() {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** To be called in a describe(): a browser, and a folder for files, that its tests share; both are gone afterwards. */
+export function setUp() {
+  const session = {};
+  const files = {};
+  before(async () => {
+    if (cannotRun) return;
+    Object.assign(files, scratch());
+    Object.assign(session, await openBrowser());
+  });
+  after(async () => {
+    await session.close?.();
+    files.done?.();
+  });
+  return { session, files };
 }
 
 /** Drops paths onto the page as the operating system would. */
@@ -150,6 +166,12 @@ export function runningKernel({ write }) {
 /** A file of the corpus; undefined where there is none. */
 export function corpusPath(name) {
   const path = join(shared, 'corpus', name);
+  return existsSync(path) ? path : undefined;
+}
+
+/** A kernel image as it is shipped; undefined where there is none. */
+export function kernelImage(name) {
+  const path = join(process.env.BTFKIT_KERNELS ?? join(shared, 'kernel-images'), name);
   return existsSync(path) ? path : undefined;
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
-import { after, before, describe } from 'node:test';
+import { describe } from 'node:test';
 import * as page from './support.mjs';
 
 const { test } = page;
@@ -15,17 +15,7 @@ const hash = (tab) => tab.evaluate(() => location.hash);
 const heading = (tab, name) => tab.getByRole('heading', { name, exact: true, level: 1 });
 
 describe('several files', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   for (const way of page.ways) {
     test(`files dropped together open as tabs, the first in front; each keeps its search and its place (${way})`, async () => {
@@ -216,14 +206,27 @@ describe('several files', () => {
   test('a module on a base that is not its own, and the question dismissed', async () => {
     const { bases, modules } = await kernels(files);
     const tab = await session.page('file');
-    await page.openFile(tab, page.golden('types.btf'));
-    await page.openFile(tab, files.write('small.btf', smallest()));
+    const [small, tiny] = ['small.btf', 'tiny.btf'].map((name) => files.write(name, smallest()));
+    await page.drop(tab, small, tiny);
+    await heading(tab, 'small.btf').waitFor();
     await page.drop(tab, modules[0]);
+    const refused = (base) => tab.getByRole('alert').filter({ hasText: `module-0.btf does not continue ${base}` });
+    const question = tab.getByRole('alert').filter({ hasText: 'module-0.btf builds on another BTF' });
+    const choices = () => question.getByRole('button', { name: /^Open on/ }).allTextContents();
     await tab.getByRole('button', { name: 'Open on small.btf' }).click();
-    const alert = tab.getByRole('alert').filter({ hasText: 'module-0.btf does not continue small.btf' });
-    await alert.waitFor();
-    assert.match(await alert.textContent(), /very kernel build/);
-    await tab.getByRole('button', { name: 'Open on types.btf' }).waitFor(); // it is asked again
+    await refused('small.btf').waitFor();
+    assert.match(await refused('small.btf').textContent(), /very kernel build/);
+    // It is asked again, but not about the one that it does not continue, which is named; dropping that again changes nothing.
+    assert.deepEqual(await choices(), ['Open on tiny.btf']);
+    assert.match(await question.textContent(), /It does not continue small\.btf\./);
+    await page.drop(tab, small);
+    await refused('small.btf').waitFor({ state: 'detached' });
+    await question.waitFor();
+    assert.deepEqual(await choices(), ['Open on tiny.btf']);
+    await tab.getByRole('button', { name: 'Open on tiny.btf' }).click();
+    await refused('tiny.btf').waitFor();
+    assert.deepEqual(await choices(), []);
+    assert.match(await question.textContent(), /It does not continue small\.btf or tiny\.btf\. Drop that kernel/);
     for (let left = 2; left > 0; left--) await tab.keyboard.press('Escape');
     assert.equal(await tab.getByRole('alert').count(), 0);
     await page.drop(tab, modules[0]);
@@ -249,17 +252,7 @@ describe('several files', () => {
 });
 
 describe('several files, for everyone', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   for (const colorScheme of ['light', 'dark']) {
     for (const width of [1280, 360]) {
@@ -297,17 +290,7 @@ describe('several files, for everyone', () => {
 });
 
 describe('other ways to open', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   for (const way of page.ways) {
     test(`part of a kernel is one click away (${way})`, async () => {
@@ -379,13 +362,147 @@ describe('other ways to open', () => {
   });
 });
 
-describe('what is remembered', () => {
-  let session;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
+describe('links', () => {
+  const { session } = page.setUp();
+
+  const remark = (tab) => tab.getByRole('status').filter({ has: tab.getByRole('heading', { name: /^This link/ }) });
+  const said = async (tab, words) => page.until(String(words), async () => words.test((await remark(tab).textContent({ timeout: 5000 })).replace(/\s+/g, ' ')));
+  const go = (tab, hash) => tab.evaluate((hash) => (location.hash = hash), hash);
+
+  for (const way of page.ways) {
+    test(`of another version: said, and what can be understood is shown (${way})`, async () => {
+      const tab = await session.page(way, { hash: '#v=2/t/struct/traffic?tab=layout&lens=3' });
+      await said(tab, /made by another version of this page It is of version 2; this page reads and makes version 1\. This much was understood: struct traffic, its layout\. There may be more/);
+      await tab.locator('.linked code', { hasText: 'struct traffic' }).waitFor();
+      await tab.getByRole('button', { name: 'Try a sample' }).click();
+      await heading(tab, 'struct traffic').waitFor();
+      await tab.locator('.drawing').waitFor();
+      await said(tab, /another version/);
+      await tab.getByRole('link', { name: 'Used by' }).click();
+      await tab.locator('.uses').first().waitFor();
+      assert.equal(await remark(tab).count(), 0); // that link is of this version
+      await go(tab, '#v=2?q=traffic&k=struct');
+      await said(tab, /understood: a search in the list of types/);
+      assert.equal(await page.search(tab).inputValue(), 'traffic');
+      await go(tab, '#v=9/t/struct/traffic');
+      await said(tab, /version 9.*understood: struct traffic\. /);
+      await heading(tab, 'struct traffic').waitFor();
+      await go(tab, '#v=2/graph/of?types');
+      await said(tab, /Nothing else in it was understood\. There is nothing called “graph\/of\?types” here/);
+      await heading(tab, 'sample.bpf.o').waitFor();
+      await tab.keyboard.press('Escape');
+      assert.equal(await remark(tab).count(), 0);
+      // Back to what another version's link led to: that stands there as this one writes it.
+      await tab.goBack();
+      await heading(tab, 'struct traffic').waitFor();
+      assert.equal(await hash(tab), '#v=1/t/struct/traffic');
+      assert.equal(await remark(tab).count(), 0);
+      assert.deepEqual(tab.problems, []);
+      await tab.context().close();
+    });
+  }
+
+  test('cut short, mistyped, of no page', async () => {
+    const tab = await session.page('file', { hash: '#v=1/t/struct/' });
+    await said(tab, /This link is not understood It names no struct: it ends where the name should be/);
+    assert.equal(await tab.locator('.linked').count(), 0);
+    await page.openSample(tab);
+    await said(tab, /names no struct/);
+    for (const [address, words] of [
+      ['#v=1/t/struct', /names no struct/],
+      ['#v=1/t', /names no type/],
+      ['#v=1/t/struct/?id=', /names no struct/],
+      ['#v=1/t/struct/traf%', /changed or cut short on its way here: a % in it/],
+      ['#v=1/tables', /nothing called “tables” here/],
+      ['#about', /Addresses of this page go on with #v=1; this one goes on with #about/],
+      ['#v=1/t/struct/traffic?tab=graph', /only understood in part It asks for the side “graph” of struct traffic.*Its C is shown/],
+    ]) {
+      await go(tab, address);
+      await said(tab, words);
+    }
+    await page.code(tab).waitFor();
+    for (const address of ['#v=1', '', '#v=1/maps', '#v=1?q=int', '#v=1/t/struct/no_such_thing', '#v=1/t/struct/traffic?tab=layout']) {
+      await go(tab, '#about');
+      await said(tab, /#about/);
+      await go(tab, address);
+      await page.until(`nothing is said of ${address}`, async () => (await remark(tab).count()) === 0);
+    }
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
   });
-  after(() => session?.close());
+
+  test('to a side that the type does not have: why, and its C', async () => {
+    const tab = await session.page('file');
+    await page.openFile(tab, page.golden('types.o'));
+    for (const [address, words] of [
+      ['#v=1/t/typedef/handler_t?tab=layout', 'handler_t has no layout: only structs and unions have one, and typedefs of them. This is its C.'],
+      ['#v=1/t/int/int?tab=layout', 'int has no layout: only structs and unions have one, and typedefs of them. This is its C.'],
+      ['#v=1/t/func/function?tab=decode', 'function has no values: it is not data. This is its C.'],
+    ]) {
+      await go(tab, address);
+      await tab.getByText(words).waitFor();
+      await page.code(tab).waitFor();
+      assert.equal(await tab.locator('.tabs [aria-current=page]').textContent(), 'C');
+    }
+    await tab.getByRole('link', { name: 'Record' }).click();
+    await tab.locator('.remark').waitFor({ state: 'detached' });
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+});
+
+describe('what is saved', () => {
+  const { session, files } = page.setUp();
+
+  test('a kernel as text: cancelled while it is written, by button and by key; the page answers meanwhile', async (t) => {
+    const kernel = page.corpusKernel(files, 'amd64-6.12.107') ?? page.runningKernel(files);
+    if (!kernel) return t.skip('no kernel here');
+    const name = basename(kernel, '.btf');
+    const tab = await session.page('file');
+    await page.openFile(tab, kernel);
+    const saved = [];
+    tab.on('download', (download) => saved.push(download.suggestedFilename()));
+    const save = (format) => tab.getByRole('button', { name: format, exact: true }).click();
+    const writing = (ending) => tab.getByRole('status').filter({ hasText: `Writing ${name}.${ending}` });
+    // The worker never hears what to write: that is the slow machine.
+    await tab.evaluate(() => {
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.question?.topic !== 'dump' || globalThis.fast) post.call(this, message, ...rest);
+      };
+    });
+    await save('JSON');
+    await writing('json').waitFor();
+    await save('JSON'); // is being done
+    assert.equal(await writing('json').count(), 1);
+    // The file's own worker is free.
+    await tab.evaluate(() => (location.hash = '#v=1/t/struct/task_struct'));
+    await page.code(tab).waitFor();
+    await writing('json').getByRole('button', { name: `Cancel writing ${name}.json` }).click();
+    await writing('json').waitFor({ state: 'detached' });
+    await page.until('its worker has ended', () => tab.workers().length === 2);
+    await tab.goBack();
+    await save('raw text');
+    await writing('txt').waitFor();
+    await tab.keyboard.press('Escape');
+    await writing('txt').waitFor({ state: 'detached' });
+    assert.equal(await tab.getByRole('alert').count(), 0);
+    assert.deepEqual(saved, []);
+    await page.until('its worker has ended', () => tab.workers().length === 2);
+    // Both at once.
+    await tab.evaluate(() => (globalThis.fast = true));
+    await save('C header');
+    await save('raw text');
+    await page.until('both', () => saved.length === 2);
+    assert.deepEqual(saved.sort(), [`${name}.h`, `${name}.txt`]);
+    await page.until('their workers have ended', () => tab.workers().length === 2);
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+});
+
+describe('what is remembered', () => {
+  const { session } = page.setUp();
 
   const ground = (tab) => tab.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const stored = (tab) => tab.evaluate(() => JSON.stringify({ ...localStorage }));

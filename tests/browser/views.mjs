@@ -22,6 +22,8 @@ export const views = [
   { name: 'decode', file: 'sample', at: '/t/struct/traffic_key?tab=decode', ready: '.decode', act: decodeSome },
   { name: 'record', file: 'sample', at: '/t/struct/traffic?tab=record', ready: 'pre' },
   { name: 'missing', file: 'sample', at: '/t/struct/no_such_thing', ready: '.type h1' },
+  { name: 'link-cut', file: 'sample', at: '/t/struct/', ready: '.notice', narrow: true },
+  { name: 'no-layout', file: 'sample', at: '/t/int/int?tab=layout', ready: '.remark' },
   { name: 'programs', file: 'sample', at: '/programs', ready: '.programs' },
   { name: 'program', file: 'sample', at: '/programs/account', ready: '.disasm-table', narrow: true },
   { name: 'maps', file: 'sample', at: '/maps', ready: '.map', narrow: true },

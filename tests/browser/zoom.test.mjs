@@ -1,7 +1,7 @@
 // Small screens: a phone of 360 px, and a window of 1280 x 1024 at 400 %, which leaves 320 x 256 px. The page is never wider than the
 // screen, what can be used is there whole, and what one came to read has room.
 import assert from 'node:assert/strict';
-import { after, before, describe } from 'node:test';
+import { describe } from 'node:test';
 import * as page from './support.mjs';
 import { settled, views, visit } from './views.mjs';
 
@@ -13,17 +13,7 @@ const screens = [
 ];
 
 describe('small screens', () => {
-  let session;
-  let files;
-  before(async () => {
-    if (page.cannotRun) return;
-    session = await page.openBrowser();
-    files = page.scratch();
-  });
-  after(async () => {
-    await session?.close();
-    files?.done();
-  });
+  const { session, files } = page.setUp();
 
   for (const view of views) {
     test(`nothing is cut off: ${view.name}`, async (t) => {

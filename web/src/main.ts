@@ -122,12 +122,15 @@ function globalKey(event: KeyboardEvent, app: App, list: TypeList, sheet: HelpSh
   event.preventDefault();
 }
 
-/** Out of what is nearest: a file that is being opened, what went wrong, a type. */
+/** Out of what is nearest: a file that is being opened or written, what went wrong, a type. */
 function leave(app: App): void {
   const { state } = app.store;
+  const writing = state.saving.filter(({ slow }) => slow);
   if (state.opening) app.cancel();
+  else if (writing.length > 0) writing.at(-1)!.cancel();
   else if (state.faults.length > 0) app.dismissFaults();
   else if (state.waiting.length > 0) app.dismissWaiting();
+  else if (state.remark) app.dismissRemark();
   else if (state.file && state.route) app.showFile();
 }
 

@@ -152,7 +152,7 @@ export class TypeTable {
     for (let at = row, links = 0; at >= 0 && links < 64; links++) {
       const { noun } = kindFacts(this.kind(at));
       if (noun === 'struct' || noun === 'union') return true;
-      if (noun !== 'typedef' && noun !== 'const' && noun !== 'volatile') return false;
+      if (!transparent.has(noun)) return false;
       const id = this.columns.sizeOrType[at];
       at = this.rowOf(id);
       if (at < 0) return this.at(id, (types, to) => types.isComposite(to)) ?? false;

@@ -1,4 +1,5 @@
 // What went wrong with a file, in the words of someone who wants to help: what it is, what was found, what to do next.
+import { type Archive, archiveOf, unpackCommand } from './archives.ts';
 import type { FaultFacts } from '../common/messages.ts';
 
 export interface Explanation {
@@ -23,14 +24,26 @@ export function isMisfit(fault: FaultFacts, base: string | undefined): boolean {
   return base !== undefined && fault.code === 'malformed';
 }
 
-/** Explains why `name`, which is `size` bytes long and starts with `head`, could not be opened; `base`: what it was opened on. */
-export function explain(fault: FaultFacts, name: string, size: number, head: Uint8Array, base?: string): Explanation {
-  return { title: `${name} could not be opened`, detail: sentence(fault.message), ...advise(fault, name, size, head, base) };
+/** A file that could not be opened. */
+export interface Refused {
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** How it starts. */
+  head: Uint8Array;
+  /** The archive that is packed in it. */
+  archive: Archive | undefined;
+  /** The name of what it was opened on. */
+  base: string | undefined;
+}
+
+export function explain(fault: FaultFacts, file: Refused): Explanation {
+  return { title: `${file.name} could not be opened`, detail: sentence(fault.message), ...advise(fault, file) };
 }
 
 type Advice = Partial<Explanation> & { advice: string };
 
-function advise(fault: FaultFacts, name: string, size: number, head: Uint8Array, base: string | undefined): Advice {
+function advise(fault: FaultFacts, { name, size, head, archive: packedArchive, base }: Refused): Advice {
   switch (fault.code) {
     case 'system':
     case 'permission':
@@ -54,8 +67,10 @@ function advise(fault: FaultFacts, name: string, size: number, head: Uint8Array,
       advice: 'A module’s types continue those of the very kernel build that it was made for. Open it on that one; its version is in the name of the module’s folder, /lib/modules/VERSION.',
     };
   }
+  const archive = archiveOf(head) ?? packedArchive;
+  if (archive) return { title: `${name} is ${archive.name}`, detail: '', advice: 'Unpack it and open the kernel, module or object in it:', command: unpackCommand(archive, quoted(name)) };
   const packed = packers.find(({ magic }) => startsWith(head, magic));
-  const image = isKernelImage(head);
+  const image = isKernelImage(head, fault.message);
   if (fault.code === 'not_supported') {
     if (packed) return { title: `${name} is compressed with ${packed.name}`, advice: 'Unpack it and open the result:', command: `${packed.command} ${quoted(name)}` };
     if (image) return kernelImage(name);
@@ -63,19 +78,10 @@ function advise(fault: FaultFacts, name: string, size: number, head: Uint8Array,
   }
   if (fault.code === 'not_found') {
     if (image) return { title: `${name} is a kernel without BTF`, advice: 'It was built without CONFIG_DEBUG_INFO_BTF. Take one that has it, or its vmlinux with debug information and' , command: 'pahole -J vmlinux' };
-    const dwarf = /\bDWARF\b/.test(fault.message);
-    return {
-      title: dwarf ? `${name} has DWARF, but no BTF` : `${name} has no BTF`,
-      advice: dwarf
-        ? 'BTF can be made of its debug information; this writes it into the file:'
-        : 'BPF objects get it from clang -g. A program or kernel with DWARF debug information gets it from pahole:',
-      command: `pahole -J ${quoted(name)}`,
-    };
+    return withoutBtf(fault, name, head);
   }
   const cut = /\btruncated\b/.test(fault.message);
   if (image && !cut) return kernelImage(name);
-  const archive = archives.find(({ magic, at = 0 }) => startsWith(head.subarray(at), magic));
-  if (archive) return { title: `${name} is ${archive.name}`, advice: 'Unpack it and open the vmlinux, module or object in it:', command: `${archive.command} ${quoted(name)}` };
   const known = cut || (packed ? !/\bneither\b/i.test(fault.message) : formats.some((magic) => startsWith(head, magic)));
   if (known) {
     return { title: `${name} is damaged`, advice: 'It may have been cut short or changed on its way here. Copy it again and compare the sizes.' };
@@ -87,6 +93,34 @@ function advise(fault: FaultFacts, name: string, size: number, head: Uint8Array,
   };
 }
 
+/** What kind of ELF it is decides where its BTF would come from. */
+function withoutBtf(fault: FaultFacts, name: string, head: Uint8Array): Advice {
+  const title = `${name} has no BTF`;
+  const dwarf = /\bDWARF\b/.test(fault.message);
+  if (isBpf(head) || /\bwithout -g\b/.test(fault.message)) {
+    return {
+      title: `${name} is a BPF object without BTF`,
+      advice: dwarf
+        ? 'Its compiler wrote DWARF only, or its BTF was stripped. Compile it with clang -g, which writes both:'
+        : 'Its BTF comes with debug information, and stays when llvm-strip -g takes that away. Compile it with -g:',
+      command: `clang -g -O2 -target bpf -c ${quoted(name.replace(/(\.bpf)?\.o(\.\w+)?$/, '$1.c'))}`,
+    };
+  }
+  if (dwarf) {
+    return { title: `${name} has DWARF, but no BTF`, advice: 'BTF can be made of its debug information; this writes it into the file:', command: `pahole -J ${quoted(name)}` };
+  }
+  if (/\.ko(\.|$)/.test(name)) {
+    return { title, advice: 'Its kernel was built without CONFIG_DEBUG_INFO_BTF_MODULES, or it was stripped. Take it from a kernel package that has it, as those of distributions do.' };
+  }
+  return { title, advice: 'It has no debug information to make it of either. Compile it with -g; pahole then makes BTF of that and writes it into the file:', command: `pahole -J ${quoted(name)}` };
+}
+
+/** An ELF for the machine 247. */
+function isBpf(head: Uint8Array): boolean {
+  const machine = head[5] === 2 ? [0, 247] : [247, 0];
+  return startsWith(head, formats[0]!) && startsWith(head.subarray(18), machine);
+}
+
 function kernelImage(name: string): Advice {
   return {
     title: `${name} is a compressed kernel image`,
@@ -95,9 +129,9 @@ function kernelImage(name: string): Advice {
   };
 }
 
-/** The "HdrS" of an x86 boot header. */
-function isKernelImage(head: Uint8Array): boolean {
-  return startsWith(head.subarray(0x202), [0x48, 0x64, 0x72, 0x53]);
+/** By the "HdrS" of an x86 boot header, or the kind of image that the parser found: "s390 image: ...". */
+function isKernelImage(head: Uint8Array, message: string): boolean {
+  return startsWith(head.subarray(0x202), [0x48, 0x64, 0x72, 0x53]) || /^(?:[\w-]+ \w*image|EFI \w+ image|boot ELF)\b/i.test(message);
 }
 
 export const copyKernel = 'cp /sys/kernel/btf/vmlinux ~/vmlinux.btf';
@@ -119,24 +153,18 @@ const packers = [
   { name: 'lzop', magic: [0x89, 0x4c, 0x5a, 0x4f], command: 'lzop -d' },
 ];
 
-const archives = [
-  { name: 'a zip archive', magic: [0x50, 0x4b, 3, 4], command: 'unzip' },
-  { name: 'a tar archive', magic: [0x75, 0x73, 0x74, 0x61, 0x72], at: 257, command: 'tar -xf' },
-  { name: 'an archive of objects or a Debian package', magic: [0x21, 0x3c, 0x61, 0x72, 0x63, 0x68, 0x3e], command: 'ar x' },
-  { name: 'an RPM package', magic: [0xed, 0xab, 0xee, 0xdb], command: 'rpm2cpio' },
-];
-
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, i) => bytes[i] === byte);
 }
 
 /** For a shell, where the name needs it. */
-function quoted(name: string): string {
+export function quoted(name: string): string {
   return /^[\w@%+=:,./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
 }
 
 function sentence(message: string): string {
   const text = message.trim();
   if (text === '') return '';
-  return text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+  // Words such as "s390" have no capitals.
+  return text.replace(/^[a-z]+(?![\w-])/, (word) => word[0]!.toUpperCase() + word.slice(1)) + (/[.!?]$/.test(text) ? '' : '.');
 }

@@ -4,6 +4,8 @@ import { html, nothing, render } from 'lit-html';
 import { bytes, count, counted, duration } from '../common/format.ts';
 import { warning } from '../common/icons.ts';
 import { kindFacts, kindOrder } from '../common/kinds.ts';
+import { unpackCommand } from './archives.ts';
+import { quoted } from './fault.ts';
 import { originOf } from './origin.ts';
 import { perFile } from '../common/per-file.ts';
 import type { OpenFile } from '../page/state.ts';
@@ -23,6 +25,10 @@ export function fileCard(file: OpenFile, filter: (kind: number) => void, save: (
     ${origin(file)}
     ${file.base ? html`<p class="remark">Its types continue those of <code>${file.base.name}</code>.</p>` : nothing}
     ${summary.distilledBase ? html`<p class="remark">It brings what it needs of its base with it (.BTF.base).</p>` : nothing}
+    ${file.archive
+      ? html`<p class="remark">It was found in ${file.archive.name}, of which this is all that can be seen here. Unpack that to open each file in it:
+          <code class="command">${unpackCommand(file.archive, quoted(file.name))}</code></p>`
+      : nothing}
     ${summary.specs > 1
       ? html`<p class="remark">It holds ${counted(summary.specs, 'BTF')}, one behind the other; this shows the first.</p>`
       : nothing}
@@ -86,13 +92,14 @@ const machines: Record<number, string> = {
 };
 
 /** "BPF object, 64-bit ELF", "Kernel module, 64-bit ELF for x86-64, packed with xz", "Raw BTF, split". */
-function whatItIs({ summary, name }: OpenFile): string {
+function whatItIs({ summary, name, archive }: OpenFile): string {
   const { container, elfClass, elfMachine, elfType, wrappers, kernelImage, firstId } = summary;
   const packed = wrappers.length > 0 ? `, packed with ${wrappers.join(', ')}` : '';
+  if (kernelImage !== undefined) return `Kernel image (${kernelImage})${packed}`;
+  if (archive) return `Raw BTF${firstId > 1 ? ', split' : ''}, found in ${archive.name}${packed}`;
   if (container === 'raw') return `Raw BTF${firstId > 1 ? ', split' : ''}${packed}`;
   const machine = elfMachine === undefined ? '' : ` for ${machines[elfMachine] ?? `machine ${elfMachine}`}`;
   const elf = `${elfClass ? `${elfClass}-bit ` : ''}ELF`;
-  if (kernelImage !== undefined) return `Kernel image (${kernelImage})${packed}`;
   if (elfMachine === 247) return `BPF object, ${elf}${packed}`;
   if (firstId > 1 || /\.ko(\.|$)/.test(name)) return `Kernel module, ${elf}${machine}${packed}`;
   return `${elfTypes[elfType ?? 0] ?? ''}${elf}${machine}${packed}`;

@@ -4,7 +4,7 @@ import type { App } from '../page/app.ts';
 import type { Explanation } from './fault.ts';
 import { bytes } from '../common/format.ts';
 import { close, split, warning } from '../common/icons.ts';
-import { canBeBase } from './opener.ts';
+import { canBeBase, hasRefused } from './opener.ts';
 import type { State } from '../page/state.ts';
 
 /** Faults that are told in full. */
@@ -40,7 +40,11 @@ function told({ title, detail, advice, command }: Explanation) {
 export function basePanel({ waiting, files, file }: State, app: App) {
   if (waiting.length === 0) return nothing;
   const one = waiting.length === 1;
-  const choices = files.filter(canBeBase).sort((a, b) => b.types.length - a.types.length).slice(0, mostBases);
+  const choices = files
+    .filter((base) => canBeBase(base) && !waiting.every((file) => hasRefused(file, base)))
+    .sort((a, b) => b.types.length - a.types.length)
+    .slice(0, mostBases);
+  const refused = one ? (waiting[0]!.refused ?? []) : [];
   return html`<section class="notice" role="alert">
     ${split}
     <div class="notice-body">
@@ -48,7 +52,8 @@ export function basePanel({ waiting, files, file }: State, app: App) {
       ${one ? nothing : html`<p class="fault-detail">${waiting.map(({ name }) => name).join(', ')}</p>`}
       <p>
         This is split BTF, as kernel modules have it: its types continue those of the kernel that it was built for.
-        ${choices.length > 0 ? 'Open it on one of the files here, or drop that kernel’s vmlinux or BTF.' : 'Drop that vmlinux or its BTF, too.'}
+        ${refused.length > 0 ? html`It does not continue ${refused.map(({ name }, i) => html`${i > 0 ? ' or ' : ''}<code>${name}</code>`)}. ` : nothing}${
+          choices.length > 0 ? 'Open it on one of the files here, or drop that kernel’s vmlinux or BTF.' : 'Drop that kernel’s vmlinux or its BTF, too.'}
       </p>
       ${choices.length > 0
         ? html`<p class="notice-choices">
@@ -78,8 +83,21 @@ export function progressPanel({ opening }: State, app: App) {
 }
 
 export function savingPanel({ saving }: State) {
-  if (saving === undefined) return nothing;
-  return html`<section class="notice is-progress" role="status">
-    <div class="notice-body"><h2>Writing ${saving}</h2><progress aria-label="Writing"></progress></div>
+  return saving.filter(({ slow }) => slow).map(({ name, cancel }) => html`<section class="notice is-progress" role="status">
+    <div class="notice-body"><h2>Writing ${name}</h2><progress aria-label="Writing ${name}"></progress></div>
+    <button class="button" aria-label="Cancel writing ${name}" @click=${cancel}>Cancel</button>
+  </section>`);
+}
+
+/** What is odd about the link that was followed. */
+export function remarkPanel({ remark }: State, app: App) {
+  if (!remark) return nothing;
+  return html`<section class="notice" role="status">
+    ${warning}
+    <div class="notice-body">
+      <h2>${remark.title}</h2>
+      <p>${remark.detail}</p>
+    </div>
+    ${dismiss(() => app.dismissRemark())}
   </section>`;
 }

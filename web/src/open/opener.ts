@@ -1,9 +1,10 @@
 // Opener: from files that were dropped, chosen or pasted to files that are open. One after the other: what is open stays open
 // whatever happens to the next, and what continues another (a module) is opened on the one base that came with it.
+import { packedArchive } from './archives.ts';
 import { type Explanation, explain, headLength, isMisfit, isSplit } from './fault.ts';
 import type { NamedBlob } from '../common/messages.ts';
 import { Fault, type Session } from './session.ts';
-import type { OpenFile, Opening, State } from '../page/state.ts';
+import type { OpenFile, Opening, State, Waiting } from '../page/state.ts';
 import type { Store } from '../page/store.ts';
 import { TypeTable } from '../common/types.ts';
 import type { Workshop } from './workshop.ts';
@@ -27,22 +28,22 @@ export class Opener {
     private readonly opened: (file: OpenFile, show: boolean) => void,
   ) {}
 
-  /** Opens these, in place of whatever is still being opened. `base`: what they continue. */
-  async open(inputs: readonly NamedBlob[], base?: NamedBlob): Promise<void> {
+  /** Opens these, in place of whatever is still being opened. `base`: what they continue; others that wait for one go on waiting. */
+  async open(inputs: readonly Waiting[], base?: NamedBlob): Promise<void> {
     const turn = this.begin();
-    const before = base ? [] : this.store.state.waiting;
+    const before = this.store.state.waiting.filter((file) => !inputs.some((input) => isSame(input, file)));
     this.store.set({ faults: [], waiting: [] });
     const slow = setTimeout(() => this.progress({ slow: true }), patience);
     try {
       const first = await this.each(turn, inputs, base);
+      if (turn !== this.turn) return;
       const lacking = [...before, ...first.lacking];
-      const [below] = first.opened.filter(canBeBase);
-      const several = first.opened.filter(canBeBase).length > 1;
-      if (turn !== this.turn || lacking.length === 0) return;
-      // Which is theirs is the user's to say.
-      if (!below || several) return this.store.set({ waiting: lacking });
-      const second = await this.each(turn, lacking, { blob: below.blob, name: below.name });
-      if (turn === this.turn) this.store.set({ waiting: second.lacking }); // for another base
+      const bases = base ? [] : first.opened.filter(canBeBase);
+      // Which is theirs of several is the user's to say.
+      const below = bases.length === 1 ? { blob: bases[0]!.blob, name: bases[0]!.name } : undefined;
+      const fitting = lacking.filter((file) => below && !hasRefused(file, below));
+      const second = await this.each(turn, fitting, below);
+      if (turn === this.turn) this.store.set({ waiting: [...lacking.filter((file) => !fitting.includes(file)), ...second.lacking] });
     } finally {
       clearTimeout(slow);
       if (turn === this.turn) this.store.set({ opening: undefined });
@@ -50,13 +51,13 @@ export class Opener {
   }
 
   /** Opens these and shows the first that could be; `lacking` are those that continue a base, of which there is none, or another one. */
-  private async each(turn: number, inputs: readonly NamedBlob[], base: NamedBlob | undefined): Promise<{ opened: OpenFile[]; lacking: NamedBlob[] }> {
+  private async each(turn: number, inputs: readonly Waiting[], base: NamedBlob | undefined): Promise<{ opened: OpenFile[]; lacking: Waiting[] }> {
     const opened: OpenFile[] = [];
-    const lacking: NamedBlob[] = [];
+    const lacking: Waiting[] = [];
     for (const [nth, input] of inputs.entries()) {
       const outcome = await this.one(input, base, nth, inputs.length);
       if (turn !== this.turn) break;
-      if (outcome === 'split') lacking.push(input);
+      if (outcome === 'split') lacking.push(base ? { ...input, refused: [...(input.refused ?? []), base] } : input);
       else if (outcome) this.opened(outcome, opened.push(outcome) === 1);
     }
     return { opened, lacking };
@@ -90,15 +91,21 @@ export class Opener {
       const { summary, columns } = await session.open(input, base);
       const below = files.find((file) => base && !file.base && isSame(file, base));
       const types = new TypeTable(columns, below?.types);
-      return { id: ++this.lastId, name, blob, base, summary, types, session, milliseconds: performance.now() - started };
+      const milliseconds = performance.now() - started;
+      // BTF that was found by looking for it, but in no kernel: what it was found in?
+      const found = summary.container === 'raw' && summary.wrappers.length > 0 && summary.kernelImage === undefined;
+      const archive = found ? await packedArchive(blob, name).catch(() => undefined) : undefined;
+      if (this.session !== session) return undefined; // cancelled
+      return { id: ++this.lastId, name, blob, base, archive, summary, types, session, milliseconds };
     } catch (error) {
       session.close();
       if (this.session !== session) return undefined; // cancelled
       const facts = error instanceof Fault ? error : { code: 'internal', message: String(error) };
-      if (isSplit(facts) && !base) return 'split';
-      const head = await blob.slice(0, headLength).arrayBuffer().catch(() => new ArrayBuffer(0));
+      const archive = await packedArchive(blob, name).catch(() => undefined);
+      if (isSplit(facts) && !base && !archive) return this.session === session ? 'split' : undefined;
+      const head = new Uint8Array(await blob.slice(0, headLength).arrayBuffer().catch(() => new ArrayBuffer(0)));
       if (this.session !== session) return undefined;
-      this.fault(explain(facts, name, blob.size, new Uint8Array(head), base?.name));
+      this.fault(explain(facts, { name, size: blob.size, head, archive, base: base?.name }));
       return isMisfit(facts, base?.name) ? 'split' : undefined;
     } finally {
       if (this.session === session) this.session = undefined;
@@ -119,6 +126,11 @@ export class Opener {
 export function canBeBase({ types, summary, base }: OpenFile): boolean {
   const bpf = 247;
   return base === undefined && types.length > 0 && types.id(0) === 1 && summary.elfMachine !== bpf;
+}
+
+/** Whether a file is known not to continue that base. */
+export function hasRefused({ refused = [] }: Waiting, base: NamedBlob): boolean {
+  return refused.some((one) => isSame(one, base));
 }
 
 /** The very same file, as far as its facts tell: not one of that name that was built anew. */

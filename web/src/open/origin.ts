@@ -1,6 +1,5 @@
 // What an ELF says of where it comes from: the banner of a kernel, the magic words of a module. Only a few slices of the file are
 // read for it, in the background; packed files are not unpacked again.
-import type { ElfSection } from 'btfkit';
 import type { OpenFile } from '../page/state.ts';
 
 export interface Origin {
@@ -17,7 +16,7 @@ const largestModinfo = 1 << 18;
 
 export async function originOf({ blob, summary, session }: OpenFile): Promise<Origin> {
   const { container, elfMachine, wrappers, kernelImage } = summary;
-  if (kernelImage !== undefined) return imageOrigin(blob);
+  if (kernelImage !== undefined) return imageOrigin(blob, wrappers.length > 0);
   if (container !== 'elf' || elfMachine === bpf || wrappers.length > 0) return {};
   const sections = await session.ask('elf', {});
   const modinfo = sections.find(({ name, size }) => name === '.modinfo' && size <= largestModinfo);
@@ -31,7 +30,7 @@ export async function originOf({ blob, summary, session }: OpenFile): Promise<Or
 
 const bpf = 247;
 
-async function findBanner(blob: Blob, { offset, size }: ElfSection): Promise<string | undefined> {
+async function findBanner(blob: Blob, { offset, size }: { offset: number; size: number }): Promise<string | undefined> {
   const end = offset + Math.min(size, searched);
   for (let at = offset; at < end; at += piece) {
     const text = await latin1(blob, at, Math.min(piece + 512, end - at)); // some more, for one that the end of a piece cuts
@@ -41,13 +40,27 @@ async function findBanner(blob: Blob, { offset, size }: ElfSection): Promise<str
   return undefined;
 }
 
-/** The setup header of an x86 kernel image tells where its version stands. */
-async function imageOrigin(blob: Blob): Promise<Origin> {
-  const head = await latin1(blob, 0, 0x8000);
-  if (head.slice(0x202, 0x206) !== 'HdrS') return {};
-  const at = head.charCodeAt(0x20e) + 256 * head.charCodeAt(0x20f) + 0x200;
-  const version = /^[ -~]+/.exec(head.slice(at))?.[0];
-  return version === undefined ? {} : { banner: `Linux version ${version}` };
+/** The boot loader's part of a kernel image is not packed, and most say in it which version the kernel has. */
+async function imageOrigin(blob: Blob, packed: boolean): Promise<Origin> {
+  const head = await latin1(blob, 0, 1 << 18);
+  const version = versions.map((read) => read(head)).find((text) => text !== undefined);
+  if (version !== undefined) return { banner: `Linux version ${version}` };
+  const banner = packed ? undefined : await findBanner(blob, { offset: 0, size: blob.size });
+  return banner === undefined ? {} : { banner };
+}
+
+const versions: readonly ((head: string) => string | undefined)[] = [
+  // x86: the setup header tells where it stands.
+  (head) => (head.slice(0x202, 0x206) === 'HdrS' ? words(head, head.charCodeAt(0x20e) + 256 * head.charCodeAt(0x20f) + 0x200) : undefined),
+  // s390: the parameter area does, big-endian; what does not fit into 32 bits is no place in the head.
+  (head) => (head.slice(0x10008, 0x1000e) === 'S390EP' ? words(head, [...head.slice(0x1042c, 0x10430)].reduce((sum, byte) => sum * 256 + byte.charCodeAt(0), 0)) : undefined),
+  // U-Boot: the name of the image, "Linux-6.1.0".
+  (head) => (head.startsWith('\x27\x05\x19\x56') ? /^Linux-(\d[ -~]*)/.exec(head.slice(32, 64))?.[1] : undefined),
+];
+
+/** A version at a place: it starts with a digit. */
+function words(head: string, at: number): string | undefined {
+  return /^\d[ -~]*/.exec(head.slice(at, at + 512))?.[0];
 }
 
 function pairs(text: string): Record<string, string> {

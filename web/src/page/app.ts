@@ -3,14 +3,17 @@ import type { Sample } from '../open/assets.ts';
 import { whenIdle } from './idle.ts';
 import type { Questions, Topic } from '../common/messages.ts';
 import { listsOf } from '../parts/object-views.ts';
-import { Opener, patience } from '../open/opener.ts';
-import { type Route, type Tab, fileHash, parseRoute, resolve, typeHash } from './route.ts';
-import { type DumpFormat, dumpName, saveBlob } from './saving.ts';
+import { Opener, hasRefused } from '../open/opener.ts';
+import { readAddress } from './address.ts';
+import { type Route, type Tab, fileHash, resolve, typeHash } from './route.ts';
+import { Saver } from './saver.ts';
+import { type DumpFormat, dumpName } from './saving.ts';
 import { searchPreparations } from '../list/search.ts';
 import type { Fault } from '../open/session.ts';
 import { setting } from './settings.ts';
 import type { OpenFile, Shown, State } from './state.ts';
 import { Store } from './store.ts';
+import { sideOf } from '../type/sides.ts';
 import { toggleTheme } from './theme.ts';
 import type { TypeTable } from '../common/types.ts';
 import type { Workshop } from '../open/workshop.ts';
@@ -18,16 +21,18 @@ import type { Workshop } from '../open/workshop.ts';
 const cacheLine = setting('cache line', 64, [32, 64, 128, 256]);
 
 export class App {
-  readonly store = new Store<State>({ files: [], faults: [], waiting: [], cacheLine: cacheLine.get() });
+  readonly store = new Store<State>({ files: [], faults: [], waiting: [], saving: [], cacheLine: cacheLine.get() });
   private readonly opener: Opener;
+  private readonly saver: Saver;
   /** Where each file was last looked at: a hash. */
   private readonly places = new WeakMap<OpenFile, string>();
 
   /** The hash that was read last. */
-  private read = '';
+  private read: string | undefined;
 
   constructor(private readonly workshop: Workshop) {
     this.opener = new Opener(this.store, workshop, (file, show) => this.opened(file, show));
+    this.saver = new Saver(this.store, workshop);
     this.readAddress();
     addEventListener('popstate', ({ state }) => this.travelled(state as { file?: number } | null));
     // Browsers tell both of a followed link; one that only told the second would be heard as well.
@@ -43,9 +48,10 @@ export class App {
     await this.opener.open([{ blob: new Blob([await bytes()]), name }]);
   }
 
-  /** Opens the files that wait for a base on this one. */
+  /** Opens the files that wait for a base on this one, but those that it is known not to be the base of. */
   async useAsBase({ blob, name }: OpenFile): Promise<void> {
-    await this.opener.open(this.store.state.waiting, { blob, name });
+    const base = { blob, name };
+    await this.opener.open(this.store.state.waiting.filter((file) => !hasRefused(file, base)), base);
   }
 
   /** Looks at an open file, where it was last looked at. */
@@ -77,21 +83,15 @@ export class App {
     if (file && files.length > 1) this.choose(files[(files.indexOf(file) + step + files.length) % files.length]!);
   }
 
-  /** Saves everything, or one type, as a file of the user's; resolves to its name, or undefined when that failed. */
+  /** Saves everything, or one type, as a file of the user's; resolves to its name, or undefined when it was not saved. */
   async save(format: DumpFormat, id?: number): Promise<string | undefined> {
     const { file } = this.store.state;
     if (!file) return undefined;
-    const name = dumpName(file, format, id);
-    const slow = setTimeout(() => this.store.set({ saving: name }), patience);
     try {
-      saveBlob(await file.session.ask('dump', { format, ...(id === undefined ? {} : { id }) }), name);
-      return name;
+      return await this.saver.save(file, format, id);
     } catch (error) {
-      this.refuse(`${name} could not be written`, error instanceof Error ? error.message : String(error));
+      this.refuse(`${dumpName(file, format, id)} could not be written`, error instanceof Error ? error.message : String(error));
       return undefined;
-    } finally {
-      clearTimeout(slow);
-      if (this.store.state.saving === name) this.store.set({ saving: undefined });
     }
   }
 
@@ -118,6 +118,11 @@ export class App {
   /** Forgets the files that wait for a base. */
   dismissWaiting(): void {
     this.store.set({ waiting: [] });
+  }
+
+  /** What is odd about the link was read. */
+  dismissRemark(): void {
+    this.store.set({ remark: undefined });
   }
 
   toggleTheme(): void {
@@ -179,9 +184,13 @@ export class App {
   }
 
   private readAddress(): void {
-    this.read = location.hash;
-    const route = parseRoute(this.read);
-    this.store.set({ route });
+    const again = location.hash === this.read;
+    const { hash, route, remark } = readAddress(location.hash);
+    // What another version wrote stands there as this one would write it: all that reads addresses understands it.
+    if (hash !== location.hash) history.replaceState(history.state, '', hash);
+    // A file was opened for the link, or its type is drawn anew: what was said of it stays said.
+    this.store.set(again ? { route } : { route, remark });
+    this.read = hash;
     const { file } = this.store.state;
     if (!file) return;
     const base = this.baseWith(file, route);
@@ -217,7 +226,7 @@ export class App {
       if (row < 0) return undefined;
       const id = file.types.id(row);
       const { cacheLine } = this.store.state;
-      return { topic: topics[route.tab], about: { id, cacheLine }, row };
+      return { topic: topics[sideOf(file.types, row, route.tab)], about: { id, cacheLine }, row };
     }
     if (route.view === 'variables') return { topic: 'sections', about: {}, row: -1 };
     if (route.view === 'relocations') return { topic: 'needs', about: {}, row: -1 };

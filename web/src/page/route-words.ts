@@ -10,7 +10,7 @@ export interface RouteWords {
 
 export function routeWords(route: Route): RouteWords {
   if (route.view === 'type') {
-    const what = `${route.noun} ${route.name || `without a name (id ${route.id ?? 'unknown'})`}`;
+    const what = `${route.noun} ${route.name || `without a name (id ${route.id})`}`;
     return { what, wanted: route.name ? 'a kernel, module or object that has it' : 'the very file that the link was made with' };
   }
   const { view, name, filter = {} } = route;

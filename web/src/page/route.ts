@@ -10,7 +10,7 @@
 import { kindFacts } from '../common/kinds.ts';
 import type { TypeTable } from '../common/types.ts';
 
-const version = 'v=1';
+export const version = '1';
 
 /** The sides of a type, the first by default. */
 export const tabs = ['c', 'layout', 'uses', 'decode', 'record'] as const;
@@ -41,11 +41,14 @@ export interface ListRoute {
 
 export type Route = TypeRoute | ListRoute;
 
-/** What a hash names; undefined for the file, and for anything that this version does not understand. */
+/** The address of the file. */
+export const fileHash = `#v=${version}`;
+
+/** What a hash names; undefined for the file, and for anything that this version does not understand: see address.ts. */
 export function parseRoute(hash: string): Route | undefined {
   const [path = '', query = ''] = split(hash, '?');
   const [start, view = '', ...rest] = path.split('/');
-  if (start !== `#${version}`) return undefined;
+  if (start !== fileHash) return undefined;
   const names = rest.map(decode);
   if (names.includes(undefined)) return undefined;
   const list = lists.find((name) => name === view);
@@ -55,7 +58,8 @@ export function parseRoute(hash: string): Route | undefined {
   }
   if (view !== 't' || names.length !== 2 || !/^[a-z0-9_]+$/.test(names[0]!)) return undefined;
   const options = new URLSearchParams(query);
-  const id = Number(options.get('id') ?? NaN);
+  const id = Number(options.get('id') || NaN);
+  if (names[1] === '' && !Number.isInteger(id)) return undefined; // cut short
   const nth = Number(options.get('n') ?? 1);
   return {
     view: 'type',
@@ -72,11 +76,9 @@ function split(text: string, at: string): [string, string?] {
   return index < 0 ? [text] : [text.slice(0, index), text.slice(index + 1)];
 }
 
-export const fileHash = `#${version}`;
-
 export function listHash(view: ListName, name = '', filter: Readonly<Record<string, string>> = {}): string {
   const query = new URLSearchParams(Object.entries(filter).filter(([, text]) => text !== '')).toString();
-  return `#${version}/${view}${name && `/${encodeURIComponent(name)}`}${query && `?${query}`}`;
+  return `${fileHash}/${view}${name && `/${encodeURIComponent(name)}`}${query && `?${query}`}`;
 }
 
 export function typeHash(types: TypeTable, row: number, tab: Tab = 'c'): string {
@@ -88,7 +90,7 @@ export function typeHash(types: TypeTable, row: number, tab: Tab = 'c'): string 
   if (nth > 1) options.set('n', String(nth));
   if (tab !== 'c') options.set('tab', tab);
   const query = options.toString();
-  return `#${version}/t/${noun}/${encodeURIComponent(name)}${query && `?${query}`}`;
+  return `${fileHash}/t/${noun}/${encodeURIComponent(name)}${query && `?${query}`}`;
 }
 
 /** The row that a route means in this file; -1 when the file has no such type. */

@@ -3,7 +3,7 @@ import { html, nothing } from 'lit-html';
 import type { App } from './app.ts';
 import type { Assets } from '../open/assets.ts';
 import { filesBar } from '../open/files-bar.ts';
-import { basePanel, faultPanel, progressPanel, savingPanel } from '../open/notices.ts';
+import { basePanel, faultPanel, progressPanel, remarkPanel, savingPanel } from '../open/notices.ts';
 import { fileCard } from '../open/file-card.ts';
 import { count } from '../common/format.ts';
 import { lock, logo, moon, sun } from '../common/icons.ts';
@@ -27,7 +27,7 @@ export function page(state: State, parts: Parts) {
   const { file, route } = state;
   return html`
     ${header(state, parts)}
-    <div class="notices">${progressPanel(state, parts.app)}${savingPanel(state)}${basePanel(state, parts.app)}${faultPanel(state, parts.app)}</div>
+    <div class="notices">${progressPanel(state, parts.app)}${savingPanel(state)}${remarkPanel(state, parts.app)}${basePanel(state, parts.app)}${faultPanel(state, parts.app)}</div>
     ${file ? sections(file, route) : nothing}
     ${file
       ? html`<main class="explorer" data-view=${viewOf(route)}>
@@ -44,7 +44,7 @@ function header(state: State, { app, choose }: Parts) {
   const other = isDark() ? 'Light theme' : 'Dark theme';
   return html`<header class="bar">
     <a class="brand" href=${fileHash}>${logo}<span>btfkit</span></a>
-    ${file ? html`${filesBar(state, app)}<p class="promise">${lock}<span>Nothing leaves this computer</span></p>` : nothing}
+    ${file ? html`${filesBar(state, app)}<p class="promise">${lock}<span class="unseen">Nothing leaves this computer</span></p>` : nothing}
     <button class="icon-button theme" aria-label=${other} title=${other} @click=${() => app.toggleTheme()}>${isDark() ? sun : moon}</button>
     ${file ? html`<button class="button is-small" @click=${choose}>Open file…</button>` : nothing}
   </header>`;

@@ -10,18 +10,12 @@ import type { Decoded } from '../common/messages.ts';
 import { perFile } from '../common/per-file.ts';
 import { typeHash } from '../page/route.ts';
 import type { OpenFile } from '../page/state.ts';
+import { hasValues } from './sides.ts';
 
 /** Bytes of a file that are read. */
 const longest = 1 << 20;
 /** Types that are proposed. */
 const proposals = 12;
-const unwanted = new Set(['func', 'func_proto', 'forward', 'decl_tag', 'unknown']);
-
-/** Whether a type of that kind has values. */
-export function hasValues(kind: number): boolean {
-  return !unwanted.has(kindFacts(kind).noun);
-}
-
 class DecodeView {
   readonly element = document.createElement('div');
   private row = -1;

@@ -6,10 +6,11 @@ import { copyButton, saveButton } from '../common/copy-button.ts';
 import { bytes, count, counted } from '../common/format.ts';
 import { back } from '../common/icons.ts';
 import { kindFacts } from '../common/kinds.ts';
-import { decodeView, hasValues } from './decode-view.ts';
+import { decodeView } from './decode-view.ts';
 import { layoutView } from './layout-view.ts';
 import type { Declaration, LaidOut, RecordText, Usage } from '../common/messages.ts';
-import { type Tab, type TypeRoute, fileHash, resolve, tabs, typeHash } from '../page/route.ts';
+import { type Tab, type TypeRoute, fileHash, resolve, typeHash } from '../page/route.ts';
+import { lacking, sideOf, sidesOf } from './sides.ts';
 import type { OpenFile, Shown } from '../page/state.ts';
 import { usageView } from './usage-view.ts';
 
@@ -21,8 +22,8 @@ export function typeView(shown: Shown, app: App) {
   const { label, family, counts } = kindFacts(types.kind(row));
   const size = types.size(row);
   const elements = types.elements(row);
-  const tab = (route as TypeRoute).tab;
-  const sides = tabs.filter((side) => (side === 'layout' ? types.isComposite(row) : side !== 'decode' || hasValues(types.kind(row))));
+  const wanted = (route as TypeRoute).tab;
+  const tab = sideOf(types, row, wanted);
   return html`<article class="card type" aria-labelledby="type-name">
     ${backLink()}
     <h1 id="type-name"><span class="badge" data-family=${family}>${label}</span> ${types.names[row] || html`<em>${types.label(row)}</em>`}</h1>
@@ -32,15 +33,16 @@ export function typeView(shown: Shown, app: App) {
       ${elements !== undefined && counts ? html`<span>${counted(elements, ...counts)}</span>` : nothing}
     </p>
     <nav class="tabs" aria-label="Sides of this type">
-      ${sides.map((side) => html`<a href=${typeHash(types, row, side)} aria-current=${side === tab ? 'page' : nothing}>${tabLabels[side]}</a>`)}
+      ${sidesOf(types, row).map((side) => html`<a href=${typeHash(types, row, side)} aria-current=${side === tab ? 'page' : nothing}>${tabLabels[side]}</a>`)}
     </nav>
+    ${tab === wanted ? nothing : html`<p class="remark" role="status"><code>${types.label(row)}</code> ${lacking[wanted]}. This is its C.</p>`}
     ${shown.fault === undefined ? side(shown, app) : html`<p class="remark" role="alert">This type cannot be shown so: ${shown.fault}</p>`}
   </article>`;
 }
 
 function side(shown: Shown, app: App) {
   const { file, topic, answer, row } = shown;
-  if ((shown.route as TypeRoute).tab === 'decode') return decodeView(file, row);
+  if (sideOf(file.types, row, (shown.route as TypeRoute).tab) === 'decode') return decodeView(file, row);
   switch (topic) {
     case 'declaration':
       return cSide(shown, app);
@@ -90,7 +92,7 @@ function recordSide({ json, raw }: RecordText) {
 
 /** The address names a type that this file does not have. */
 export function missingType(file: OpenFile, route: TypeRoute) {
-  const what = `${route.noun} ${route.name || `with id ${route.id ?? 'unknown'}`}`;
+  const what = `${route.noun} ${route.name || `with id ${route.id}`}`;
   const { below } = file.types;
   if (resolve(file.types, route) >= 0) return nothing; // its text is on the way
   return html`<article class="card type">
