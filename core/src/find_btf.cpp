@@ -53,6 +53,7 @@ Error no_btf(std::span<const Section> sections, std::uint16_t machine) {
   };
   std::string text = "the ELF has no .BTF section";
   if (sections.empty()) text += " (it has no sections at all)";
+  else if (machine == em_bpf && has(".debug_info")) text += ", only DWARF: clang -g writes BTF too, gcc does with -gbtf";
   else if (has(".debug_info") || has(".zdebug_info")) text += ", only DWARF: pahole -J (dwarves) makes BTF of it";
   else if (has(".BTF.ext")) text += ", though it has .BTF.ext";
   else if (machine == em_bpf && std::any_of(sections.begin(), sections.end(), is_code))
