@@ -553,7 +553,29 @@ describe('the list of types', () => {
     assert.equal(await page.list(tab).locator('.row[aria-selected=true] .id').evaluate((cell) => cell.firstChild.data), '7');
     await chip.click();
     assert.deepEqual(await names(), ['7 struct device']);
+    // Also while a search waits for the package.
+    await page.search(tab).fill('');
+    await typeAtOnce(tab, 'value:ON');
+    await chip.click();
+    await page.until('both enums', async () => String(await names()) === '3 enum mode,8 enum state');
+    await chip.click();
+    await page.until('the one', async () => String(await names()) === '8 enum state');
+    await page.search(tab).fill('device');
     assert.equal(await page.list(tab).locator('.row[aria-selected=true] .id').evaluate((cell) => cell.firstChild.data), '7');
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('a base that was closed is said to be', async () => {
+    const { base, module } = await pair(files);
+    const tab = await session.page('file');
+    await page.drop(tab, base, module);
+    await tab.getByRole('heading', { name: 'module.btf', level: 1 }).waitFor();
+    await tab.getByRole('button', { name: 'Close base.btf' }).click();
+    await tab.locator('.chip.is-base').click();
+    await page.row(tab, 'struct', 'device').first().click();
+    await tab.getByRole('alert').filter({ hasText: 'base.btf is not open any more' }).waitFor();
+    assert.equal(await heading(tab), 'module.btf');
     assert.deepEqual(tab.problems, []);
     await tab.context().close();
   });

@@ -82,18 +82,23 @@ function judged(types: TypeTable, { kinds, conditions, words, parts, path }: Exp
     else refuse(fits, types, kindsCalled('struct')!); // holes that are still being counted; only structs have any
   }
   for (const part of parts) contain(fits, types.haystack, part);
-  const roots = path ? rootsOf(types, path).filter((row) => fits[row] !== Rank.None) : [];
+  const owners = path ? rootsOf(types, path).filter((row) => fits[row] !== Rank.None) : [];
   if (words.length > 0) rank(fits, types, words);
-  for (const row of roots) fits[row] = types.names[row] === path!.root ? Rank.Exact : Rank.ExactIgnoringCase;
+  for (const row of owners) fits[row] = types.names[row] === path!.root ? Rank.Exact : Rank.ExactIgnoringCase;
   return fits;
 }
 
+/** The latest, as the root stays while the rest of a path is typed. */
+let roots: { types: WeakRef<TypeTable>; root: string; rows: number[] } | undefined;
+
 /** The rows whose members a path may lead to. */
-function rootsOf(types: TypeTable, path: MemberPath): number[] {
+function rootsOf(types: TypeTable, path: MemberPath): readonly number[] {
   const root = path.root.toLowerCase();
+  if (roots?.root === root && roots.types.deref() === types) return roots.rows;
   const { keys } = types;
   const rows: number[] = [];
   for (let row = 0; row < keys.length; row++) if (keys[row] === root && types.isComposite(row)) rows.push(row);
+  roots = { types: new WeakRef(types), root, rows };
   return rows;
 }
 

@@ -3,6 +3,7 @@ import { html, nothing, render } from 'lit-html';
 import { type Expression, parseExpression } from './expression.ts';
 import { Findings, type RowSet } from './findings.ts';
 import { whenIdle } from '../page/idle.ts';
+import { kindLimit } from '../common/kinds.ts';
 import { type Base, foundLine, kindChips, listId, searchBox, sortButtons } from './list-head.ts';
 import { movedBy } from './list-keys.ts';
 import { fillRow } from './list-row.ts';
@@ -106,7 +107,8 @@ export class TypeList {
   private use(types: TypeTable): void {
     if (types === this.types || !this.file) return;
     this.types = types;
-    this.matches = { rows: new Uint32Array(0), counts: new Uint32Array(0) };
+    this.matches = { rows: new Uint32Array(0), counts: new Uint32Array(kindLimit) };
+    this.list.reset(0, -1);
     this.holesFault = '';
     this.findings = new Findings(this.file.session, types, types !== this.file.types, (lists) => (lists ? this.update() : this.remarkAgain()));
     if (types !== this.file.types) whenIdle([...types.preparations(), ...searchPreparations(types)]);
@@ -176,7 +178,9 @@ export class TypeList {
     }
     this.note.set(this.remark());
     this.render();
-    if (this.entered && !this.waits) this.choose(0);
+    if (!this.entered || this.waits) return;
+    this.entered = false;
+    this.choose(0);
   }
 
   /** Something is known of what is listed. */
@@ -285,6 +289,7 @@ export class TypeList {
     const { path, having } = this.expression;
     const { types } = this;
     if (path && types && isRoot(types, row, path)) return path.member || undefined;
+    if (this.waits) return undefined; // it is of an earlier search
     const [term, other] = having.filter(({ what }) => what === 'member');
     return term && !other && !/[*?]/.test(term.name) && types?.isComposite(row) ? term.name : undefined;
   }

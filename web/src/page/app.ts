@@ -125,6 +125,7 @@ export class App {
     if (!types) return;
     const hash = typeHash(types, types.rowOf(id), member === undefined ? 'c' : 'layout', member);
     const other = files.find((each) => each !== file && each.types === types);
+    if (types !== file.types && !other) return this.refuse(`${file.base?.name ?? 'Its base'} is not open any more`, 'Open it again to see its types.');
     if (!other) return void (location.hash = hash);
     this.remember();
     history.pushState({ file: other.id }, '', hash);
