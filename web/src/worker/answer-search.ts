@@ -12,7 +12,7 @@ export function typesHaving(btf: Btf, { what, name, withBase }: Questions['havin
 /** Where a member is; when there is none, as far as the path leads, and what to ask for instead. */
 export function memberAnswer(btf: Btf, { id, path }: Questions['member']['about']): MemberAnswer {
   try {
-    if (path === '') return fork(btf, btf.get(id), '')!;
+    if (path === '') return fork(btf, btf.get(id), '') ?? { why: '', instead: [] };
     const { path: usual, offset, bitOffset, size, bitfieldSize, type } = btf.get(id).member(path);
     return { path: usual, offset, bitOffset, size, type, ...(bitfieldSize === undefined ? {} : { bitfieldSize }) };
   } catch (error) {
@@ -23,10 +23,15 @@ export function memberAnswer(btf: Btf, { id, path }: Questions['member']['about'
 
 /** Suggestions at once. */
 const most = 6;
+/** Steps of a path that is looked into. */
+const longest = 32;
+/** Members that are looked at: hostile files hold what is in itself in a thousand ways. */
+const mostMembers = 100_000;
 
 /** Where a path leaves what there is. */
 function fork(btf: Btf, root: BtfType, path: string): MemberAnswer | undefined {
   const steps = path.split(/\.|->/);
+  if (steps.length > longest) return undefined;
   for (let known = steps.length - 1; known >= 0; known--) {
     const way = steps.slice(0, known).join('.');
     const [next = '', ...rest] = steps.slice(known);
@@ -42,7 +47,7 @@ function fork(btf: Btf, root: BtfType, path: string): MemberAnswer | undefined {
     if (at.kind === 'array') return { why: `${joined()} is an array of ${at.count}`, instead: [[`${joined()}[0]`, next, ...rest].filter(Boolean).join('.')] };
     if (!hasMembers(at)) return { why: `${joined()} has no members: it is of type ${there.declaration()}`, instead: [] };
     const wanted = next.replace(/\[.*/, '').toLowerCase();
-    const names = [...memberNames(at)];
+    const names = memberNames(at);
     if (next.includes('[') && names.includes(next.replace(/\[.*/, ''))) return undefined; // it is the index
     const starts = names.filter((name) => name.toLowerCase().startsWith(wanted));
     const alike = starts.length > 0 ? starts : names.filter((name) => name.toLowerCase().includes(wanted));
@@ -52,14 +57,22 @@ function fork(btf: Btf, root: BtfType, path: string): MemberAnswer | undefined {
   return undefined;
 }
 
-const deepest = 16;
-
 /** Those of members without a name are the type's own. */
-function* memberNames(type: Composite, depth = 0): Generator<string> {
-  for (const { name, type: inner } of type.members) {
-    if (name !== '') yield name;
-    else if (depth < deepest && hasMembers(inner)) yield* memberNames(inner, depth + 1);
+function memberNames(type: Composite): string[] {
+  const names: string[] = [];
+  const within = [type];
+  const seen = new Set([type.id]);
+  for (const { members } of within) {
+    for (const { name, type: inner } of members) {
+      if (names.length > mostMembers) return names;
+      if (name !== '') names.push(name);
+      else if (hasMembers(inner) && !seen.has(inner.id)) {
+        seen.add(inner.id);
+        within.push(inner);
+      }
+    }
   }
+  return names;
 }
 
 type Composite = BtfType & { kind: 'struct' | 'union' };
