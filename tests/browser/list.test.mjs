@@ -306,6 +306,341 @@ describe('the list of types', () => {
       await page.until('the start', async () => Math.abs((await edges()).above) < 0.1);
     }));
 
+  /** Questions to the package by topic, from now on. */
+  const watchQuestions = (tab) =>
+    tab.evaluate(() => {
+      const post = Worker.prototype.postMessage;
+      globalThis.questions = [];
+      Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.type === 'ask') globalThis.questions.push(message.question.topic);
+        return post.call(this, message, ...rest);
+      };
+    });
+  /** As a fast typist does. */
+  const typeAtOnce = (tab, text) =>
+    page.search(tab).evaluate((input, all) => {
+      input.focus();
+      for (let length = 1; length <= all.length; length++) {
+        input.value = all.slice(0, length);
+        input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      }
+    }, text);
+  const place = ({ path, offset, bitOffset, size, bitfieldSize, type }) => {
+    const at = `${path} is at ${page.english(offset)} (0x${offset.toString(16)})`;
+    if (bitfieldSize) return `${at}, bit ${bitOffset - offset * 8}: ${bitfieldSize} bit${bitfieldSize === 1 ? '' : 's'} of ${type}`;
+    return `${at}: ${type}, ${page.english(size)} byte${size === 1 ? '' : 's'}`;
+  };
+  const answer = (tab) => tab.locator('.offset-answer').textContent();
+
+  test('a path leads to a member: where it is, and to the type at that place', (t) =>
+    withKernel(t, async (tab, btf) => {
+      const bitfield = btf.require('sk_buff', 'struct').member('pkt_type');
+      assert.ok(bitfield.bitfieldSize > 0);
+      for (const path of ['task_struct.pid', 'task_struct.se.vruntime', 'struct sk_buff.len', 'sk_buff.pkt_type', 'zone.free_area[2].nr_free', 'zone.free_area[0].nr_free', 'task_struct->se.load', 'spinlock_t.rlock']) {
+        const [, noun = 'struct', root, member] = /^(?:(\w+) )?(\w+)(?:\.|->)(.*)$/.exec(path);
+        const kind = root === 'spinlock_t' ? 'typedef' : noun;
+        const where = btf.require(root, kind).member(member);
+        await page.search(tab).fill(path);
+        assert.deepEqual((await rows(tab)).map(({ badge, name }) => `${badge} ${name}`), [`${kind} ${root}`], path);
+        await page.until(path, async () => (await note(tab)) === `In ${kind} ${root}, ${place(where)}.`);
+        assert.equal(await page.search(tab).getAttribute('aria-invalid'), null);
+        await page.search(tab).press('Enter');
+        await page.until(`${path} in the layout`, async () => (await answer(tab)) === place(where));
+        assert.match(tab.url(), new RegExp(`#v=1/t/${kind}/${root}\\?tab=layout&at=`));
+        // Marked in both, within what it is in, and in view.
+        const marked = tab.locator('.layout-table .is-found');
+        assert.equal(await marked.count(), 1, path);
+        const last = member.split('.').at(-1);
+        assert.ok((await marked.textContent()).includes(/\[2\]/.test(member) ? '[1…10]' : last), `${path}: ${await marked.textContent()}`);
+        assert.ok((await tab.locator('.box.is-found').count()) > 0, path);
+        const top = await tab.locator('.box.is-found').first().evaluate((box) => box.getBoundingClientRect().top);
+        assert.ok(top > 0 && top < 720, `${path} at ${top}`);
+        await page.search(tab).focus();
+      }
+      // Another member of the same type, by the address: what was opened stays, the mark moves.
+      await tab.evaluate(() => (location.hash = '#v=1/t/struct/task_struct?tab=layout&at=tgid'));
+      await page.until('tgid', async () => (await answer(tab)).startsWith('tgid is at'));
+      assert.equal(await tab.locator('.layout-table .is-found').count(), 1);
+      await tab.goBack();
+      await page.until('as it was', async () => (await answer(tab)).startsWith('rlock is at'));
+      await tab.evaluate(() => (location.hash = '#v=1/t/struct/task_struct?tab=layout&at=no_such'));
+      await page.until('that there is none', async () => (await answer(tab)) === 'struct task_struct has no member “no_such”');
+      // Whatever the case of the type; what is no such kind has no such member.
+      await page.search(tab).fill('Task_Struct.pid');
+      assert.deepEqual((await rows(tab)).map(({ name }) => name), ['task_struct']);
+      await page.search(tab).fill('union task_struct.pid');
+      assert.equal(await found(tab), 0);
+    }));
+
+  test('a path that leads nowhere says where it could go on', (t) =>
+    withKernel(t, async (tab) => {
+      await watchQuestions(tab);
+      await typeAtOnce(tab, 'task_struct.tg');
+      const offered = (name) => tab.locator('.search-note').getByRole('button', { name, exact: true });
+      await offered('tgid').waitFor();
+      assert.deepEqual(await tab.evaluate(() => globalThis.questions), ['member'], 'it is asked once the keyboard rests');
+      assert.match(await note(tab), /^Go on: tgid/);
+      assert.equal(await page.search(tab).getAttribute('aria-invalid'), null, 'it is only not whole yet');
+      await offered('tgid').press('Enter');
+      assert.equal(await page.search(tab).inputValue(), 'task_struct.tgid');
+      assert.ok(await page.search(tab).evaluate((input) => input === document.activeElement));
+      await page.until('its place', async () => /^In struct task_struct, tgid is at /.test(await note(tab)));
+      const says = {
+        'task_struct.mm.pgd': ['task_struct.mm is a pointer to struct mm_struct. Try mm_struct.pgd', 'mm_struct.pgd'],
+        'zone.free_area.nr_free': ['Try zone.free_area[0].nr_free', 'zone.free_area[0].nr_free'],
+        'task_struct.pid.x': ['task_struct.pid has no members: it is of type pid_t.'],
+        'task_struct.no_such_member': ['struct task_struct has no member “no_such_member”.'],
+        'task_struct.comm[99]': ['index 99 is out of range'],
+        'task_struct.': ['Go on: thread_info'],
+      };
+      for (const [path, [text, instead]] of Object.entries(says)) {
+        await page.search(tab).fill(path);
+        await page.until(`${path}: ${text}`, async () => (await note(tab)).includes(text));
+        assert.equal(await page.search(tab).getAttribute('aria-invalid'), path.endsWith('.') ? null : 'true', path);
+        if (!instead) continue;
+        await offered(instead).click();
+        await page.until(`the place of ${instead}`, async () => /^In struct \w+, .* is at /.test(await note(tab)));
+      }
+      await page.search(tab).fill('no_such_type.pid');
+      await tab.getByText('No type has “no_such_type.pid” in its name, and no struct, union or typedef is called “no_such_type”.').waitFor();
+    }));
+
+  test('members and values are searched for, together with other terms', (t) =>
+    withKernel(t, async (tab, btf) => {
+      const types = (conditions) => btf.query({ anonymous: true, ...conditions }).types;
+      const locks = types({ withMember: '*_lock' });
+      const expected = {
+        'member:pid': types({ withMember: 'pid' }).length,
+        'member:*_lock': locks.length,
+        'member:se.vruntime': 1,
+        'members:pid union ': 0,
+        'member:*_lock size>1000': locks.filter(({ size }) => size > 1000).length,
+        'member:*_lock dev size>1000': locks.filter(({ size, name }) => size > 1000 && /dev/i.test(name)).length,
+        'member:*_lock member:pid': locks.filter(({ id }) => types({ withMember: 'pid' }).some((other) => other.id === id)).length,
+        'value:PIDTYPE_PID': 1,
+        'enumerator:BPF_*': types({ enumerator: 'BPF_*' }).length,
+        'value:BPF_* type': types({ enumerator: 'BPF_*' }).filter(({ name }) => /type/i.test(name)).length,
+        'member:pid value:PIDTYPE_PID': 0,
+      };
+      expected['members:pid union '] = types({ withMember: 'pid', kinds: ['union'] }).length;
+      for (const [text, total] of Object.entries(expected)) {
+        await page.search(tab).fill(text);
+        await page.until(`“${text}” finds ${total}: ${await said(tab)}`, async () => (await found(tab)) === total && (await tab.locator('.list-frame').getAttribute('aria-busy')) === 'false');
+        assert.equal(await note(tab), '', text);
+      }
+      assert.ok(expected['member:*_lock'] > 100 && expected['value:BPF_* type'] > 0, 'a real kernel');
+      await page.search(tab).fill('member:*_lock');
+      await page.until('the list', async () => (await found(tab)) === locks.length);
+      await tab.getByRole('group', { name: 'Kinds to show' }).getByRole('button', { name: /^union/ }).click();
+      assert.equal(await found(tab), locks.filter(({ kind }) => kind === 'union').length, 'a chip asks nothing again');
+      await tab.getByRole('button', { name: 'Show all' }).click();
+
+      // One question for all the keys; Enter waits for its answer, and opens at the member.
+      await watchQuestions(tab);
+      await typeAtOnce(tab, 'member:vruntime');
+      await page.search(tab).press('Enter');
+      await page.until('the layout', async () => (await answer(tab).catch(() => '')) === place(btf.require('sched_entity', 'struct').member('vruntime')));
+      assert.equal(await heading(tab), 'struct sched_entity');
+      assert.deepEqual(await tab.evaluate(() => globalThis.questions.filter((topic) => topic === 'having')), ['having']);
+      // A pattern is no member to be opened at.
+      await page.search(tab).fill('member:vrunt*');
+      await page.until('the pattern', async () => (await tab.locator('.list-frame').getAttribute('aria-busy')) === 'false');
+      await page.search(tab).press('Enter');
+      await page.code(tab).waitFor();
+
+      await page.search(tab).fill('struct member:');
+      await page.until('that a name is missing', async () => (await note(tab)) === '“member:” needs a name: member:pid.');
+      assert.equal(await found(tab), btf.summary.kinds.struct);
+    }));
+
+  test('an empty list offers members and values', (t) =>
+    withKernel(t, async (tab, btf) => {
+      const button = (name) => tab.locator('.none').getByRole('button', { name });
+      const one = async (text) => {
+        await page.until(`“${text}”`, async () => (await page.search(tab).inputValue()) === text);
+        assert.ok(await page.search(tab).evaluate((input) => input === document.activeElement));
+        await page.until('the answer', async () => (await tab.locator('.list-frame').getAttribute('aria-busy')) === 'false');
+      };
+      const part = btf.require('task_struct', 'struct').members.map(({ name }) => name.slice(0, -1))
+        .find((text) => text.length > 8 && btf.search({ includes: text, ignoreCase: true }).total === 0 && btf.query({ withMember: text }).total === 0);
+      await page.search(tab).fill(part);
+      await button(`Structs with a member “${part}”`).click();
+      await one(`member:${part}`);
+      await tab.getByText(`No struct or union has a member “${part}”; capitals count here.`).waitFor();
+      await button(`Any member with “${part}” in its name`).press('Enter');
+      await one(`member:*${part}*`);
+      assert.equal(await found(tab), btf.query({ withMember: `*${part}*`, anonymous: true }).total);
+      await page.search(tab).fill('pidtype_max');
+      await button('Enums with a value “pidtype_max”').click();
+      await one('value:pidtype_max');
+      await button('Enums with a value “PIDTYPE_MAX”').click();
+      await one('value:PIDTYPE_MAX');
+      assert.deepEqual((await rows(tab)).map(({ name }) => name), ['pid_type']);
+      // Where they have it, but other terms refuse them, nothing else is offered.
+      await page.search(tab).fill('value:PIDTYPE_MAX size>9000');
+      await tab.getByText('No type satisfies “value:PIDTYPE_MAX size>9000”.').waitFor();
+      assert.equal(await tab.locator('.none').getByRole('button').count(), 0);
+    }));
+
+  test('links to members: a search, and a place in a type', async () => {
+    const tab = await session.page('file', { hash: '#v=1?q=member%3Alargest' });
+    await page.openFile(tab, page.golden('sample.bpf.o'));
+    const total = await page.withBtf(page.golden('sample.bpf.o'), (btf) => btf.query({ withMember: 'largest', anonymous: true }).total);
+    assert.ok(total > 0);
+    await page.until('what the link asks', async () => (await found(tab)) === total);
+    await page.search(tab).fill('value:SEN*');
+    await page.until('the address', () => tab.evaluate(() => location.hash === '#v=1?q=value%3ASEN*'));
+    await tab.context().close();
+
+    const linked = await session.page('file', { hash: '#v=1/t/struct/traffic?tab=layout&at=largest' });
+    await linked.getByText('struct traffic.largest').waitFor();
+    await page.drop(linked, page.golden('sample.bpf.o'));
+    await page.until('its place', async () => /^largest is at /.test(await answer(linked).catch(() => '')));
+    assert.equal(await linked.locator('.layout-table .is-found').count(), 1);
+    assert.deepEqual(linked.problems, []);
+    await linked.context().close();
+  });
+
+  test('the types of the base are listed with those of a module', async () => {
+    const { base, module } = await pair(files);
+    const tab = await session.page('file');
+    await page.drop(tab, base, module);
+    await tab.getByRole('heading', { name: 'module.btf', level: 1 }).waitFor();
+    const chip = tab.getByRole('button', { name: 'also base.btf 5' });
+    const names = async () => (await rows(tab)).map(({ badge, name, id }) => `${id} ${badge} ${name}`);
+    assert.equal(await chip.getAttribute('aria-pressed'), 'false');
+    const own = ['6 struct private', '7 struct device', '8 enum state'];
+    assert.deepEqual(await names(), own);
+    await page.search(tab).fill('device');
+    assert.equal(await found(tab), 1);
+    await chip.press('Enter');
+    assert.equal(await chip.getAttribute('aria-pressed'), 'true');
+    assert.equal(await said(tab), '2 of 8 types');
+    assert.deepEqual(await names(), ['2 struct device', '7 struct device']);
+    await page.until('the address', () => tab.evaluate(() => location.hash === '#v=1?q=device&base=1'));
+
+    // All terms hold for all of them.
+    for (const [text, expected] of Object.entries({
+      '': ['1 int int', '2 struct device', '3 enum mode', '4 struct holed', '5 pointer struct device *', ...own],
+      'member:number': ['2 struct device'],
+      'member:device': ['6 struct private'],
+      'value:ON': ['3 enum mode', '8 enum state'],
+      'holes>0': ['4 struct holed'],
+      'members=2': ['4 struct holed', '7 struct device'],
+      '*vice': ['2 struct device', '7 struct device'],
+    })) {
+      await page.search(tab).fill(text);
+      await page.until(`“${text}” finds ${expected}`, async () => String(await names()) === String(expected));
+    }
+    await page.search(tab).fill('private.device.number');
+    await page.until('its place', async () => (await note(tab)) === 'In struct private, device.number is at 0 (0x0): int, 4 bytes.');
+    await page.search(tab).press('Enter');
+    await page.until('the module’s', async () => (await answer(tab).catch(() => '')).startsWith('device.number is at 0'));
+    assert.equal(await tab.locator('.file.is-shown').innerText().then((text) => text.trim()), 'module.btf');
+
+    // One of the base is shown in the base's own tab, also where the module has one of that name; back leads back.
+    await page.search(tab).fill('device');
+    await page.until('both', async () => (await names()).length === 2);
+    await page.row(tab, 'struct', 'device').first().click();
+    await page.until('the base’s', async () => /int number;/.test(await page.code(tab).textContent().catch(() => '')));
+    assert.equal(await tab.locator('.file.is-shown').innerText().then((text) => text.trim()), 'base.btf');
+    assert.equal(await tab.locator('.chip.is-base').count(), 0, 'the base continues nothing');
+    await tab.goBack();
+    await page.until('the module again', async () => (await page.search(tab).inputValue()) === 'device');
+    assert.equal(await chip.getAttribute('aria-pressed'), 'true');
+    await page.row(tab, 'struct', 'device').last().click();
+    await page.until('the module’s own', async () => /int name;/.test(await page.code(tab).textContent().catch(() => '')));
+    assert.equal(await page.list(tab).locator('.row[aria-selected=true] .id').evaluate((cell) => cell.firstChild.data), '7');
+    await chip.click();
+    assert.deepEqual(await names(), ['7 struct device']);
+    // Also while a search waits for the package.
+    await page.search(tab).fill('');
+    await typeAtOnce(tab, 'value:ON');
+    await chip.click();
+    await page.until('both enums', async () => String(await names()) === '3 enum mode,8 enum state');
+    await chip.click();
+    await page.until('the one', async () => String(await names()) === '8 enum state');
+    await page.search(tab).fill('device');
+    assert.equal(await page.list(tab).locator('.row[aria-selected=true] .id').evaluate((cell) => cell.firstChild.data), '7');
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('a base that was closed is said to be', async () => {
+    const { base, module } = await pair(files);
+    const tab = await session.page('file');
+    await page.drop(tab, base, module);
+    await tab.getByRole('heading', { name: 'module.btf', level: 1 }).waitFor();
+    await tab.getByRole('button', { name: 'Close base.btf' }).click();
+    await tab.locator('.chip.is-base').click();
+    await page.row(tab, 'struct', 'device').first().click();
+    await tab.getByRole('alert').filter({ hasText: 'base.btf is not open any more' }).waitFor();
+    assert.equal(await heading(tab), 'module.btf');
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('a module of the corpus is searched with its kernel', async (t) => {
+    const vmlinux = page.corpusKernel(files, 'amd64-6.12.107');
+    const module = page.corpusFile('modules/amd64-6.12.107/veth.ko.xz');
+    if (!vmlinux || !module) return t.skip('there is no corpus');
+    const tab = await session.page('file', { hash: '#v=1?q=%2F%5Eveth_priv%24%7C%5Etask_struct%24%2F&base=1' });
+    await page.drop(tab, module, vmlinux);
+    await tab.getByRole('heading', { name: 'veth.ko.xz', level: 1 }).waitFor();
+    const total = await page.withBtf(vmlinux, (btf) => [...btf.types()].length);
+    await page.until('both', async () => {
+      const names = (await rows(tab)).map(({ name }) => name);
+      return names.includes('task_struct') && names.includes('veth_priv');
+    });
+    assert.ok(Number((await said(tab)).split(' ')[2].replaceAll(',', '')) > total);
+    await page.search(tab).fill('member:xdp_napi.poll_list');
+    await page.until('in a type of the kernel’s within one of the module’s', async () => (await rows(tab)).some(({ name }) => name === 'veth_rq'));
+    await page.search(tab).fill('veth_rq.xdp_napi.poll_list');
+    await page.until('its place', async () => /^In struct veth_rq, xdp_napi\.poll_list is at .*: struct list_head, 16 bytes\.$/.test(await note(tab)));
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('an expression that may take forever with one name is refused', async () => {
+    const name = `${'a'.repeat(3000)}b`;
+    const strings = Buffer.from(`\0${name}\0aab\0`);
+    const types = [1, 2 + name.length].map((offset) => [offset, 1 << 24, 4, 1 << 24 | 32]).flat();
+    const bytes = Buffer.alloc(24 + types.length * 4 + strings.length);
+    bytes.writeUInt16LE(0xeb9f, 0);
+    bytes.writeUInt8(1, 2);
+    [24, 0, types.length * 4, types.length * 4, strings.length, ...types].forEach((value, i) => bytes.writeUInt32LE(value >>> 0, 4 + 4 * i));
+    strings.copy(bytes, 24 + types.length * 4);
+    const tab = await session.page('file');
+    await page.openFile(tab, files.write('names.btf', bytes));
+    for (const source of ['(a+)+$', '(a*)*c', '(?:a|a)*c', '(?:a|ab?)+$', '^(?:a?){2,9}c', '(a{1,9})*c', '((?<x>a)|a)+c', '(([a]+))*c', '(?=(a+)*c)', '([\\]a]|a)*c']) {
+      await page.search(tab).fill(`/${source}/`);
+      await page.until(source, async () => (await note(tab)) === `“/${source}/” may take forever: it repeats what itself repeats or varies.`);
+      assert.equal(await page.search(tab).getAttribute('aria-invalid'), 'true');
+      assert.equal(await found(tab), 2, 'the rest holds');
+    }
+    for (const source of ['(a?){30}a{30}', '.*.*.*.*.*.*.*.*.*.*.*.*.*.*c', '(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)c']) {
+      await page.search(tab).fill(`/${source}/`);
+      await page.until(source, async () => (await note(tab)) === `“/${source}/” may take forever: it repeats and chooses too often.`);
+    }
+    // What only looks like it is not. Of the long name 512 characters are seen, none of which is a b.
+    for (const [source, total] of Object.entries({ '(a{2})+b': 1, '(aa|b)+': 2, '^[(+)*]+': 0, '\\(+\\)*c': 0, '(?:ab)+$': 1, '^a.*b$': 1, '^(?:aab|c+)$': 1, '(?<as>a)\\k<as>b': 1 })) {
+      await page.search(tab).fill(`/${source}/`);
+      assert.equal(await found(tab), total, source);
+    }
+    // Long names are seen as far as there is time for; how far is said.
+    await page.search(tab).fill('/.*.*.*.*c/');
+    await page.until('how far', async () => /^The expression may be slow: it saw no more of a name than \d+ characters\.$/.test(await note(tab)));
+    assert.equal(await found(tab), 0);
+    // Globs see all of it.
+    for (const [glob, total] of Object.entries({ '*a*b': 2, 'a*a*a*a*a*a*a*a*a*a*a*b': 1, '*a*a*a*a*a*a*a*a*a*c*': 0, 'a?b': 1, '?*b': 2, 'A*B': 2 })) {
+      await page.search(tab).fill(glob);
+      assert.equal(await found(tab), total, glob);
+      assert.equal(await note(tab), '');
+    }
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
   test('an expression that would take forever is stopped', (t) =>
     withKernel(t, async (tab) => {
       await page.search(tab).fill('/(.*)(.*)(.*)(.*)(.*)(.*)zz$/');
@@ -460,6 +795,17 @@ describe('the list of types', () => {
         await sorts(tab).getByRole('button', { name: 'Holes' }).click();
         await page.until('the note', async () => (await note(tab)) !== '');
         await clean('a search that is not understood');
+        await page.search(tab).fill('traffic.c');
+        await tab.locator('.search-note button').first().waitFor();
+        await clean('members that are offered');
+        await page.search(tab).fill('no_such');
+        await tab.locator('.none button').first().waitFor();
+        await clean('an empty list');
+        const { base, module } = await pair(files);
+        await page.drop(tab, base, module);
+        await tab.getByRole('heading', { name: 'module.btf', level: 1 }).waitFor();
+        await tab.locator('.chip.is-base').click();
+        await clean('a module with its base');
         await tab.getByRole('button', { name: 'What can be searched for, and keys' }).click();
         await tab.getByRole('dialog').waitFor();
         await clean('the sheet');
@@ -468,3 +814,21 @@ describe('the list of types', () => {
     }
   }
 });
+
+/** A base and what continues it, as a kernel and its module do. */
+async function pair({ write }) {
+  const { Btf } = await page.nodePackage();
+  const builder = new Btf.Builder();
+  const int = builder.add({ kind: 'int', name: 'int', size: 4, encoding: ['signed'] });
+  const member = (name, typeId, bitOffset = 0) => ({ name, typeId, bitOffset });
+  const device = builder.add({ kind: 'struct', name: 'device', size: 4, members: [member('number', int)] });
+  builder.add({ kind: 'enum', name: 'mode', size: 4, values: [{ name: 'ON', value: 1 }] });
+  builder.add({ kind: 'struct', name: 'holed', size: 12, members: [member('a', int), member('b', int, 64)] });
+  builder.add({ kind: 'pointer', typeId: device });
+  const base = builder.build();
+  const split = new Btf.Builder({ base });
+  split.add({ kind: 'struct', name: 'private', size: 4, members: [member('device', device)] });
+  split.add({ kind: 'struct', name: 'device', size: 8, members: [member('name', int), member('age', int, 32)] });
+  split.add({ kind: 'enum', name: 'state', size: 4, values: [{ name: 'ON', value: 2 }] });
+  return { base: write('base.btf', base.marshal()), module: write('module.btf', split.toBytes()) };
+}

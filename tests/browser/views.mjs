@@ -33,6 +33,8 @@ export const views = [
   { name: 'kernel', file: 'kernel', ready: '.facts', narrow: true },
   { name: 'kernel-search', file: 'kernel', ready: '.facts', act: (tab) => page.search(tab).fill('sk_b'), narrow: true },
   { name: 'kernel-nothing', file: 'kernel', ready: '.facts', act: (tab) => page.search(tab).fill('no such type') },
+  { name: 'kernel-path', file: 'kernel', ready: '.facts', act: (tab) => noted(tab, 'task_struct.se.vr'), narrow: true },
+  { name: 'kernel-member', file: 'kernel', at: '/t/struct/task_struct?tab=layout&at=se.vruntime', ready: '.box.is-found', narrow: true },
   { name: 'struct', file: 'kernel', at: '/t/struct/sk_buff', ready: '[aria-label="C declaration"]', narrow: true },
   { name: 'layout', file: 'kernel', at: '/t/struct/sk_buff?tab=layout', ready: '.drawing', narrow: true },
   { name: 'layout-small', file: 'kernel', at: '/t/struct/hlist_node?tab=layout', ready: '.drawing' },
@@ -49,6 +51,7 @@ export const views = [
   { name: 'functions', file: 'kernel', at: '/functions', ready: '.rows td', narrow: true },
   { name: 'strings', file: 'kernel', at: '/strings', ready: '.rows td', narrow: true },
   { name: 'object-functions', file: 'sample', at: '/functions', ready: '.object' },
+  { name: 'module', file: 'module', at: '?q=struct veth&base=1', ready: '.facts', narrow: true },
   { name: 'tabs', file: 'several', at: '', ready: '.facts', narrow: true },
 ];
 
@@ -61,6 +64,14 @@ export const openers = {
   },
   async several(tab, files) {
     for (const name of ['sample.bpf.o', 'vmlinux']) await page.openFile(tab, name === 'vmlinux' ? page.runningKernel(files) : page.golden(name));
+    return true;
+  },
+  async module(tab, files) {
+    files.base ??= page.corpusKernel(files, 'amd64-6.12.107') ?? false;
+    const module = page.corpusFile('modules/amd64-6.12.107/veth.ko.xz');
+    if (!files.base || !module) return false;
+    await page.drop(tab, files.base, module);
+    await tab.getByRole('heading', { name: 'veth.ko.xz', level: 1 }).waitFor();
     return true;
   },
   async kernel(tab, files) {
@@ -112,6 +123,11 @@ async function reachLink(tab) {
 async function openAll(tab) {
   await tab.getByRole('button', { name: 'Open all' }).click();
   await tab.getByRole('button', { name: 'Close all' }).waitFor();
+}
+
+async function noted(tab, text) {
+  await page.search(tab).fill(text);
+  await page.until('the note', () => tab.locator('.search-note span').count());
 }
 
 function listed(tab) {

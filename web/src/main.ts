@@ -11,7 +11,7 @@ import { acceptPastes } from './open/paste.ts';
 import type { Route } from './page/route.ts';
 import type { OpenFile } from './page/state.ts';
 import { applyTheme, onSystemTheme } from './page/theme.ts';
-import { type ListActions, TypeList } from './list/type-list.ts';
+import { type ListActions, type ListQuery, TypeList, everything } from './list/type-list.ts';
 import { page } from './page/view.ts';
 import { Workshop } from './open/workshop.ts';
 
@@ -25,12 +25,11 @@ async function start(): Promise<App> {
   const sheet = new HelpSheet(() => (app.store.state.file ? (example) => list().searchFor(example) : undefined));
   const address = new ListAddress(() => (app.store.state.file ? list() : undefined));
   const actions: ListActions = {
-    open: (row) => app.showType(row),
-    countHoles: (types) => app.countHoles(types),
+    open: (id, member) => app.showType(id, member),
     changed: () => address.changed(),
     help: () => sheet.open(),
   };
-  const listOf = lists(new TypeList(actions, address.linked()), () => new TypeList(actions));
+  const listOf = lists(actions, address.linked());
   const choose = fileDialog(app);
 
   let last: OpenFile | undefined;
@@ -40,9 +39,9 @@ async function start(): Promise<App> {
     const { file, shown, route } = state;
     try {
       const list = listOf(file);
-      if (file) list.show(file.types);
+      if (file) list.show(file);
       render(page(state, { app, list, samples: assets.samples, choose }), root);
-      list.select(shown?.row ?? -1);
+      list.select(file && shown && shown.row >= 0 ? file.types.id(shown.row) : -1);
       if (file !== last) root.querySelector('.file.is-shown')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
       last = file;
       keepFocus();
@@ -61,15 +60,19 @@ async function start(): Promise<App> {
 }
 
 /** The list of each open file: it stays as it was left, its search and its place, while another file is looked at. */
-function lists(first: TypeList, make: () => TypeList): (file: OpenFile | undefined) => TypeList {
+function lists(actions: ListActions, linked: ListQuery): (file: OpenFile | undefined) => TypeList {
   const lists = new WeakMap<OpenFile, TypeList>();
-  let spare: TypeList | undefined = first;
+  const none = new TypeList(actions, everything);
+  let wanted: ListQuery | undefined = linked;
   return (file) => {
-    if (!file) return (spare ??= make());
-    const known = lists.get(file) ?? spare ?? make();
-    if (known === spare) spare = undefined;
-    lists.set(file, known);
-    return known;
+    if (!file) return none;
+    let list = lists.get(file);
+    if (list) return list;
+    // What the link asks is asked of the first file; of a module when it is about what that continues, which is opened before it.
+    const asks = wanted && (!wanted.withBase || file.types.below) ? wanted : everything;
+    if (asks === wanted) wanted = undefined;
+    lists.set(file, (list = new TypeList(actions, asks)));
+    return list;
   };
 }
 

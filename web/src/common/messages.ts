@@ -21,7 +21,11 @@ export interface Questions {
   /** Everything as text, or one type and, in C, what it needs. */
   dump: { about: { format: 'c' | 'json' | 'raw'; id?: number }; answer: Blob };
   /** The holes of each struct of the file: ids, and how many each of them has. */
-  holes: { about: Record<string, never>; answer: { ids: Uint32Array; holes: Uint32Array } };
+  holes: { about: { withBase: boolean }; answer: { ids: Uint32Array; holes: Uint32Array } };
+  /** The ids of the types that have a member or an enumerator with a name, which may be a pattern. */
+  having: { about: { what: 'member' | 'value'; name: string; withBase: boolean }; answer: Uint32Array };
+  /** Where a member of a type is, by its path. */
+  member: { about: { id: number; path: string }; answer: MemberAnswer };
   /** The code of a function of a BPF object. */
   code: { about: { name: string; section: string; offset: number }; answer: CodeRange };
   /** All functions, and the prototypes of some as C. */
@@ -103,6 +107,31 @@ export interface RecordText {
   json: string;
   /** As bpftool prints it. */
   raw: string;
+}
+
+/** A member, or why there is none. */
+export type MemberAnswer = MemberFacts | NoMember;
+
+export interface MemberFacts {
+  /** As it was asked for, in its usual form. */
+  path: string;
+  /** Bytes from the start of the type; of a bitfield, those before its first bit. */
+  offset: number;
+  /** Bits from the start of the type. */
+  bitOffset: number;
+  /** Bytes of its type. */
+  size: number;
+  /** Bits. */
+  bitfieldSize?: number;
+  /** As C. */
+  type: string;
+}
+
+export interface NoMember {
+  /** Empty where the path only has no end yet. */
+  why: string;
+  /** Paths that lead somewhere: "mm_struct.pgd". */
+  instead: string[];
 }
 
 /** A layout, and which of its members can be opened, by the id of their type. */

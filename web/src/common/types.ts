@@ -2,6 +2,7 @@
 import { type Columns, decodeNames } from 'btfkit/columns';
 import type { Field } from '../list/expression.ts';
 import { kindFacts, kindLimit } from './kinds.ts';
+import { inOnePiece } from './one-piece.ts';
 import { type Owners, ownersOf } from './owners.ts';
 
 /** The names in small letters, each followed by a line feed; that of row i starts at `starts[i]`. */
@@ -24,6 +25,7 @@ export class TypeTable {
   private readonly made: Partial<Record<Field, Float64Array>> = {};
   private holes: Float64Array | undefined;
   private owners: Owners | undefined;
+  private joinedTable: TypeTable | undefined;
   private lowerCase: string[] | undefined;
   private joined: Haystack | undefined;
   private index: NameIndex | undefined;
@@ -54,6 +56,12 @@ export class TypeTable {
     const starts = new Uint32Array(length + 1);
     for (let row = 0; row < length; row++) starts[row + 1] = starts[row] + keys[row].length + 1;
     return (this.joined = { text: keys.join('\n'), starts });
+  }
+
+  /** With the types that these continue, when they are open, too; else these. */
+  get withBase(): TypeTable {
+    if (!this.below) return this;
+    return (this.joinedTable ??= new TypeTable(inOnePiece(this.below.columns, this.columns)));
   }
 
   id(row: number): number {

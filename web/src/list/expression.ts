@@ -4,8 +4,12 @@
 //   task_*             * and ?: a pattern for the whole name
 //   /^task_.*info$/i   a regular expression for a part of the name
 //   size>4096          size, members, holes or id, compared by < <= = != >= >
+//   member:pid         structs and unions with such a member, a path (se.vruntime) or a pattern (*_lock); value:NAME: enums
+//   task_struct.pid    the type, to be opened at that member; also a part of a name with dots in it
 // What is not understood stops nothing: the other terms hold, and `problem` says what to write instead.
 import { kindsCalled } from '../common/kinds.ts';
+import { Glob } from './glob.ts';
+import { reachOf } from './regex-cost.ts';
 
 export const fields = ['size', 'members', 'holes', 'id'] as const;
 export type Field = (typeof fields)[number];
@@ -18,15 +22,44 @@ export interface Condition {
   value: number;
 }
 
+/** What types have in them: structs and unions a member, enums a value. */
+export const insides = ['member', 'value'] as const;
+export type Inside = (typeof insides)[number];
+
+/** Has to be asked of the package: see Finder. */
+export interface Having {
+  what: Inside;
+  /** Also a pattern; of a member also a path. */
+  name: string;
+}
+
+/** "task_struct.se.vruntime" */
+export interface MemberPath {
+  /** What comes before the first dot. */
+  root: string;
+  /** What comes behind it; empty while that is still to be typed. */
+  member: string;
+}
+
+/** Something that a whole name must satisfy. */
+export interface Pattern {
+  test(name: string): boolean;
+  /** Characters of a name that it may be given; see regex-cost.ts. */
+  reach: number;
+}
+
 export interface Expression {
   /** Parts of the name; quotes are gone. */
   words: readonly string[];
   /** Kind numbers, any of them; empty: all. */
   kinds: readonly number[];
-  patterns: readonly RegExp[];
+  patterns: readonly Pattern[];
   /** Texts, in small letters, without which no name fits the patterns: they are found faster. */
   parts: readonly string[];
   conditions: readonly Condition[];
+  having: readonly Having[];
+  /** The only word may be one, too. */
+  path?: MemberPath;
   /** The first thing that was not understood, as a sentence. */
   problem?: string;
 }
@@ -42,14 +75,17 @@ const comparisons: Record<string, Comparison> = { '<': '<', '<=': '<=', '=': '='
 const regexTerm = /\/((?:[^\\/[]|\\.|\[(?:[^\]\\]|\\.)*\])*)(?:\/(\S*))?/y;
 const quotedTerm = /"([^"]*)"?/y;
 const comparedTerm = /([\p{L}_][\p{L}\p{N}_]*)?(\s*)([<>=!:~]+)\s*(\S*)/uy;
+const havingTerm = /(members?|fields?|values?|enumerators?):(?![<>=!~])(\S*)/iy;
 const wordTerm = /\S+/y;
+const memberPath = /^([\p{L}_][\p{L}\p{N}_]*)(?:\.|->)([\p{L}\p{N}_.[\]>-]*)$/u;
 
 export function parseExpression(text: string): Expression {
   const words: string[] = [];
   const kinds: number[] = [];
-  const patterns: RegExp[] = [];
+  const patterns: Pattern[] = [];
   const parts: string[] = [];
   const conditions: Condition[] = [];
+  const having: Having[] = [];
   let problem: string | undefined;
   const wrong = (why: string) => void (problem ??= why);
 
@@ -66,6 +102,10 @@ export function parseExpression(text: string): Expression {
       if (pattern) patterns.push(pattern);
     } else if ((term = take(quotedTerm))) {
       if (term[1]) words.push(term[1]);
+    } else if ((term = take(havingTerm))) {
+      const what = /^[ve]/i.test(term[1]!) ? 'value' : 'member';
+      if (term[2]) having.push({ what, name: term[2] });
+      else wrong(`“${term[0]}” needs a name: ${what}:${what === 'member' ? 'pid' : 'PIDTYPE_*'}.`);
     } else if ((term = take(comparedTerm)) && (term[2] === '' || fieldNames.has(term[1]!.toLowerCase()))) {
       const condition = compare(term[0].trim(), term[1] ?? '', term[3]!, term[4]!, wrong);
       if (condition) conditions.push(condition);
@@ -77,12 +117,17 @@ export function parseExpression(text: string): Expression {
       const called = words.length === 0 && (!first || at < text.length) ? kindsCalled(word.toLowerCase()) : undefined;
       if (called) kinds.push(...called);
       else if (/[*?]/.test(word)) {
-        patterns.push(glob(word));
+        patterns.push(new Glob(word));
         parts.push(...word.toLowerCase().split(/[*?]+/).filter(Boolean));
       } else words.push(word);
     }
   }
-  return { words, kinds, patterns, parts, conditions, ...(problem === undefined ? {} : { problem }) };
+  const [, root, member] = (words.length === 1 && memberPath.exec(words[0]!)) || [];
+  return {
+    words, kinds, patterns, parts, conditions, having,
+    ...(root !== undefined && member !== undefined ? { path: { root, member } } : {}),
+    ...(problem === undefined ? {} : { problem }),
+  };
 }
 
 function skipSpace(text: string, at: number): number {
@@ -111,21 +156,21 @@ function number(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits) * 1024 ** ' kmg'.indexOf(unit.toLowerCase() || ' ');
 }
 
-function regex(term: string, source: string, flags: string | undefined, wrong: (why: string) => void): RegExp | undefined {
+function regex(term: string, source: string, flags: string | undefined, wrong: (why: string) => void): Pattern | undefined {
   if (flags === undefined) wrong(`“${term}” has no closing / yet.`);
   if (source === '') return undefined;
   try {
     // Without memory of where it was.
-    return new RegExp(source, (flags ?? '').replace(/[gy]/g, ''));
+    const pattern = new RegExp(source, (flags ?? '').replace(/[gy]/g, ''));
+    pattern.test(''); // engines find only now that one is too large
+    const reach = reachOf(source, pattern.flags);
+    if (typeof reach === 'number') return { test: (name) => pattern.test(name), reach };
+    wrong(`“${term}” may take forever: it ${reach}.`);
+    return undefined;
   } catch (error) {
     const why = error instanceof Error ? error.message : '';
     if (/flags/i.test(why)) wrong(`“${flags}” are no flags; i ignores case.`);
     else wrong(`“${term}” is no regular expression: ${why.slice(why.lastIndexOf(': ') + 2).toLowerCase()}.`);
     return undefined;
   }
-}
-
-function glob(word: string): RegExp {
-  const source = word.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*').replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'is');
 }

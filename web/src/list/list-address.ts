@@ -1,6 +1,7 @@
 // What is asked of the list, in the address of the file's view: a link to a search. Like all of the address it names kinds by
 // their words.
 //   #v=1?q=size>4096&k=struct,union&sort=-size     "-": largest, or last, first
+//   #v=1?q=task&base=1                             also the types that a module continues
 import { fields } from './expression.ts';
 import { kindFacts, kindOrder } from '../common/kinds.ts';
 import { LateAddress } from '../page/late-address.ts';
@@ -46,12 +47,13 @@ function isFile(hash: string): boolean {
   return hash === '' || hash === fileHash || hash.startsWith(`${fileHash}?`);
 }
 
-function queryHash({ text, kinds, sort }: ListQuery): string {
+function queryHash({ text, kinds, sort, withBase }: ListQuery): string {
   const options = new URLSearchParams();
   if (text.trim() !== '') options.set('q', text);
   const nouns = kindOrder.filter((kind) => kinds.has(kind)).map((kind) => kindFacts(kind).noun);
   if (nouns.length > 0) options.set('k', nouns.join(','));
   if (sort) options.set('sort', `${sort.down ? '-' : ''}${sort.by}`);
+  if (withBase) options.set('base', '1');
   const query = options.toString();
   return query ? `${fileHash}?${query}` : fileHash;
 }
@@ -65,6 +67,7 @@ function readQuery(hash: string): ListQuery | undefined {
     text: options.get('q') ?? '',
     kinds: new Set(kindOrder.filter((kind) => nouns.has(kindFacts(kind).noun))),
     sort: readSort(options.get('sort') ?? ''),
+    withBase: options.get('base') === '1',
   };
 }
 

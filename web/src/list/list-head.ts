@@ -15,10 +15,12 @@ export interface SearchBox {
   note: Note | undefined;
   input(text: string): void;
   key(event: KeyboardEvent): void;
+  /** Searches for something that was offered. */
+  attempt(text: string): void;
   help(): void;
 }
 
-export function searchBox({ text, note, input, key, help }: SearchBox) {
+export function searchBox({ text, note, input, key, attempt, help }: SearchBox) {
   return html`
     <div class="search">
       <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.5" /><path d="m10.5 10.5 3.5 3.5" /></svg>
@@ -31,7 +33,7 @@ export function searchBox({ text, note, input, key, help }: SearchBox) {
         aria-controls=${listId}
         aria-describedby="search-note"
         aria-invalid=${note?.wrong ? 'true' : nothing}
-        placeholder="Name, struct name, size>4096"
+        placeholder="Name, struct.member, size>4096"
         autocomplete="off"
         autocapitalize="off"
         spellcheck="false"
@@ -42,8 +44,12 @@ export function searchBox({ text, note, input, key, help }: SearchBox) {
       <kbd aria-hidden="true">/</kbd>
       <button class="search-help" aria-haspopup="dialog" aria-label="What can be searched for, and keys" title="What can be searched for, and keys" @click=${help}>?</button>
     </div>
-    <p class="search-note ${note?.wrong ? 'is-wrong' : ''}" id="search-note" role="status">${note ? html`${note.wrong ? warning : nothing}<span>${note.text}</span>` : nothing}</p>
+    <p class="search-note ${note?.wrong ? 'is-wrong' : ''}" id="search-note" role="status">${note ? noteTemplate(note, attempt) : nothing}</p>
   `;
+}
+
+function noteTemplate({ text, wrong, instead = [] }: Note, attempt: (text: string) => void) {
+  return html`${wrong ? warning : nothing}<span>${text}${instead.map(({ search, label }) => html` <button class="link" title="Search for ${search}" @click=${() => attempt(search)}>${label}</button>`)}</span>`;
 }
 
 export interface Chips {
@@ -80,15 +86,32 @@ export interface Found {
   filtered: boolean;
   /** Whether the best come first. */
   ranked: boolean;
+  /** What the types continue, if that can be listed, too. */
+  base: Base | undefined;
   clear(): void;
 }
 
-export function foundLine({ found, types, filtered, ranked, clear }: Found) {
+export interface Base {
+  name: string;
+  /** Its types. */
+  count: number;
+  chosen: boolean;
+  toggle(): void;
+}
+
+export function foundLine({ found, types, filtered, ranked, base, clear }: Found) {
   return html`<p class="found">
     <span role="status">${filtered ? html`${count(found)} of ${counted(types, 'type')}` : counted(types, 'type')}</span>
     ${ranked && found > 1 ? html`<span>best first</span>` : nothing}
     ${filtered ? html`<button class="link" @click=${clear}>Show all</button>` : nothing}
+    ${base ? baseChip(base) : nothing}
   </p>`;
+}
+
+function baseChip({ name, count: number, chosen, toggle }: Base) {
+  return html`<button class="chip is-base" aria-pressed=${chosen} title=${`Also the types of ${name}, which these continue`} @click=${toggle}>
+    <span aria-hidden="true">${chosen ? '✓' : '+'}</span><span class="unseen">also</span> ${name} <span class="chip-count">${count(number)}</span>
+  </button>`;
 }
 
 /** What can be sorted by, in the order of the columns, and what the first click and the second do. */

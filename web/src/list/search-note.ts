@@ -5,6 +5,10 @@ export interface Note {
   text: string;
   /** Something is not as it was meant; else it only takes a while. */
   wrong: boolean;
+  /** Searches that may be meant. */
+  instead?: readonly { search: string; label: string }[];
+  /** It is an answer: it has waited already. */
+  now?: boolean;
 }
 
 const patience = 400; // milliseconds
@@ -22,12 +26,16 @@ export class SearchNote {
 
   set(note: Note | undefined): void {
     clearTimeout(this.timer);
-    if (note?.text === this.said?.text) return;
-    this.said = undefined;
-    if (!note) return;
+    if (note?.text === this.said?.text && searches(note) === searches(this.said)) return;
+    this.said = note?.now ? note : undefined;
+    if (!note || note.now) return;
     this.timer = setTimeout(() => {
       this.said = note;
       this.changed();
     }, patience);
   }
+}
+
+function searches(note: Note | undefined): string {
+  return note?.instead?.map(({ search }) => search).join(' ') ?? '';
 }

@@ -1,5 +1,6 @@
 // Search: which rows to list, in which order. It runs over all rows at every key press, so it makes no objects for any of them.
-import { type Comparison, type Expression, parseExpression } from './expression.ts';
+import { type Comparison, type Expression, type MemberPath, type Pattern, parseExpression } from './expression.ts';
+import type { RowSet } from './findings.ts';
 import { kindLimit, kindOrder, kindRank, kindsCalled } from '../common/kinds.ts';
 import { type Sort, rowsInOrder } from './order.ts';
 import type { Haystack, TypeTable } from '../common/types.ts';
@@ -8,6 +9,8 @@ export interface Query {
   expression: Expression;
   /** Kind numbers to show; empty: all. */
   kinds: ReadonlySet<number>;
+  /** What the package found for the expression's `having`. */
+  among?: readonly RowSet[];
   /** Without it: the best first when words are looked for, else by id. */
   sort?: Sort | undefined;
 }
@@ -18,6 +21,8 @@ export interface Matches {
   counts: Uint32Array;
   /** A regular expression took too long: only so many rows were looked at. */
   cut?: number;
+  /** Some names have more characters than a regular expression may be given: it saw only so many. */
+  clipped?: number;
 }
 
 /** How well a name matches, best first; each beats any later one, whatever else is true of the types. 0: it does not. */
@@ -32,8 +37,6 @@ const enum Rank {
 const ranks = 6;
 const lengths = 64;
 const places = kindOrder.length + 1;
-/** Characters of a name that patterns see: those of files made to annoy go on for megabytes. */
-const longest = 512;
 /** Milliseconds for a pattern, thirty times what an ordinary one needs for a kernel. */
 const patience = 300;
 
@@ -41,10 +44,9 @@ const patience = 300;
  * The rows that satisfy all terms. Names contain each word, whatever the case: first those that are the text, then those that begin
  * with it, then those where it begins a word, then the rest; within that by kind, then shorter names first, then by id.
  */
-export function search(types: TypeTable, { expression, kinds, sort }: Query): Matches {
-  const fits = judged(types, expression);
-  const looked = matchPatterns(fits, types.names, expression.patterns);
-  const cut = looked < fits.length ? { cut: looked } : {};
+export function search(types: TypeTable, { expression, kinds, among = [], sort }: Query): Matches {
+  const fits = judged(types, expression, among);
+  const cut = matchPatterns(fits, types.names, expression.patterns);
   const shown = mask([...kinds]);
   const counts = new Uint32Array(kindLimit);
   for (let row = 0; row < fits.length; row++) if (fits[row] !== Rank.None) counts[types.kinds[row]]++;
@@ -70,8 +72,9 @@ export function searchPreparations(types: TypeTable): (() => void)[] {
 }
 
 /** A Rank for each row by all but the patterns. The cheap terms come first: what they refuse, the others need not look at. */
-function judged(types: TypeTable, { kinds, conditions, words, parts }: Expression): Uint8Array {
+function judged(types: TypeTable, { kinds, conditions, words, parts, path }: Expression, among: readonly RowSet[]): Uint8Array {
   const fits = new Uint8Array(types.length).fill(Rank.Exact);
+  for (const set of among) for (let row = 0; row < fits.length; row++) if (set[row] === 0) fits[row] = Rank.None;
   if (kinds.length > 0) refuse(fits, types, kinds);
   for (const { field, comparison, value } of conditions) {
     const column = types.column(field);
@@ -79,24 +82,49 @@ function judged(types: TypeTable, { kinds, conditions, words, parts }: Expressio
     else refuse(fits, types, kindsCalled('struct')!); // holes that are still being counted; only structs have any
   }
   for (const part of parts) contain(fits, types.haystack, part);
+  const owners = path ? rootsOf(types, path).filter((row) => fits[row] !== Rank.None) : [];
   if (words.length > 0) rank(fits, types, words);
+  for (const row of owners) fits[row] = types.names[row] === path!.root ? Rank.Exact : Rank.ExactIgnoringCase;
   return fits;
 }
 
-/** Refuses what does not match; how many rows it had the time to look at. The rest is refused, too. */
-function matchPatterns(fits: Uint8Array, names: readonly string[], patterns: readonly RegExp[]): number {
+/** The latest, as the root stays while the rest of a path is typed. */
+let roots: { types: WeakRef<TypeTable>; root: string; rows: number[] } | undefined;
+
+/** The rows whose members a path may lead to. */
+function rootsOf(types: TypeTable, path: MemberPath): readonly number[] {
+  const root = path.root.toLowerCase();
+  if (roots?.root === root && roots.types.deref() === types) return roots.rows;
+  const { keys } = types;
+  const rows: number[] = [];
+  for (let row = 0; row < keys.length; row++) if (keys[row] === root && types.isComposite(row)) rows.push(row);
+  roots = { types: new WeakRef(types), root, rows };
+  return rows;
+}
+
+/** Whether a row is one of those. */
+export function isRoot(types: TypeTable, row: number, { root }: MemberPath): boolean {
+  return types.keys[row] === root.toLowerCase() && types.isComposite(row);
+}
+
+/** Refuses what does not match, and what it had no time to look at. */
+function matchPatterns(fits: Uint8Array, names: readonly string[], patterns: readonly Pattern[]): Pick<Matches, 'cut' | 'clipped'> {
+  if (patterns.length === 0) return {};
   const end = performance.now() + patience;
+  const reach = Math.min(...patterns.map((pattern) => pattern.reach));
   let tested = 0;
-  for (let row = 0; row < fits.length && patterns.length > 0; row++) {
+  let clipped = {};
+  for (let row = 0; row < fits.length; row++) {
     if (fits[row] === Rank.None) continue;
-    const name = names[row].length > longest ? names[row].slice(0, longest) : names[row];
+    const name = names[row].length > reach ? names[row].slice(0, reach) : names[row];
+    if (name !== names[row]) clipped = { clipped: reach };
     if (name === '' || !patterns.every((pattern) => pattern.test(name))) fits[row] = Rank.None;
     if (++tested % 64 === 0 && performance.now() > end) {
       fits.fill(Rank.None, row + 1);
-      return row + 1;
+      return { cut: row + 1, ...clipped };
     }
   }
-  return fits.length;
+  return clipped;
 }
 
 /** All but those of these kinds. */

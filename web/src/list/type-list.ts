@@ -1,14 +1,19 @@
 // TypeList: the search box, the chips of the kinds and the list of types beneath them.
 import { html, nothing, render } from 'lit-html';
 import { type Expression, parseExpression } from './expression.ts';
-import { counted } from '../common/format.ts';
-import { foundLine, kindChips, listId, searchBox, sortButtons } from './list-head.ts';
+import { Findings, type RowSet } from './findings.ts';
+import { whenIdle } from '../page/idle.ts';
+import { kindLimit } from '../common/kinds.ts';
+import { type Base, foundLine, kindChips, listId, searchBox, sortButtons } from './list-head.ts';
 import { movedBy } from './list-keys.ts';
 import { fillRow } from './list-row.ts';
-import { listHash } from '../page/route.ts';
+import { nothingFound } from './nothing-found.ts';
 import type { Sort } from './order.ts';
+import { Remarks } from './remarks.ts';
 import { type Note, SearchNote } from './search-note.ts';
-import { type Matches, search } from './search.ts';
+import { type Matches, isRoot, search, searchPreparations } from './search.ts';
+import type { Fault } from '../open/session.ts';
+import type { OpenFile } from '../page/state.ts';
 import type { TypeTable } from '../common/types.ts';
 import { VirtualList } from './virtual-list.ts';
 
@@ -18,39 +23,47 @@ export interface ListQuery {
   /** Kind numbers; empty: all. */
   kinds: ReadonlySet<number>;
   sort: Sort | undefined;
+  /** Also the types that the file's continue. */
+  withBase: boolean;
 }
 
 export interface ListActions {
-  /** The type of a row was chosen. */
-  open(row: number): void;
-  /** Has the holes of the types counted, which the search needs; see TypeTable.setHoles. */
-  countHoles(types: TypeTable): Promise<void>;
+  /** A type was chosen; `member`: the path of one that was searched for. */
+  open(id: number, member?: string): void;
   /** Something else is asked of the list. */
   changed(): void;
   help(): void;
 }
 
-export const everything: ListQuery = { text: '', kinds: new Set(), sort: undefined };
+export const everything: ListQuery = { text: '', kinds: new Set(), sort: undefined, withBase: false };
 
 export class TypeList {
   readonly element = document.createElement('section');
 
+  private file: OpenFile | undefined;
+  /** Those that are listed. */
   private types: TypeTable | undefined;
+  private findings: Findings | undefined;
   private asked = everything;
   private expression: Expression = parseExpression('');
   private allChips = false;
   private matches: Matches = { rows: new Uint32Array(0), counts: new Uint32Array(0) };
-  private selectedRow = -1;
+  /** The list is still that of an earlier search: the package is asked. */
+  private waits = false;
+  /** The first is to be opened once it is there. */
+  private entered = false;
+  private selectedId = -1;
   private activeRow: string | undefined;
   private readonly note = new SearchNote(() => this.render());
   private counting: TypeTable | undefined;
   private holesFault = '';
+  private readonly remarks = new Remarks();
   private readonly list: VirtualList;
 
-  /** `wanted`: what to ask of the first file that is shown. */
+  /** `wanted`: what to ask at first. */
   constructor(
     private readonly actions: ListActions,
-    private wanted = everything,
+    private readonly wanted: ListQuery,
   ) {
     this.element.className = 'types';
     this.element.setAttribute('aria-label', 'Types');
@@ -68,13 +81,12 @@ export class TypeList {
   }
 
   /** Shows another file's types. */
-  show(types: TypeTable): void {
-    if (types === this.types) return;
-    this.types = types;
-    this.selectedRow = -1;
-    this.holesFault = '';
+  show(file: OpenFile): void {
+    if (file === this.file) return;
+    this.file = file;
+    this.types = undefined;
+    this.selectedId = -1;
     this.ask(this.wanted);
-    this.wanted = everything;
   }
 
   get query(): ListQuery {
@@ -83,17 +95,30 @@ export class TypeList {
 
   /** Lists something else. */
   ask(query: ListQuery): void {
-    if (!this.types) return;
+    if (!this.file) return;
     this.asked = query;
+    this.use(query.withBase ? this.file.types.withBase : this.file.types);
+    this.entered = false;
+    this.findings?.begin();
     this.update();
     this.actions.changed();
   }
 
+  private use(types: TypeTable): void {
+    if (types === this.types || !this.file) return;
+    this.types = types;
+    this.matches = { rows: new Uint32Array(0), counts: new Uint32Array(kindLimit) };
+    this.list.reset(0, -1);
+    this.holesFault = '';
+    this.findings = new Findings(this.file.session, types, types !== this.file.types, (lists) => (lists ? this.update() : this.remarkAgain()));
+    if (types !== this.file.types) whenIdle([...types.preparations(), ...searchPreparations(types)]);
+  }
+
   /** Marks the type that is open beside the list, and brings it into view if it is listed; -1: none. */
-  select(row: number): void {
-    if (row === this.selectedRow) return;
-    this.selectedRow = row;
-    const index = this.matches.rows.indexOf(row);
+  select(id: number): void {
+    if (id === this.selectedId) return;
+    this.selectedId = id;
+    const index = this.selectedIndex;
     if (index >= 0 && index !== this.list.activeIndex) this.list.activate(index);
     this.list.select(index);
   }
@@ -123,6 +148,11 @@ export class TypeList {
     this.input?.focus();
   }
 
+  private get selectedIndex(): number {
+    const row = this.types?.rowOf(this.selectedId) ?? -1;
+    return row < 0 ? -1 : this.matches.rows.indexOf(row);
+  }
+
   private get input(): HTMLInputElement | null {
     return this.element.querySelector('input');
   }
@@ -136,17 +166,33 @@ export class TypeList {
     const { text, kinds, sort } = this.asked;
     this.expression = parseExpression(text);
     if (this.wantsHoles) this.countHoles(this.types);
-    this.matches = search(this.types, { expression: this.expression, kinds, sort });
-    const { rows } = this.matches;
-    this.list.reset(rows.length, rows.length > 0 ? 0 : -1);
-    this.list.select(rows.indexOf(this.selectedRow));
+    const found = this.expression.having.map((term) => this.findings?.having(term));
+    this.waits = found.includes(undefined);
+    if (!this.waits) {
+      // What could not be looked for is said, and the rest holds.
+      const among = found.filter((set): set is RowSet => set instanceof Uint8Array);
+      this.matches = search(this.types, { expression: this.expression, kinds, among, sort });
+      const { rows } = this.matches;
+      this.list.reset(rows.length, rows.length > 0 ? 0 : -1);
+      this.list.select(this.selectedIndex);
+    }
+    this.note.set(this.remark());
+    this.render();
+    if (!this.entered || this.waits) return;
+    this.entered = false;
+    this.choose(0);
+  }
+
+  /** Something is known of what is listed. */
+  private remarkAgain(): void {
     this.note.set(this.remark());
     this.render();
   }
 
   /** Once for each file. The list is searched again when they are there. */
   private countHoles(types: TypeTable): void {
-    if (types.column('holes') || this.counting === types) return;
+    const { file } = this;
+    if (!file || types.column('holes') || this.counting === types) return;
     this.counting = types;
     this.holesFault = '';
     const settle = (fault: string) => {
@@ -156,18 +202,19 @@ export class TypeList {
       if (fault) this.note.set(this.remark());
       else if (this.wantsHoles && types.column('holes')) this.update();
     };
-    this.actions.countHoles(types).then(
-      () => settle(''),
-      (error: unknown) => settle(error instanceof Error ? error.message : String(error)),
+    file.session.ask('holes', { withBase: types !== file.types }).then(
+      (counted) => {
+        types.setHoles(counted);
+        settle('');
+      },
+      (fault: Fault) => settle(fault.message),
     );
   }
 
   private remark(): Note | undefined {
-    const { problem } = this.expression;
-    const { cut } = this.matches;
-    if (problem !== undefined) return { text: problem, wrong: true };
-    if (cut !== undefined) return { text: `The expression is too slow: it saw the first ${counted(cut, 'type')}.`, wrong: true };
-    if (!this.wantsHoles) return undefined;
+    const { types, findings } = this;
+    const note = types && findings && this.remarks.about(types, findings, this.expression, this.matches);
+    if (note || !this.wantsHoles) return note;
     if (this.holesFault) return { text: `The holes could not be counted: ${this.holesFault}`, wrong: true };
     return this.counting ? { text: 'Counting the holes of all structs…', wrong: false } : undefined;
   }
@@ -185,6 +232,7 @@ export class TypeList {
         note: this.note.shown,
         input: (typed) => this.ask({ ...this.asked, text: typed }),
         key: (event) => this.key(event),
+        attempt: (text) => this.attempt(text),
         help: this.actions.help,
       })}
       ${kindChips({
@@ -203,26 +251,47 @@ export class TypeList {
         types: types.length,
         filtered: text.trim() !== '' || kinds.size > 0,
         ranked: !sort && this.expression.words.length > 0,
+        base: this.base,
         clear: () => this.clear(),
       })}
-      <div class="list-frame ${this.wantsHoles ? 'has-holes' : ''}" data-sort=${sort?.by ?? ''}>
+      <div aria-busy=${this.waits} class="list-frame ${this.wantsHoles ? 'has-holes' : ''}" data-sort=${sort?.by ?? ''}>
         ${sortButtons(sort, this.wantsHoles, (to) => this.ask({ ...this.asked, sort: to }))}
-        <div class="list-room">${this.list.element} ${rows.length === 0 ? html`<p class="none">${this.nothingFound()}</p>` : nothing}</div>
+        <div class="list-room">${this.list.element} ${rows.length === 0 && !this.waits ? html`<p class="none">${this.missed()}</p>` : nothing}</div>
       </div>
     `;
   }
 
-  private nothingFound() {
-    const { words, conditions, patterns, kinds } = this.expression;
-    const { text, kinds: chosen } = this.asked;
-    const onlyName = words.length > 0 && conditions.length + patterns.length + kinds.length + chosen.size === 0;
-    if (onlyName) {
-      return html`No type has “${text.trim()}” in its name.
-        <br /><a href=${listHash('strings', '', { q: words.join(' ') })}>Look among members, parameters and enumerators</a>
-        ${words.length > 1 ? html`<br />Each word is looked for; kinds come first, as in “struct ${words.at(-1)}”.` : nothing}`;
-    }
-    if (text.trim() === '') return 'No type is of these kinds.';
-    return `No type satisfies “${text.trim()}”${chosen.size > 0 ? ' among the kinds chosen' : ''}.`;
+  /** The chip for the types of the base. */
+  private get base(): Base | undefined {
+    const { file } = this;
+    if (!file?.types.below) return undefined;
+    const { withBase } = this.asked;
+    return { name: file.base?.name ?? 'the base', count: file.types.below.length, chosen: withBase, toggle: () => this.ask({ ...this.asked, withBase: !withBase }) };
+  }
+
+  private missed() {
+    const { expression } = this;
+    const had = expression.having.every((term) => {
+      const set = this.findings?.having(term);
+      return !(set instanceof Uint8Array) || set.includes(1);
+    });
+    return nothingFound({ text: this.asked.text, expression, chosen: this.asked.kinds.size > 0, had, attempt: (text) => this.attempt(text) });
+  }
+
+  /** A search that was offered. */
+  private attempt(text: string): void {
+    this.ask({ ...this.asked, text });
+    this.input?.focus();
+  }
+
+  /** The path of the member that was searched for, if the type of a row has one. */
+  private memberOf(row: number): string | undefined {
+    const { path, having } = this.expression;
+    const { types } = this;
+    if (path && types && isRoot(types, row, path)) return path.member || undefined;
+    if (this.waits) return undefined; // it is of an earlier search
+    const [term, other] = having.filter(({ what }) => what === 'member');
+    return term && !other && !/[*?]/.test(term.name) && types?.isComposite(row) ? term.name : undefined;
   }
 
   private toggle(kind: number): void {
@@ -232,14 +301,20 @@ export class TypeList {
   }
 
   private clear(): void {
-    this.ask({ ...everything, sort: this.asked.sort });
+    this.ask({ ...everything, sort: this.asked.sort, withBase: this.asked.withBase });
     this.input?.focus();
+  }
+
+  private enter(): void {
+    if (!this.waits) return this.choose(this.list.activeIndex);
+    this.entered = true;
+    this.findings?.hurry();
   }
 
   private choose(index: number): void {
     this.list.activate(index, 0); // what was clicked stays under the pointer
     const row = this.matches.rows[index];
-    if (row !== undefined) this.actions.open(row);
+    if (row !== undefined && this.types) this.actions.open(this.types.id(row), this.memberOf(row));
   }
 
   private move(to: number): void {
@@ -251,7 +326,7 @@ export class TypeList {
     const { activeIndex: active, page } = this.list;
     const target = movedBy(event, { active, page, last: this.matches.rows.length - 1 });
     if (target !== undefined) this.move(target);
-    else if (event.key === 'Enter') this.choose(this.list.activeIndex);
+    else if (event.key === 'Enter') this.enter();
     else if (event.key === 'Escape' && (this.asked.text !== '' || this.asked.kinds.size > 0)) this.clear();
     else return;
     event.preventDefault();

@@ -15,7 +15,6 @@ import type { OpenFile, Shown, State } from './state.ts';
 import { Store } from './store.ts';
 import { sideOf } from '../type/sides.ts';
 import { toggleTheme } from './theme.ts';
-import type { TypeTable } from '../common/types.ts';
 import type { Workshop } from '../open/workshop.ts';
 
 const cacheLine = setting('cache line', 64, [32, 64, 128, 256]);
@@ -95,12 +94,6 @@ export class App {
     }
   }
 
-  /** Has the holes of the open file's structs counted, which only the package can. */
-  async countHoles(types: TypeTable): Promise<void> {
-    const { file } = this.store.state;
-    if (file?.types === types) types.setHoles(await file.session.ask('holes', {}));
-  }
-
   /** Stops opening; what is open stays. */
   cancel(): void {
     this.opener.cancel();
@@ -130,10 +123,18 @@ export class App {
     this.store.set({});
   }
 
-  /** Shows a type of the open file, as one more step of the history. */
-  showType(row: number): void {
-    const { file } = this.store.state;
-    if (file) location.hash = typeHash(file.types, row);
+  /** Shows a type of the open file, or of what that continues, as one more step of the history. `member`: its path. */
+  showType(id: number, member?: string): void {
+    const { file, files } = this.store.state;
+    const types = file && (file.types.rowOf(id) < 0 ? file.types.below : file.types);
+    if (!types) return;
+    const hash = typeHash(types, types.rowOf(id), member === undefined ? 'c' : 'layout', member);
+    const other = files.find((each) => each !== file && each.types === types);
+    if (types !== file.types && !other) return this.refuse(`${file.base?.name ?? 'Its base'} is not open any more`, 'Open it again to see its types.');
+    if (!other) return void (location.hash = hash);
+    this.remember();
+    history.pushState({ file: other.id }, '', hash);
+    this.look(other);
   }
 
   /** Draws layouts in cache lines of so many bytes. */

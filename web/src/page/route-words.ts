@@ -10,7 +10,8 @@ export interface RouteWords {
 
 export function routeWords(route: Route): RouteWords {
   if (route.view === 'type') {
-    const what = `${route.noun} ${route.name || `without a name (id ${route.id})`}`;
+    const member = route.at === undefined ? '' : `.${route.at}`;
+    const what = `${route.noun} ${route.name ? route.name + member : `without a name (id ${route.id})`}`;
     return { what, wanted: route.name ? 'a kernel, module or object that has it' : 'the very file that the link was made with' };
   }
   const { view, name, filter = {} } = route;

@@ -4,6 +4,7 @@
 //   #v=1/t/struct/foo?n=2         the second of several with that kind and name
 //   #v=1/t/pointer/?id=42         a type without a name: only good for the very same file
 //   #v=1/t/struct/foo?tab=layout  another side of a type
+//   …?tab=layout&at=se.vruntime   a member of it, there
 //   #v=1/maps                     what a BPF object defines
 //   #v=1/programs/xdp_main        one of its functions
 //   #v=1/functions?takes=sk_buff  what is left of a long list
@@ -29,6 +30,8 @@ export interface TypeRoute {
   /** For types without a name. */
   id?: number;
   tab: Tab;
+  /** The path of a member. */
+  at?: string;
 }
 
 export interface ListRoute {
@@ -61,6 +64,7 @@ export function parseRoute(hash: string): Route | undefined {
   const id = Number(options.get('id') || NaN);
   if (names[1] === '' && !Number.isInteger(id)) return undefined; // cut short
   const nth = Number(options.get('n') ?? 1);
+  const at = options.get('at');
   return {
     view: 'type',
     noun: names[0]!,
@@ -68,6 +72,7 @@ export function parseRoute(hash: string): Route | undefined {
     nth: Number.isInteger(nth) && nth > 0 ? nth : 1,
     ...(Number.isInteger(id) ? { id } : {}),
     tab: tabs.find((tab) => tab === options.get('tab')) ?? 'c',
+    ...(at ? { at } : {}),
   };
 }
 
@@ -81,7 +86,8 @@ export function listHash(view: ListName, name = '', filter: Readonly<Record<stri
   return `${fileHash}/${view}${name && `/${encodeURIComponent(name)}`}${query && `?${query}`}`;
 }
 
-export function typeHash(types: TypeTable, row: number, tab: Tab = 'c'): string {
+/** `at`: the path of a member. */
+export function typeHash(types: TypeTable, row: number, tab: Tab = 'c', at = ''): string {
   const { noun } = kindFacts(types.kind(row));
   const name = types.names[row];
   const options = new URLSearchParams();
@@ -89,6 +95,7 @@ export function typeHash(types: TypeTable, row: number, tab: Tab = 'c'): string 
   const nth = name === '' ? 1 : types.find(noun, name).indexOf(row) + 1;
   if (nth > 1) options.set('n', String(nth));
   if (tab !== 'c') options.set('tab', tab);
+  if (at) options.set('at', at);
   const query = options.toString();
   return `${fileHash}/t/${noun}/${encodeURIComponent(name)}${query && `?${query}`}`;
 }

@@ -155,6 +155,18 @@ export function* flat(parts: readonly Part[]): Generator<Part> {
   }
 }
 
+/** The innermost part that is shown of the member with this path, or that it is in. */
+export function holderOf({ parts }: Parts, path: string): Part | undefined {
+  let holder: Part | undefined;
+  for (const part of flat(parts)) {
+    const within = part.path === path || (path.startsWith(part.path) && '.['.includes(path[part.path.length]!));
+    // The elements of an array behind the first are one part.
+    const named = part.kind === 'member' ? part.name !== '' : part.kind === 'rest' && part.path !== path;
+    if (named && within && part.path.length >= (holder?.path.length ?? 0)) holder = part;
+  }
+  return holder;
+}
+
 /** "4 bytes", "3 bits", "1 byte 2 bits" */
 export function extent(bits: number): string {
   const bytes = Math.floor(bits / 8);

@@ -4,9 +4,10 @@ import { html, nothing, render } from 'lit-html';
 import type { App } from '../page/app.ts';
 import { count, counted } from '../common/format.ts';
 import { Drawing, type Scale, scaleFor } from './layout-drawing.ts';
-import { type Part, type Parts, flat, partsOf, waste } from './layout-parts.ts';
+import { type Part, type Parts, flat, holderOf, partsOf, waste } from './layout-parts.ts';
 import { fillTable } from './layout-table.ts';
 import type { LaidOut } from '../common/messages.ts';
+import { placeWords } from '../common/member-words.ts';
 import { Pieces } from '../common/pieces.ts';
 import type { OpenFile } from '../page/state.ts';
 
@@ -24,10 +25,10 @@ let last: LayoutView | undefined;
 /** Pixels that a drawing had last. */
 let knownWidth = 0;
 
-/** Made once per type: what was opened stays while the page is rendered. */
-export function layoutView(file: OpenFile, laidOut: LaidOut, app: App): HTMLElement {
+/** Made once per type: what was opened stays while the page is rendered. `member`: the path of one to be shown. */
+export function layoutView(file: OpenFile, laidOut: LaidOut, app: App, member?: string): HTMLElement {
   if (last?.file !== file || last.laidOut.layout.id !== laidOut.layout.id) last = new LayoutView(file, laidOut, app);
-  last.show(laidOut);
+  last.show(laidOut, member);
   return last.element;
 }
 
@@ -62,10 +63,11 @@ class LayoutView {
     new ResizeObserver(() => this.resized(true)).observe(this.drawing);
   }
 
-  show(laidOut: LaidOut): void {
+  show(laidOut: LaidOut, member: string | undefined): void {
     if (laidOut === this.shown) return;
     this.laidOut = this.shown = laidOut;
     this.update(false);
+    if (member !== undefined) void this.showMember(member);
   }
 
   /** After something was opened or closed, or another cache line was chosen. `whole`: all at once, so that what was scrolled stays where
@@ -210,12 +212,50 @@ class LayoutView {
     for (const element of this.element.querySelectorAll(`[data-key="${key}"]`)) element.classList.toggle('is-lit', on);
   }
 
+  private say(words: string): void {
+    this.element.querySelector('.offset-answer')!.textContent = words;
+  }
+
+  /** In place of what was marked before. */
+  private mark(holds: (part: Part) => boolean): void {
+    for (const marked of this.element.querySelectorAll('.is-found')) marked.classList.remove('is-found');
+    this.finish();
+    for (const part of flat(this.parts.parts))
+      if (holds(part)) for (const element of this.element.querySelectorAll(`[data-key="${part.key}"]`)) element.classList.add('is-found');
+    for (const frame of this.element.querySelectorAll('.drawing-frame, .table-frame')) {
+      const found = frame.querySelector('.is-found');
+      if (found) reveal(frame, found);
+    }
+  }
+
+  /** Where a member is: said, and marked, with all that it is in opened. */
+  private async showMember(path: string): Promise<void> {
+    const mine = ++this.question;
+    const { layout } = this.laidOut;
+    const answer = await this.file.session.ask('member', { id: layout.id, path }).catch((fault: Error) => ({ why: fault.message }));
+    if (mine !== this.question) return;
+    if ('why' in answer) return this.say(answer.why || `there is no member “${path}”`);
+    let holder = holderOf(this.parts, answer.path);
+    for (let depth = 0; depth < deepest && holder?.opens && !holder.inner && holder.path !== answer.path; depth++) {
+      if (!(await this.know([holder])) || mine !== this.question) break;
+      this.keys.add(holder.key);
+      this.parts = partsOf(this.laidOut, { keys: this.keys, types: this.types });
+      holder = holderOf(this.parts, answer.path);
+    }
+    if (mine !== this.question) return;
+    this.update(true);
+    if (holder && !this.row(holder.key)) this.showAll();
+    this.say(`${answer.path} is ${placeWords(answer)}`);
+    this.mark(({ key }) => key === holder?.key);
+    // On a small screen the frame is as high as what is in it.
+    const found = this.element.querySelector('.is-found');
+    if (found && (found.getBoundingClientRect().bottom > innerHeight || found.getBoundingClientRect().top < 0)) found.scrollIntoView({ block: 'center' });
+  }
+
   /** What is at an offset: said in full, and marked as far as it is shown. */
   private async find(text: string): Promise<void> {
     const mine = ++this.question;
-    const say = (words: string) => {
-      this.element.querySelector('.offset-answer')!.textContent = words;
-    };
+    const say = (words: string) => this.say(words);
     for (const marked of this.element.querySelectorAll('.is-found')) marked.classList.remove('is-found');
     const wanted = text.trim();
     if (wanted === '') return say('');
@@ -225,16 +265,9 @@ class LayoutView {
     if (byte >= layout.size) return say(`0x${byte.toString(16)} is behind the end, which is at ${count(layout.size)}`);
     const answer = await this.file.session.ask('at', { id: layout.id, offset: byte }).catch((fault: Error) => fault.message);
     if (mine !== this.question) return;
-    this.finish();
     say(typeof answer === 'string' ? answer : `${count(byte)} (0x${byte.toString(16)}): ${occupants(answer, byte)}`);
     const start = byte * 8;
-    for (const part of flat(this.parts.parts))
-      if (!part.inner && part.start < start + 8 && part.end > start)
-        for (const element of this.element.querySelectorAll(`[data-key="${part.key}"]`)) element.classList.add('is-found');
-    for (const frame of this.element.querySelectorAll('.drawing-frame, .table-frame')) {
-      const found = frame.querySelector('.is-found');
-      if (found) reveal(frame, found);
-    }
+    this.mark((part) => !part.inner && part.start < start + 8 && part.end > start);
   }
 }
 
@@ -250,8 +283,9 @@ function reveal(frame: Element, element: Element): void {
   const inside = element.getBoundingClientRect();
   const outside = frame.getBoundingClientRect();
   const margin = 48; // the head of the table
+  const low = outside.top + 3 * margin < innerHeight ? Math.min(outside.bottom, innerHeight) : outside.bottom; // as far as it is on screen
   if (inside.top < outside.top + margin) frame.scrollTop -= outside.top + margin - inside.top;
-  else if (inside.bottom > outside.bottom) frame.scrollTop += inside.bottom - outside.bottom + margin;
+  else if (inside.bottom > low - margin) frame.scrollTop += inside.bottom - low + 2 * margin;
 }
 
 function occupants({ members, gaps, complete }: Occupants, byte: number): string {

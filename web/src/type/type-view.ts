@@ -47,7 +47,7 @@ function side(shown: Shown, app: App) {
     case 'declaration':
       return cSide(shown, app);
     case 'layout':
-      return layoutView(file, answer as LaidOut, app);
+      return layoutView(file, answer as LaidOut, app, (shown.route as TypeRoute).at);
     case 'usage':
       return usageView(file, row, answer as Usage);
     default:

@@ -3,6 +3,7 @@ import { type Btf, BtfError, type CodeRange } from 'btfkit';
 import { decode } from './answer-decode.ts';
 import { functionTable, prototypes } from './answer-functions.ts';
 import { needsOf } from './answer-needs.ts';
+import { memberAnswer, typesHaving } from './answer-search.ts';
 import { dataSections } from './answer-sections.ts';
 import { stringTable } from './answer-strings.ts';
 import { declaration, glance, laidOut } from './members.ts';
@@ -18,7 +19,9 @@ export const answers: { [T in Topic]: (btf: Btf, about: Questions[T]['about']) =
   record: (btf, { id }) => ({ json: JSON.stringify(btf.get(id).toJSON(), null, 2), raw: btf.dump({ format: 'raw', types: [id] }).trimEnd() }),
   decode,
   dump: (btf, { format, id }) => new Blob([btf.dump({ format, types: id === undefined ? [] : [id], pretty: format === 'json' })], { type: 'text/plain' }),
-  holes: (btf) => holes(btf),
+  holes,
+  having: typesHaving,
+  member: memberAnswer,
   code: (btf, { name, section, offset }) => code(btf, name, section, offset),
   functions: functionTable,
   prototypes: (btf, { ids }) => prototypes(btf, ids),
@@ -28,9 +31,9 @@ export const answers: { [T in Topic]: (btf: Btf, about: Questions[T]['about']) =
   elf: (btf) => btf.sections,
 };
 
-function holes(btf: Btf): Questions['holes']['answer'] {
+function holes(btf: Btf, { withBase }: Questions['holes']['about']): Questions['holes']['answer'] {
   // In files with several BTFs the page shows the first.
-  const structs = btf.query({ kinds: ['struct'], sort: 'holes', anonymous: true }).types.filter(({ btf: number = 1, holes }) => number === 1 && holes !== undefined);
+  const structs = btf.query({ kinds: ['struct'], sort: 'holes', anonymous: true, withBase }).types.filter(({ btf: number = 1, holes }) => number === 1 && holes !== undefined);
   return { ids: Uint32Array.from(structs, ({ id }) => id), holes: Uint32Array.from(structs, ({ holes }) => holes!) };
 }
 
