@@ -390,6 +390,77 @@ describe('the parts of a file', () => {
     await done(tab);
   });
 
+  test('integers in hexadecimal, to the last bit; strings, indices, names stay; remembered', async (t) => {
+    const path = page.corpusPath('objects/own/clang14-eb/02_globals.o');
+    if (!kernel || !path) return t.skip(noCorpus);
+    const tab = await session.page('file');
+    await page.openFile(tab, path);
+    await go(tab, '#v=1/t/struct/cfg?tab=decode');
+    const value = tab.getByRole('region', { name: 'Value' });
+    const shows = (text) => page.until(text, async () => (await value.textContent({ timeout: 500 }).catch(() => '')).trim() === text);
+    await tab.getByLabel('Bytes').fill('31'.repeat(24));
+    const lines = (level, a, b, c) => `(struct cfg){\n\t.level = (__u32)${level},\n\t.name = "1111111111111111",\n\t.flags = {\n\t\t.a = (__u8)${a},\n\t\t.b = (__u8)${b},\n\t\t.c = (__u16)${c},\n\t},\n}`;
+    await shows(lines(825307441, 1, 17, 787));
+    await tab.getByLabel('Integers in hex').check();
+    await shows(lines('0x31313131', '0x1', '0x11', '0x313'));
+
+    // In another tab of the browser, of another file: what is negative, 64 bits wide, in arrays; against the bytes themselves.
+    const other = await tab.context().newPage();
+    other.problems = [];
+    await other.goto(tab.url().replace(/#.*/, ''));
+    await other.getByRole('button', { name: 'Try a sample' }).waitFor();
+    await page.openFile(other, kernel);
+    await go(other, '#v=1/t/struct/timespec64?tab=decode');
+    assert.ok(await other.getByLabel('Integers in hex').isChecked());
+    const there = other.getByRole('region', { name: 'Value' });
+    for (const [type, hex, expected] of [
+      ['timespec64', '83a8cdf2173c6186 ffffffffffffffff', /\.tv_sec = \(time64_t\)0x86613c17f2cda883,\s*\.tv_nsec = \(long int\)0xffffffffffffffff,/],
+      ['bpf_insn', '83 a8 00ff fdffffff', /\.code = \(__u8\)0x83,\s*\.dst_reg = \(__u8\)0x8,\s*\.src_reg = \(__u8\)0xa,\s*\.off = \(__s16\)0xff00,\s*\.imm = \(__s32\)0xfffffffd,/],
+      ['ethhdr', '00112233445566778899aabb0800', /\.h_dest = \{0x0, 0x11, 0x22, 0x33, 0x44, 0x55\},/],
+      ['rb_root_cached', '00'.repeat(16), /\(struct rb_node \*\)0x0/],
+    ]) {
+      await go(other, `#v=1/t/struct/${type}?tab=decode`);
+      await other.getByRole('heading', { level: 1 }).filter({ hasText: type }).waitFor();
+      await other.getByLabel('Bytes').fill(hex);
+      await page.until(`${type} ${expected}`, async () => expected.test(await there.textContent({ timeout: 500 }).catch(() => '')));
+    }
+    await other.close();
+    await tab.getByLabel('Integers in hex').uncheck();
+    await shows(lines(825307441, 1, 17, 787));
+    await done(tab);
+  });
+
+  for (const order of ['little', 'big'])
+    test(`members of __be types are told in network order, too (${order}-endian)`, async (t) => {
+      const path = order === 'little' ? kernel : page.corpusKernel(files, 's390x-6.12.107');
+      if (!path) return t.skip(noCorpus);
+      const bytes = Buffer.from('01bbc350 00000001 fffffffe 5018 0400 abcd 0000'.replaceAll(' ', ''), 'hex');
+      const tab = await session.page('file');
+      await page.openFile(tab, path);
+      await go(tab, '#v=1/t/struct/tcphdr?tab=decode');
+      await tab.getByLabel('Bytes').fill(bytes.toString('hex'));
+      const value = tab.getByRole('region', { name: 'Value' });
+      await value.waitFor();
+      const text = await value.textContent();
+      const read = (width, at) => (width === 2 ? bytes[order === 'little' ? 'readUInt16LE' : 'readUInt16BE'](at) : bytes[order === 'little' ? 'readUInt32LE' : 'readUInt32BE'](at));
+      for (const [name, type, width, at] of [['source', '__be16', 2, 0], ['dest', '__be16', 2, 2], ['seq', '__be32', 4, 4], ['ack_seq', '__be32', 4, 8], ['window', '__be16', 2, 14], ['check', '__sum16', 2, 16]]) {
+        const meant = width === 2 ? bytes.readUInt16BE(at) : bytes.readUInt32BE(at);
+        const line = `\t.${name} = (${type})${read(width, at)},${order === 'little' ? ` /* ${meant} in network order */` : ''}\n`;
+        assert.ok(text.includes(line), `${line} in ${text}`);
+      }
+      assert.ok(text.includes('\t.urg_ptr = (__be16)0,\n'), text); // the same in both
+      if (order === 'big') {
+        await tab.getByLabel('Byte order').selectOption('little-endian');
+        await page.until('the other order', async () => (await value.textContent()).includes(`.source = (__be16)${bytes.readUInt16LE(0)}, /* 443 in network order */`));
+      } else {
+        await go(tab, '#v=1/t/struct/in6_addr?tab=decode');
+        await tab.getByRole('heading', { level: 1, name: 'in6_addr' }).waitFor();
+        await tab.getByLabel('Bytes').fill('20010db8000000000000000000000001');
+        await page.until('an array', async () => (await value.textContent()).includes(', 16777216}, /* 536939960, 0, 0, 1 in network order */\n'));
+      }
+      await done(tab);
+    });
+
   test('saving says that it takes a while, and calls files what they are of', async (t) => {
     if (!kernel) return t.skip(noCorpus);
     const named = join(files.folder, 'vmlinux-7.3.4');

@@ -16,8 +16,8 @@ export interface Questions {
   usage: { about: { id: number }; answer: Usage };
   /** A type's record. */
   record: { about: { id: number }; answer: RecordText };
-  /** Bytes as values of a type, from the byte `at` on. */
-  decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined; at: number }; answer: Decoded };
+  /** Bytes as values of a type, from the byte `at` on; `hex`: integers in hexadecimal. */
+  decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined; at: number; hex: boolean }; answer: Decoded };
   /** Everything as text, or one type and, in C, what it needs. */
   dump: { about: { format: 'c' | 'json' | 'raw'; id?: number }; answer: Blob };
   /** The holes of each struct of the file: ids, and how many each of them has. */
@@ -71,7 +71,7 @@ export interface Opened {
 
 /** Bytes as values. */
 export interface Decoded {
-  /** As C, each value with its number and offset when there are several. */
+  /** As C, each value with its number and offset when there are several; a comment says what is in another byte order. */
   text: string;
   /** Bytes of one value. */
   size: number;

@@ -9,6 +9,7 @@ import { kindFacts } from '../common/kinds.ts';
 import type { Decoded } from '../common/messages.ts';
 import { perFile } from '../common/per-file.ts';
 import { typeHash } from '../page/route.ts';
+import { setting } from '../page/settings.ts';
 import type { OpenFile } from '../page/state.ts';
 
 /** Bytes of a file that are read. */
@@ -21,6 +22,8 @@ const unwanted = new Set(['func', 'func_proto', 'forward', 'decl_tag', 'unknown'
 export function hasValues(kind: number): boolean {
   return !unwanted.has(kindFacts(kind).noun);
 }
+
+const hexadecimal = setting('hexadecimal values', false);
 
 class DecodeView {
   readonly element = document.createElement('div');
@@ -35,6 +38,8 @@ class DecodeView {
   private order: 'little' | 'big' | '' = '';
   private from = '';
   private decoded: Decoded | undefined;
+  /** As the setting was when `decoded` was asked for. */
+  private hex = false;
   private fault = '';
   private typed = '';
   private question = 0;
@@ -53,9 +58,9 @@ class DecodeView {
   }
 
   show(row: number): void {
-    if (row === this.row) return;
+    if (row === this.row && this.hex === hexadecimal.get()) return;
+    if (row !== this.row) this.typed = '';
     this.row = row;
-    this.typed = '';
     this.decoded = undefined;
     void this.decode();
   }
@@ -93,6 +98,7 @@ class DecodeView {
   private async decode(fault = ''): Promise<void> {
     const mine = ++this.question;
     const { file, row, bytes, order } = this;
+    const hex = (this.hex = hexadecimal.get());
     const at = this.from.trim() === '' ? 0 : Number(this.from);
     this.fault = fault || (Number.isInteger(at) && at >= 0 ? '' : 'From byte: a number such as 28 or 0x1c is wanted');
     if (this.fault || bytes.length === 0) {
@@ -101,7 +107,7 @@ class DecodeView {
     }
     if (at >= bytes.length) this.fault = `There is no byte ${count(at)}: there are ${count(bytes.length)}`;
     try {
-      const decoded = this.fault ? undefined : await file.session.ask('decode', { id: file.types.id(row), bytes, order: order || undefined, at });
+      const decoded = this.fault ? undefined : await file.session.ask('decode', { id: file.types.id(row), bytes, order: order || undefined, at, hex });
       if (mine !== this.question) return;
       this.decoded = decoded;
     } catch (error) {
@@ -138,6 +144,7 @@ class DecodeView {
         <label class="filter is-short"><span>From byte</span>
           <input type="text" inputmode="text" placeholder="0" spellcheck="false" .value=${this.from} @input=${(event: Event) => this.change({ from: (event.target as HTMLInputElement).value })} />
         </label>
+        <label class="check"><input type="checkbox" .checked=${hexadecimal.get()} @change=${(event: Event) => this.inHex((event.target as HTMLInputElement).checked)} /> Integers in hex</label>
       </div>
       <label class="decode-field">Bytes
         <textarea rows="5" spellcheck="false" autocomplete="off" .value=${this.text} @input=${(event: Event) => void this.paste((event.target as HTMLTextAreaElement).value)}
@@ -168,6 +175,11 @@ class DecodeView {
   private change(change: { order: 'little' | 'big' | '' } | { from: string }): void {
     Object.assign(this, change);
     void (this.numbers ? this.paste(this.text) : this.decode());
+  }
+
+  private inHex(wanted: boolean): void {
+    hexadecimal.set(wanted);
+    void this.decode();
   }
 
   private chosen(event: Event): void {
