@@ -6,7 +6,7 @@ import * as page from './support.mjs';
 
 const { test } = page;
 
-describe('programs, maps, variables, relocations; layouts and users of a type', () => {
+describe('programs, maps, variables, needs; layouts and users of a type', () => {
   let session;
   let files;
   before(async () => {
@@ -38,7 +38,7 @@ describe('programs, maps, variables, relocations; layouts and users of a type', 
         words(await tab.getByRole('navigation', { name: 'Parts of this file' }).getByRole('link').allTextContents()),
         [
           `Types ${page.english(expected.types)}`, `Programs ${expected.programs.length}`, `Maps ${expected.maps.length}`,
-          `Variables ${expected.variables.length}`, `Relocations ${expected.relocations.length}`,
+          `Variables ${expected.variables.length}`, `Needs ${new Set(expected.relocations.map(({ typeId, access }) => `${typeId} ${access}`)).size}`,
           `Functions ${expected.functions}`, `Strings ${expected.strings}`,
         ],
       );
@@ -72,7 +72,7 @@ describe('programs, maps, variables, relocations; layouts and users of a type', 
       for (const [i, { value }] of expected.variables.entries())
         if (typeof value !== 'object') assert.equal(shown[i][1], typeof value === 'string' && !/^(0x)?[0-9a-f]+$/.test(value) ? JSON.stringify(value) : String(value));
 
-      await part(tab, /^Relocations/).click();
+      await part(tab, /^Needs/).click();
       await tab.locator('.needs').first().waitFor();
       const asked = await tab.locator('.needs tbody tr td:first-child').evaluateAll((cells) => cells.flatMap((cell) => cell.title.split('\n')));
       assert.deepEqual(asked.sort(), [...new Set(expected.relocations.map(({ text }) => text))].sort());

@@ -1,6 +1,6 @@
 // What the page and its workers say to each other. One worker holds one file, so no message needs to name the file.
 import type { CodeRange, Columns, ElfSection, Layout, Occupants, Summary } from 'btfkit';
-import type { DataSection, FunctionTable, NeededType, StringTable } from './part-messages.ts';
+import type { DataSection, FunctionTable, Needs, StringTable } from './part-messages.ts';
 
 /** What can be asked about an open file: with which words, and what comes back. */
 export interface Questions {
@@ -30,8 +30,8 @@ export interface Questions {
   strings: { about: Nothing; answer: StringTable };
   /** Data sections with their variables. */
   sections: { about: Nothing; answer: DataSection[] };
-  /** What an object needs of the kernel's types. */
-  needs: { about: Nothing; answer: NeededType[] };
+  /** What an object needs of the kernel and of other objects. */
+  needs: { about: Nothing; answer: Needs };
   /** The sections of the ELF. */
   elf: { about: Nothing; answer: readonly ElfSection[] };
 }

@@ -20,10 +20,11 @@ export interface FunctionTable {
   returns: Uint32Array;
 }
 
-/** "struct" and "sk_buff"; the noun is empty for what C names by one word: "size_t". */
+/** "struct", "sk_buff", and through how many pointers; the noun is empty for what C names by one word: "size_t". */
 export interface TypeName {
   noun: string;
   name: string;
+  stars: number;
 }
 
 /** What strings are for, by bit of `StringTable.roles`. */
@@ -61,6 +62,30 @@ export interface DataVariable extends Pick<VariableInfo, 'name' | 'typeId' | 'de
   /** The same with a line for each member, where it is long. */
   lines?: string;
   references: readonly DataReference[];
+}
+
+/** What an object needs of the kernel, or of objects that it is to be linked with. */
+export interface Needs {
+  types: NeededType[];
+  externs: NeededExtern[];
+}
+
+/** Who supplies it: the kernel's configuration, the kernel, libbpf, or another object. */
+export type Supplier = 'configuration' | 'kernel' | 'libbpf' | 'object';
+
+export interface NeededExtern {
+  name: string;
+  /** Of the func or var. */
+  typeId: number;
+  supplier: Supplier;
+  function: boolean;
+  /** As C. */
+  declaration: string;
+  /** The type of a variable as C: "int"; "void" where only an address is asked for. */
+  type: string;
+  /** The object can do without. */
+  weak: boolean;
+  places: NeedPlace[];
 }
 
 /** All that an object asks of one type of the kernel. */
