@@ -270,8 +270,35 @@ describe('the parts of a file', () => {
       );
       for (const [declaration, value] of [
         ['__u64 init_counter', '42'], ['struct cfg cfgs[4]', '{{}, {}, {.level = 9}, {}}'], ['volatile const struct cfg cfg', '{.level = 3, .name = "default"}'],
-        ['char LICENSE[13]', '"Dual BSD/GPL"'], ['enum mode mode', 'M_B'], ['const char *ptr_to_str', 'address of "hello"'], ['struct cfg cfgs_bss[3]', '{}'],
+        ['char LICENSE[13]', '"Dual BSD/GPL"'], ['enum mode mode', 'M_B'], ['volatile const bool_t targ_verbose', 'true'], ['const char *ptr_to_str', 'address of "hello"'], ['struct cfg cfgs_bss[3]', '{}'],
       ]) assert.equal(values[declaration], value, declaration);
+      await done(tab);
+    });
+
+  for (const folder of ['clang14-el', 'clang14-eb', 'gccbpf14-el'])
+    test(`string literals stand where they are, not among the variables of .rodata (${folder})`, async (t) => {
+      const path = page.corpusPath(`objects/own/${folder}/02_globals.o`);
+      if (!path) return t.skip(noCorpus);
+      const literal = ({ flags }) => (flags & 0x32n) === 0x32n; // SHF_ALLOC, SHF_MERGE, SHF_STRINGS
+      const known = await page.withBtf(path, (btf) =>
+        btf.sections.filter(literal).map(({ name, index }) => ({
+          name,
+          texts: Buffer.from(btf.contents(index)).toString().split('\0').slice(0, -1).map((text) => JSON.stringify(text)),
+          named: btf.variables.filter(({ liesIn }) => liesIn === name).map(({ declaration }) => declaration),
+        })));
+      assert.ok(known.length > 0 && known.every(({ texts }) => texts.length > 0));
+      const tab = await session.page('file');
+      await page.openFile(tab, path);
+      await go(tab, '#v=1/variables');
+      await tab.locator('.literals').first().waitFor();
+      const shown = await tab.locator('section:has(> .table-frame > .literals)').evaluateAll((all) => all.map((section) => ({
+        name: section.querySelector('h2').textContent.trim().split(/\s/)[0],
+        texts: [...section.querySelectorAll('tbody tr')].map(({ cells }) => cells[2].textContent.trim()),
+        named: [...section.querySelectorAll('tbody td:last-child code')].map((code) => code.textContent),
+      })));
+      assert.deepEqual(shown, known);
+      const elsewhere = await tab.locator('.variables:not(.literals) td:nth-child(3) code').allTextContents();
+      for (const { named } of known) for (const one of named) assert.ok(!elsewhere.includes(one), one);
       await done(tab);
     });
 

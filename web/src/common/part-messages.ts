@@ -44,16 +44,27 @@ export interface StringTable {
   user: Uint32Array;
 }
 
-/** A data section with its variables. */
+/** A data section with its variables. `typeId`: 0 when the BTF does not list it. */
 export interface DataSection {
   name: string;
   typeId: number;
   /** Bytes; 0: not known. */
   size: number;
   variables: DataVariable[];
-  /** Variables that are left out: there are more than anybody reads. */
+  /** Variables or literals that are left out: there are more than anybody reads. */
   left: number;
+  /** Of a section of string literals, which the compiler makes: the BTF has no such section, and mostly no names for what is in it. */
+  literals?: StringLiteral[];
   error?: BtfErrorInfo;
+}
+
+export interface StringLiteral {
+  /** Bytes; the size is with its NUL. */
+  offset: number;
+  size: number;
+  text: string;
+  /** The variable that the compiler put there. */
+  variable?: DataVariable;
 }
 
 export interface DataVariable extends Pick<VariableInfo, 'name' | 'typeId' | 'declaration' | 'linkage' | 'offset' | 'size' | 'liesIn'> {

@@ -1,6 +1,7 @@
-// The data sections of a file: of objects with what their variables hold before the program runs, of kernels from the BTF alone.
-import { type Btf, BtfError, type VarType, type VariableInfo, type VariableSection } from 'btfkit';
-import type { DataSection, DataVariable } from '../common/part-messages.ts';
+// The data sections of a file: of objects with what their variables hold before the program runs, and their string literals; of kernels
+// from the BTF alone.
+import { type Btf, BtfError, type ElfSection, type VarType, type VariableInfo, type VariableSection } from 'btfkit';
+import type { DataSection, DataVariable, StringLiteral } from '../common/part-messages.ts';
 
 /** Variables of one section that are listed. */
 const most = 3_000;
@@ -11,7 +12,7 @@ const largest = 4096;
 
 export function dataSections(btf: Btf): DataSection[] {
   const known = btf.variableSections;
-  return known.length > 0 ? known.map((section) => ofObject(btf, section)) : [...btf.types('datasec')].map((section) => {
+  return known.length > 0 ? withLiterals(btf, known.map((section) => ofObject(btf, section))) : [...btf.types('datasec')].map((section) => {
     const { id, name, size, variables, error } = section;
     const shown = variables.slice(0, most).map(({ type, offset, size: bytes }): DataVariable => {
       const { linkage } = type as VarType;
@@ -31,6 +32,40 @@ function ofObject(btf: Btf, { name, typeId, size, section, variables, error }: V
   };
 }
 
+/** SHF_ALLOC, SHF_MERGE and SHF_STRINGS: ".rodata.str1.1" and its like. */
+const literalFlags = 0x32n;
+
+/**
+ * Constant arrays of characters may share their section with the literals, though the BTF lists them under .rodata: they are shown where
+ * they are.
+ */
+function withLiterals(btf: Btf, sections: DataSection[]): DataSection[] {
+  const made = btf.sections.flatMap((section) => {
+    const inside = sections.flatMap(({ variables }) => variables.filter(({ liesIn }) => liesIn === section.name));
+    return literalsOf(btf, section, inside) ?? [];
+  });
+  const moved = new Set(made.map(({ name }) => name));
+  return [...sections.map((one) => ({ ...one, variables: one.variables.filter(({ liesIn }) => liesIn === undefined || !moved.has(liesIn)) })), ...made];
+}
+
+function literalsOf(btf: Btf, { name, index, flags, size, entrySize }: ElfSection, variables: readonly DataVariable[]): DataSection | undefined {
+  const contents = (flags & literalFlags) === literalFlags && entrySize === 1 ? bytesOf(btf, index) : undefined;
+  if (!contents || contents.length === 0) return undefined;
+  const literals: StringLiteral[] = [];
+  let left = 0;
+  for (let offset = 0; offset < contents.length; ) {
+    const nul = contents.indexOf(0, offset);
+    const end = nul < 0 ? contents.length : nul + 1;
+    const variable = variables.find((one) => one.offset >= offset && one.offset < end);
+    if (literals.length < most) literals.push({ offset, size: end - offset, text: utf8.decode(contents.subarray(offset, nul < 0 ? end : nul)), ...(variable && { variable }) });
+    else left++;
+    offset = end;
+  }
+  return { name, typeId: 0, size, variables: [], literals, left };
+}
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** undefined: there are none, as of .bss. */
 function bytesOf(btf: Btf, section: number | undefined): Uint8Array | undefined {
   try {
@@ -45,6 +80,7 @@ function withValue(btf: Btf, variable: VariableInfo, contents: Uint8Array | unde
   const { name, typeId, declaration, linkage, offset, size, liesIn, references, value } = variable;
   const shown: DataVariable = { name, typeId, declaration, linkage, offset, size, references, ...(liesIn !== undefined && { liesIn }) };
   if (value === undefined) return shown;
+  if (typeof value === 'boolean') return { ...shown, value: String(value) };
   const bytes = contents && liesIn === undefined ? contents.subarray(offset, offset + size) : undefined;
   if (bytes ? bytes.every((byte) => byte === 0) : allZero(value)) return { ...shown, value: zero(value) };
   if (!bytes || size > largest) return { ...shown, value: JSON.stringify(value) };
