@@ -580,10 +580,35 @@ describe('the parts of a file', () => {
     const { summary } = await page.withBtf(page.golden('types.o'), (btf) => ({ summary: btf.summary }));
     assert.equal(summary.container, 'elf');
     const banner = 'Linux version 6.12.107+deb13-amd64 (debian-kernel@lists.debian.org) #1 SMP';
-    const path = files.write('vmlinux', elfWith('.rodata', Buffer.from(`\0\0%s version %s\0${banner}\n\0`), readBtf(page.golden('sample.bpf.o'))));
+    const path = files.write('vmlinux', elfWith(['.rodata', Buffer.from(`\0\0%s version %s\0${banner}\n\0`)], ['.BTF', readBtf(page.golden('sample.bpf.o'))]));
     const tab = await session.page('file');
     await page.openFile(tab, path);
     await page.until('the banner', async () => (await tab.locator('.origin').textContent()) === banner);
+    await done(tab);
+  });
+
+  test('of several BTFs in one file, the first is shown, and that is said', async (t) => {
+    const linked = page.corpusPath('userspace/gcc16-gbtf-two-objects-linked-x86_64');
+    if (!linked) return t.skip(noCorpus);
+    const [one, other] = ['sample.bpf.o', 'types.o'].map((name) => readBtf(page.golden(name)));
+    const { typeCount } = await page.withBtf(page.golden('sample.bpf.o'), (btf) => btf.summary);
+    assert.equal(await page.withBtf(linked, (btf) => btf.summary.specs), 2);
+    const tab = await session.page('file');
+    const warnings = () => tab.getByRole('region', { name: 'Warnings' }).textContent();
+    for (const [path, text] of [
+      [linked, 'It holds 2 BTFs, one behind the other; this shows the first.'],
+      [files.write('both.btf', Buffer.concat([one, other])), 'It holds 2 BTFs, one behind the other; this shows the first.'],
+    ]) {
+      await page.openFile(tab, path);
+      await tab.locator('.card').getByText(text).waitFor();
+      assert.match(await warnings(), /2 BTFs one after the other/);
+    }
+    const twice = files.write('twice', elfWith(['.BTF', one], ['.BTF', other]));
+    await page.openFile(tab, twice);
+    await page.until('the warning', async () => (await warnings()).includes('the ELF has 2 sections called .BTF; this shows the first'));
+    assert.equal((await page.facts(tab))['Types'], page.english(typeCount));
+    await page.openFile(tab, files.write('once', elfWith(['.BTF', one])));
+    assert.ok(!(await tab.locator('.card').textContent()).includes('this shows the first'));
     await done(tab);
   });
 
@@ -625,28 +650,29 @@ function readBtf(path) {
   return elf.subarray(at, at + elf.readUInt32LE(at + 4) + elf.readUInt32LE(at + 16) + elf.readUInt32LE(at + 20));
 }
 
-/** A little 64-bit x86-64 ELF with two sections of data: `name` and .BTF. */
-function elfWith(name, content, btf) {
-  const names = Buffer.from(`\0${name}\0.BTF\0.shstrtab\0`);
-  const parts = [content, btf, names];
+/** A little 64-bit x86-64 ELF with sections of data: `[name, content]`. */
+function elfWith(...sections) {
+  const called = [...sections.map(([name]) => name), '.shstrtab'];
+  const names = Buffer.from(`\0${called.join('\0')}\0`);
+  const parts = [...sections.map(([, content]) => content), names];
   const offsets = [];
   let end = 64;
   for (const part of parts) {
     offsets.push(end);
     end += Math.ceil(part.length / 8) * 8;
   }
-  const file = Buffer.alloc(end + 4 * 64);
+  const file = Buffer.alloc(end + (parts.length + 1) * 64);
   file.write('\x7fELF\x02\x01\x01', 'latin1');
   file.writeUInt16LE(2, 16);
   file.writeUInt16LE(62, 18);
   file.writeUInt32LE(1, 20);
   file.writeBigUInt64LE(BigInt(end), 40);
-  for (const [at, value] of [[52, 64], [58, 64], [60, 4], [62, 3]]) file.writeUInt16LE(value, at);
+  for (const [at, value] of [[52, 64], [58, 64], [60, parts.length + 1], [62, parts.length]]) file.writeUInt16LE(value, at);
   parts.forEach((part, i) => {
     part.copy(file, offsets[i]);
     const header = end + (i + 1) * 64;
-    file.writeUInt32LE(names.indexOf([name, '.BTF', '.shstrtab'][i]), header);
-    file.writeUInt32LE(i === 2 ? 3 : 1, header + 4);
+    file.writeUInt32LE(names.indexOf(`\0${called[i]}\0`) + 1, header);
+    file.writeUInt32LE(i === parts.length - 1 ? 3 : 1, header + 4);
     file.writeBigUInt64LE(BigInt(offsets[i]), header + 24);
     file.writeBigUInt64LE(BigInt(part.length), header + 32);
     file.writeBigUInt64LE(1n, header + 48);
