@@ -275,6 +275,25 @@ describe('the parts of a file', () => {
       await done(tab);
     });
 
+  test('floats and truth values among initial values', async (t) => {
+    const [rust, real] = [page.corpusPath('objects/own/extra/22_rust-bpfel.o'), page.corpusPath('objects/real/execsnoop.bpf.o')];
+    if (!rust || !real) return t.skip(noCorpus);
+    const tab = await session.page('file');
+    await page.openFile(tab, rust);
+    await go(tab, '#v=1/variables');
+    await tab.locator('.variables').first().waitFor();
+    const union = tab.locator('.variables tr').filter({ hasText: 'union Un UN' }).locator('td').last();
+    assert.equal((await union.textContent()).trim(), '{.i = 1, .f = 1e-45}');
+    assert.deepEqual(await union.locator('.c-number').allTextContents(), ['1', '1e-45']);
+    await go(tab, '#v=1');
+    await page.openFile(tab, real);
+    await go(tab, '#v=1/variables');
+    const value = (name) => tab.locator('.variables tr').filter({ hasText: name }).locator('td').last().textContent();
+    await page.until('false', async () => (await value('filter_cg')).trim() === 'false');
+    assert.equal((await value('ignore_failed')).trim(), 'true');
+    await done(tab);
+  });
+
   for (const folder of ['clang14-el', 'clang14-eb', 'gccbpf14-el'])
     test(`string literals stand where they are, not among the variables of .rodata (${folder})`, async (t) => {
       const path = page.corpusPath(`objects/own/${folder}/02_globals.o`);
@@ -316,7 +335,7 @@ describe('the parts of a file', () => {
     const expected = relocations.reduce((map, one) => map.set(one.type, [...(map.get(one.type) ?? []), one]), new Map());
     assert.deepEqual(new Map(shown.map(([type, texts]) => [type, texts.sort()])), new Map([...expected].map(([type, all]) => [type, [...new Set(all.map(({ text }) => text))].sort()])));
     const first = tab.locator('.needs tbody tr').filter({ hasText: 'the offset of se.exec_start' });
-    assert.match(await first.textContent(), /offset 216\s*\w+\s*at 12/);
+    assert.match(await first.textContent(), /offset 216\s*\w+\s*at\s12/);
     await first.getByRole('link').click();
     await tab.locator('.disasm-table').waitFor();
     await done(tab);
@@ -388,6 +407,40 @@ describe('the parts of a file', () => {
         assert.equal(await tab.locator('.object [role=alert]').count(), 0, `${name} ${part}`);
       }
     }
+    await done(tab);
+  });
+
+  test('the code of a large program: all of it, soon, as narrow as the screen; where it begins', async (t) => {
+    const [large, inlined] = ['execsnoop', 'klockstat'].map((name) => page.corpusPath(`objects/real/${name}.bpf.o`));
+    if (!large || !inlined) return t.skip(noCorpus);
+    const known = await page.withBtf(large, (btf) => {
+      const [{ name }] = btf.programs.toSorted((a, b) => b.instructions - a.instructions);
+      return { name, instructions: btf.disassemble(name)[0].instructions.map(({ index, text }) => [String(index), text]) };
+    });
+    assert.ok(known.instructions.length > 1500);
+    const tab = await session.page('file', { viewport: { width: 360, height: 720 } });
+    await page.openFile(tab, large);
+    await go(tab, `#v=1/programs/${known.name}`);
+    const code = tab.locator('.disasm-table');
+    await code.waitFor();
+    await page.until('all of it', async () => (await code.getAttribute('aria-busy')) === null);
+    assert.deepEqual(await code.evaluate((all) => [...all.querySelectorAll('tr:has(.operation)')].map(({ cells }) => [cells[0].textContent, cells[2].textContent])), known.instructions);
+    assert.ok(await tab.getByRole('region', { name: 'Instructions' }).evaluate((frame) => frame.scrollWidth <= frame.clientWidth));
+    // What is not on screen is not laid out, and is there all the same.
+    const last = code.getByText(known.instructions.at(-1)[1], { exact: true }).last();
+    assert.ok(!(await last.evaluate((one) => one.checkVisibility({ contentVisibilityAuto: true }))));
+    await last.scrollIntoViewIfNeeded();
+    await page.until('the end', () => last.evaluate((one) => one.checkVisibility({ contentVisibilityAuto: true })));
+    // The same again when one comes back: nothing is made twice.
+    await code.evaluate((all) => (all.dataset.same = 'yes'));
+    await tab.getByRole('button', { name: /theme|dark|light/i }).click();
+    assert.equal(await code.getAttribute('data-same'), 'yes');
+
+    await go(tab, '#v=1');
+    await page.openFile(tab, inlined);
+    await go(tab, '#v=1/programs/lock_released'); // functions that stand above it in the file are inlined
+    await page.until('where it begins', async () => /klockstat\.bpf\.c:231$/.test((await tab.locator('.program .type-facts').textContent()).trim()));
+    assert.equal((await tab.locator('.disasm-table .source .number').first().textContent()).trim(), '231');
     await done(tab);
   });
 

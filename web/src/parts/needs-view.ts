@@ -2,7 +2,7 @@
 // speak of.
 import type { CoreKind, Summary } from 'btfkit';
 import { html, nothing } from 'lit-html';
-import { cLine } from '../type/c-links.ts';
+import { cWrapped } from '../type/c-links.ts';
 import { count, counted } from '../common/format.ts';
 import type { Need, NeededExtern, NeedPlace, Needs } from '../common/part-messages.ts';
 import { table } from './part-table.ts';
@@ -45,7 +45,7 @@ function neededExtern({ types }: OpenFile, one: NeededExtern) {
   const row = types.rowOf(one.typeId);
   return html`<tr>
     <td><div>${row < 0 ? html`<code class="c-line">${one.name}</code>` : html`<a class="member" href=${typeHash(types, row)}>${one.name}</a>`}${supplied(one)}${
-      one.weak ? `; ${without(one)} (weak)` : nothing}</div><div>${cLine(types, one.declaration)}</div></td>
+      one.weak ? `; ${without(one)} (weak)` : nothing}</div><div>${cWrapped(types, one.declaration)}</div></td>
     <td>${places([one])}</td>
   </tr>`;
 }
@@ -144,5 +144,5 @@ const mostNumbers = 12;
 function place({ section, program, instructions }: NeedPlace) {
   const numbers = instructions.slice(0, mostNumbers).map((index) => count(index)).join(', ');
   return html`<span class="place">${program === undefined ? html`<code class="c-line">${section}</code>` : html`<a class="member" href=${listHash('programs', program)}>${program}</a>`}
-    <small title="Numbers of instructions">at ${numbers}${instructions.length > mostNumbers ? '…' : ''}</small></span>`;
+    <small title="Numbers of instructions">at\u00a0${numbers}${instructions.length > mostNumbers ? '…' : ''}</small></span>`;
 }

@@ -45,7 +45,11 @@ function withLiterals(btf: Btf, sections: DataSection[]): DataSection[] {
     return literalsOf(btf, section, inside) ?? [];
   });
   const moved = new Set(made.map(({ name }) => name));
-  return [...sections.map((one) => ({ ...one, variables: one.variables.filter(({ liesIn }) => liesIn === undefined || !moved.has(liesIn)) })), ...made];
+  const others = sections.flatMap((one) => {
+    const variables = one.variables.filter(({ liesIn }) => liesIn === undefined || !moved.has(liesIn));
+    return variables.length === 0 && one.variables.length > 0 ? [] : [{ ...one, variables }];
+  });
+  return [...others, ...made];
 }
 
 function literalsOf(btf: Btf, { name, index, flags, size, entrySize }: ElfSection, variables: readonly DataVariable[]): DataSection | undefined {
