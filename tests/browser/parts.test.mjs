@@ -405,6 +405,11 @@ describe('the parts of a file', () => {
         await go(tab, part);
         await page.until(`${name} ${part}`, () => tab.evaluate((at) => location.hash === at && document.querySelectorAll('.object tbody tr:not(.rows-space), .map').length > 0, part));
         assert.equal(await tab.locator('.object [role=alert]').count(), 0, `${name} ${part}`);
+        if (part === '#v=1/needs') {
+          const { length } = await tab.locator('.needs tbody tr').all();
+          const told = await tab.getByRole('navigation', { name: 'Parts of this file' }).getByRole('link', { name: /^Needs/ }).textContent();
+          assert.equal(Number(/[\d,]+/.exec(told)[0].replace(',', '')), length, `${name}: as many rows as the tab says`);
+        }
       }
     }
     await done(tab);

@@ -11,7 +11,8 @@ import type { OpenFile } from '../page/state.ts';
 
 /** How many rows there will be. */
 export function needCount({ relocations = [], externs = [] }: Summary): number {
-  return new Set(relocations.map(({ typeId, access }) => `${typeId} ${access}`)).size + externs.length;
+  const of = (kind: CoreKind) => (kind.startsWith('enumval') ? 'value' : 'member');
+  return new Set(relocations.map(({ typeId, kind, access }) => `${typeId} ${of(kind)} ${access}`)).size + externs.length;
 }
 
 export function needsView(file: OpenFile, { types, externs }: Needs) {
