@@ -275,6 +275,21 @@ describe('the parts of a file', () => {
       await done(tab);
     });
 
+  test('what the loader fills in is told by member', async (t) => {
+    const path = page.corpusPath('objects/own/clang14-el/15_structops.o');
+    if (!path) return t.skip(noCorpus);
+    const tab = await session.page('file');
+    await page.openFile(tab, path);
+    await go(tab, '#v=1/variables');
+    const row = tab.locator('.variables tr').filter({ hasText: 'tcp_congestion_ops' });
+    await page.until('the members', async () => (await row.locator('.address').count()) > 0);
+    assert.deepEqual(
+      (await row.locator('.address').allTextContents()).map((text) => text.trim()),
+      ['.init: address of my_init', '.ssthresh: address of my_ssthresh', '.cong_avoid: address of my_avoid', '.undo_cwnd: address of my_undo'],
+    );
+    await done(tab);
+  });
+
   test('floats and truth values among initial values', async (t) => {
     const [rust, real] = [page.corpusPath('objects/own/extra/22_rust-bpfel.o'), page.corpusPath('objects/real/execsnoop.bpf.o')];
     if (!rust || !real) return t.skip(noCorpus);

@@ -72,7 +72,8 @@ export interface DataVariable extends Pick<VariableInfo, 'name' | 'typeId' | 'de
   value?: string;
   /** The same with a line for each member, where it is long. */
   lines?: string;
-  references: readonly DataReference[];
+  /** `member`: what is filled in: "ssthresh", "[2]"; left out of what is a pointer itself, and where there are very many. */
+  references: readonly (DataReference & { member?: string })[];
 }
 
 /** What an object needs of the kernel, or of objects that it is to be linked with. */

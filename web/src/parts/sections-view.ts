@@ -60,6 +60,7 @@ function initially({ value, lines, references }: DataVariable, types: OpenFile['
   return html`${pointer ? nothing : lines === undefined
     ? cLine(types, line)
     : html`<details class="value"><summary>${cLine(types, line)}</summary><pre tabindex="0">${cLine(types, lines)}</pre></details>`}
-  ${references.map(({ offset, name, addend, text }) => html`<div class="address">${offset > 0 ? `at ${count(offset)}: ` : ''}address of ${
+  ${references.map(({ offset, name, addend, text, member }) => html`<div class="address">${
+    member ? html`<code class="c-line">${member.startsWith('[') ? member : `.${member}`}</code>: ` : offset > 0 ? `at ${count(offset)}: ` : ''}address of ${
     text === undefined ? html`<code class="c-line">${name || 'a section'}${addend ? ` + ${addend}` : ''}</code>` : html`<code class="c-line c-string">${JSON.stringify(text)}</code>`}</div>`)}`;
 }

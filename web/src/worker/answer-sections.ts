@@ -12,7 +12,8 @@ const largest = 4096;
 
 export function dataSections(btf: Btf): DataSection[] {
   const known = btf.variableSections;
-  return known.length > 0 ? withLiterals(btf, known.map((section) => ofObject(btf, section))) : [...btf.types('datasec')].map((section) => {
+  const names = { left: mostNamed };
+  return known.length > 0 ? withLiterals(btf, known.map((section) => ofObject(btf, section, names))) : [...btf.types('datasec')].map((section) => {
     const { id, name, size, variables, error } = section;
     const shown = variables.slice(0, most).map(({ type, offset, size: bytes }): DataVariable => {
       const { linkage } = type as VarType;
@@ -23,11 +24,11 @@ export function dataSections(btf: Btf): DataSection[] {
   });
 }
 
-function ofObject(btf: Btf, { name, typeId, size, section, variables, error }: VariableSection): DataSection {
+function ofObject(btf: Btf, { name, typeId, size, section, variables, error }: VariableSection, names: Budget): DataSection {
   const contents = bytesOf(btf, section);
   return {
     name, typeId, size, ...(error && { error }),
-    variables: variables.slice(0, most).map((variable) => withValue(btf, variable, contents)),
+    variables: variables.slice(0, most).map((variable) => withValue(btf, variable, contents, names)),
     left: Math.max(0, variables.length - most),
   };
 }
@@ -80,9 +81,9 @@ function bytesOf(btf: Btf, section: number | undefined): Uint8Array | undefined 
   }
 }
 
-function withValue(btf: Btf, variable: VariableInfo, contents: Uint8Array | undefined): DataVariable {
-  const { name, typeId, declaration, linkage, offset, size, liesIn, references, value } = variable;
-  const shown: DataVariable = { name, typeId, declaration, linkage, offset, size, references, ...(liesIn !== undefined && { liesIn }) };
+function withValue(btf: Btf, variable: VariableInfo, contents: Uint8Array | undefined, names: Budget): DataVariable {
+  const { name, typeId, declaration, linkage, offset, size, liesIn, value } = variable;
+  const shown: DataVariable = { name, typeId, declaration, linkage, offset, size, references: referencesOf(btf, variable, names), ...(liesIn !== undefined && { liesIn }) };
   if (value === undefined) return shown;
   if (typeof value === 'boolean') return { ...shown, value: String(value) };
   const bytes = contents && liesIn === undefined ? contents.subarray(offset, offset + size) : undefined;
@@ -91,6 +92,31 @@ function withValue(btf: Btf, variable: VariableInfo, contents: Uint8Array | unde
   const { id } = (btf.get(typeId) as VarType).target;
   const line = onOneLine(btf.decodeToC(id, bytes, { compact: true }));
   return { ...shown, value: line, ...(line.length > longestLine && { lines: withoutCasts(btf.decodeToC(id, bytes, { zeros: true })) }) };
+}
+
+/** References of a file that are told by their member. */
+const mostNamed = 1024;
+
+interface Budget {
+  left: number;
+}
+
+function referencesOf(btf: Btf, { typeId, references }: VariableInfo, names: Budget): DataVariable['references'] {
+  const type = btf.get(typeId);
+  if (type.kind !== 'var') return references;
+  return references.map((one) => {
+    const member = names.left-- > 0 ? pathAt(btf, type.typeId, one.offset) : '';
+    return member === '' ? one : { ...one, member };
+  });
+}
+
+function pathAt(btf: Btf, id: number, offset: number): string {
+  try {
+    return btf.at(id, offset).members[0]?.path ?? '';
+  } catch (error) {
+    if (error instanceof BtfError) return '';
+    throw error;
+  }
 }
 
 function allZero(value: unknown): boolean {

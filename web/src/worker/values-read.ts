@@ -132,10 +132,12 @@ class Types {
     const found = new Map<string, Place>();
     if (type.kind !== 'struct' && type.kind !== 'union') return found;
     this.members.set(type.id, found); // a struct in itself ends here
+    const inner = new Map<number, BtfType>(); // each once, though a hostile file has it a thousand times
     for (const one of type.members) {
       if (one.name !== '') found.set(one.name, { type: one.type, bitfield: one.bitfieldSize });
-      else if (levels > 0) for (const [name, place] of this.membersOf(this.bare(one.type).type, levels - 1)) if (!found.has(name)) found.set(name, place);
+      else if (levels > 0) inner.set(one.typeId, this.bare(one.type).type);
     }
+    for (const one of inner.values()) for (const [name, place] of this.membersOf(one, levels - 1)) if (!found.has(name)) found.set(name, place);
     return found;
   }
 }
