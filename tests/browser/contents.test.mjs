@@ -6,7 +6,7 @@ import * as page from './support.mjs';
 
 const { test } = page;
 
-describe('programs, maps, variables, relocations; layouts and users of a type', () => {
+describe('programs, maps, variables, needs; layouts and users of a type', () => {
   const { session, files } = page.setUp();
 
   const part = (tab, name) => tab.getByRole('navigation', { name: 'Parts of this file' }).getByRole('link', { name });
@@ -19,6 +19,7 @@ describe('programs, maps, variables, relocations; layouts and users of a type', 
       const path = page.golden(name);
       const expected = await page.withBtf(path, (btf) => ({
         types: btf.typeCount, functions: btf.summary.kinds.func, strings: btf.summary.strings.count, programs: btf.programs, maps: btf.maps, variables: btf.variables, relocations: btf.relocations,
+        needs: new Set(btf.relocations.map(({ text }) => text.replace(/^<\w+> /, ''))).size,
         code: btf.programs.map((program) => btf.disassemble(program.name)[0].instructions.map(({ text }) => text)),
       }));
       assert.ok(expected.programs.length > 1 && expected.maps.length > 0 && expected.variables.length > 3);
@@ -28,7 +29,7 @@ describe('programs, maps, variables, relocations; layouts and users of a type', 
         words(await tab.getByRole('navigation', { name: 'Parts of this file' }).getByRole('link').allTextContents()),
         [
           `Types ${page.english(expected.types)}`, `Programs ${expected.programs.length}`, `Maps ${expected.maps.length}`,
-          `Variables ${expected.variables.length}`, `Relocations ${expected.relocations.length}`,
+          `Variables ${expected.variables.length}`, `Needs ${expected.needs}`,
           `Functions ${expected.functions}`, `Strings ${expected.strings}`,
         ],
       );
@@ -62,7 +63,7 @@ describe('programs, maps, variables, relocations; layouts and users of a type', 
       for (const [i, { value }] of expected.variables.entries())
         if (typeof value !== 'object') assert.equal(shown[i][1], typeof value === 'string' && !/^(0x)?[0-9a-f]+$/.test(value) ? JSON.stringify(value) : String(value));
 
-      await part(tab, /^Relocations/).click();
+      await part(tab, /^Needs/).click();
       await tab.locator('.needs').first().waitFor();
       const asked = await tab.locator('.needs tbody tr td:first-child').evaluateAll((cells) => cells.flatMap((cell) => cell.title.split('\n')));
       assert.deepEqual(asked.sort(), [...new Set(expected.relocations.map(({ text }) => text))].sort());

@@ -41,10 +41,11 @@ describe('the parts of a file', () => {
     return packed && files.write(basename(path, '.xz'), execFileSync('xz', ['-dc', packed], { maxBuffer: 1 << 28 }));
   };
 
-  /** Names of the functions that take, or return, a type by that name, through pointers, qualifiers, arrays and typedefs. */
-  function functionsOf(btf, wanted, parts) {
-    const leads = (type, left = 64) =>
-      left > 0 && (type.name === wanted || (['pointer', 'const', 'volatile', 'restrict', 'typedef', 'type_tag', 'array'].includes(type.kind) && leads(type.target, left - 1)));
+  /** Names of the functions that take, or return, a type by that name, through qualifiers, arrays, typedefs and so many pointers. */
+  function functionsOf(btf, wanted, parts, stars) {
+    const leads = (type, pointers = 0, left = 64) =>
+      left > 0 && ((type.name === wanted && (stars === undefined || stars === pointers))
+        || (['pointer', 'const', 'volatile', 'restrict', 'typedef', 'type_tag', 'array'].includes(type.kind) && leads(type.target, pointers + Number(type.kind === 'pointer'), left - 1)));
     return [...btf.types('func')].filter(({ target }) => parts(target).some((type) => leads(type))).map(({ name }) => name);
   }
 
@@ -53,12 +54,13 @@ describe('the parts of a file', () => {
     const known = await page.withBtf(kernel, (btf) => ({
       all: btf.summary.kinds.func,
       takes: functionsOf(btf, 'sk_buff', ({ params }) => params.map(({ type }) => type)),
+      pointed: Object.fromEntries(['*', '**'].map((stars) => [stars, functionsOf(btf, 'sk_buff', ({ params }) => params.map(({ type }) => type), stars.length)])),
       returns: functionsOf(btf, 'sock', ({ returnType }) => [returnType]),
       kfuncs: [...btf.types('decl_tag')].filter(({ name, target }) => name === 'bpf_kfunc' && target.kind === 'func').map(({ target }) => target.name),
       prototype: btf.require('tcp_sendmsg', 'func').target.declaration('tcp_sendmsg'),
       names: [...btf.types('func')].map(({ name }) => name),
     }));
-    assert.ok(known.takes.length > 1000 && known.returns.length > 10 && known.kfuncs.length > 100);
+    assert.ok(known.takes.length > 1000 && known.pointed['*'].length > 1000 && known.pointed['**'].length > 5 && known.returns.length > 10 && known.kfuncs.length > 100);
     const count = page.english;
     const tab = await session.page('file');
     await page.openFile(tab, kernel);
@@ -82,10 +84,19 @@ describe('the parts of a file', () => {
     await said(tab, `${count(known.all)} functions`);
 
     const takes = field(tab, 'Takes');
-    for (const text of ['sk_buff', 'struct sk_buff *', 'const struct sk_buff *']) {
+    for (const text of ['sk_buff', 'struct sk_buff', 'const struct sk_buff']) {
       await takes.fill(text);
       await said(tab, `${count(known.takes.length)} of ${count(known.all)} functions, taking struct sk_buff`);
     }
+    // Stars are pointers, as many as are written.
+    for (const [stars, ...texts] of [['*', 'sk_buff *', 'struct sk_buff*', 'const struct sk_buff *', 'struct sk_buff const * const'], ['**', 'sk_buff **', 'struct sk_buff * *']])
+      for (const text of texts) {
+        await takes.fill(text);
+        await said(tab, `${count(known.pointed[stars].length)} of ${count(known.all)} functions, taking struct sk_buff ${stars}`);
+      }
+    await takes.fill('sk_buff ****');
+    await said(tab, `0 of ${count(known.all)} functions: no function takes “sk_buff ****”`);
+    await takes.fill('sk_buff');
     await tab.getByRole('button', { name: /^bpf_kfunc/ }).click();
     const both = known.takes.filter((name) => known.kfuncs.includes(name));
     await said(tab, `${both.length} of ${count(known.all)} functions, taking struct sk_buff`);
@@ -259,8 +270,69 @@ describe('the parts of a file', () => {
       );
       for (const [declaration, value] of [
         ['__u64 init_counter', '42'], ['struct cfg cfgs[4]', '{{}, {}, {.level = 9}, {}}'], ['volatile const struct cfg cfg', '{.level = 3, .name = "default"}'],
-        ['char LICENSE[13]', '"Dual BSD/GPL"'], ['enum mode mode', 'M_B'], ['const char *ptr_to_str', 'address of "hello"'], ['struct cfg cfgs_bss[3]', '{}'],
+        ['char LICENSE[13]', '"Dual BSD/GPL"'], ['enum mode mode', 'M_B'], ['volatile const bool_t targ_verbose', 'true'], ['const char *ptr_to_str', 'address of "hello"'], ['struct cfg cfgs_bss[3]', '{}'],
       ]) assert.equal(values[declaration], value, declaration);
+      await done(tab);
+    });
+
+  test('what the loader fills in is told by member', async (t) => {
+    const path = page.corpusPath('objects/own/clang14-el/15_structops.o');
+    if (!path) return t.skip(noCorpus);
+    const tab = await session.page('file');
+    await page.openFile(tab, path);
+    await go(tab, '#v=1/variables');
+    const row = tab.locator('.variables tr').filter({ hasText: 'tcp_congestion_ops' });
+    await page.until('the members', async () => (await row.locator('.address').count()) > 0);
+    assert.deepEqual(
+      (await row.locator('.address').allTextContents()).map((text) => text.trim()),
+      ['.init: address of my_init', '.ssthresh: address of my_ssthresh', '.cong_avoid: address of my_avoid', '.undo_cwnd: address of my_undo'],
+    );
+    await done(tab);
+  });
+
+  test('floats and truth values among initial values', async (t) => {
+    const [rust, real] = [page.corpusPath('objects/own/extra/22_rust-bpfel.o'), page.corpusPath('objects/real/execsnoop.bpf.o')];
+    if (!rust || !real) return t.skip(noCorpus);
+    const tab = await session.page('file');
+    await page.openFile(tab, rust);
+    await go(tab, '#v=1/variables');
+    await tab.locator('.variables').first().waitFor();
+    const union = tab.locator('.variables tr').filter({ hasText: 'union Un UN' }).locator('td').last();
+    assert.equal((await union.textContent()).trim(), '{.i = 1, .f = 1e-45}');
+    assert.deepEqual(await union.locator('.c-number').allTextContents(), ['1', '1e-45']);
+    await go(tab, '#v=1');
+    await page.openFile(tab, real);
+    await go(tab, '#v=1/variables');
+    const value = (name) => tab.locator('.variables tr').filter({ hasText: name }).locator('td').last().textContent();
+    await page.until('false', async () => (await value('filter_cg')).trim() === 'false');
+    assert.equal((await value('ignore_failed')).trim(), 'true');
+    await done(tab);
+  });
+
+  for (const folder of ['clang14-el', 'clang14-eb', 'gccbpf14-el'])
+    test(`string literals stand where they are, not among the variables of .rodata (${folder})`, async (t) => {
+      const path = page.corpusPath(`objects/own/${folder}/02_globals.o`);
+      if (!path) return t.skip(noCorpus);
+      const literal = ({ flags }) => (flags & 0x32n) === 0x32n; // SHF_ALLOC, SHF_MERGE, SHF_STRINGS
+      const known = await page.withBtf(path, (btf) =>
+        btf.sections.filter(literal).map(({ name, index }) => ({
+          name,
+          texts: Buffer.from(btf.contents(index)).toString().split('\0').slice(0, -1).map((text) => JSON.stringify(text)),
+          named: btf.variables.filter(({ liesIn }) => liesIn === name).map(({ declaration }) => declaration),
+        })));
+      assert.ok(known.length > 0 && known.every(({ texts }) => texts.length > 0));
+      const tab = await session.page('file');
+      await page.openFile(tab, path);
+      await go(tab, '#v=1/variables');
+      await tab.locator('.literals').first().waitFor();
+      const shown = await tab.locator('section:has(> .table-frame > .literals)').evaluateAll((all) => all.map((section) => ({
+        name: section.querySelector('h2').textContent.trim().split(/\s/)[0],
+        texts: [...section.querySelectorAll('tbody tr')].map(({ cells }) => cells[2].textContent.trim()),
+        named: [...section.querySelectorAll('tbody td:last-child code')].map((code) => code.textContent),
+      })));
+      assert.deepEqual(shown, known);
+      const elsewhere = await tab.locator('.variables:not(.literals) td:nth-child(3) code').allTextContents();
+      for (const { named } of known) for (const one of named) assert.ok(!elsewhere.includes(one), one);
       await done(tab);
     });
 
@@ -278,11 +350,47 @@ describe('the parts of a file', () => {
     const expected = relocations.reduce((map, one) => map.set(one.type, [...(map.get(one.type) ?? []), one]), new Map());
     assert.deepEqual(new Map(shown.map(([type, texts]) => [type, texts.sort()])), new Map([...expected].map(([type, all]) => [type, [...new Set(all.map(({ text }) => text))].sort()])));
     const first = tab.locator('.needs tbody tr').filter({ hasText: 'the offset of se.exec_start' });
-    assert.match(await first.textContent(), /offset 216\s*\w+\s*12/);
+    assert.match(await first.textContent(), /offset 216\s*\w+\s*at\s12/);
     await first.getByRole('link').click();
     await tab.locator('.disasm-table').waitFor();
     await done(tab);
   });
+
+  for (const folder of ['clang14-el', 'clang14-eb', 'gccbpf14-el'])
+    test(`what an object declares extern is needed, too (${folder})`, async (t) => {
+      const path = page.corpusPath(`objects/own/${folder}/03_kconfig_ksyms.o`);
+      if (!path) return t.skip(noCorpus);
+      // Who asks, out of the code itself: llvm-objdump's own view of these is what disassemble() was compared with.
+      const known = await page.withBtf(path, (btf) => ({
+        externs: btf.externs,
+        askers: new Map(btf.externs.map(({ name }) => [name, btf.disassemble().flatMap(({ instructions }) => instructions.filter(({ reference }) => reference?.name === name).map(({ index }) => index))])),
+      }));
+      const tab = await session.page('file');
+      await page.openFile(tab, path);
+      const link = tab.getByRole('navigation', { name: 'Parts of this file' }).getByRole('link', { name: /^Needs/ });
+      assert.equal(await link.getAttribute('href'), '#v=1/needs');
+      await go(tab, '#v=1/externs'); // as links had it
+      await tab.locator('.needs').first().waitFor();
+      assert.match(await link.textContent(), new RegExp(`^\\s*Needs\\s*${known.externs.length}\\s*$`));
+      const rowsShown = await tab.locator('.needs tbody tr').evaluateAll((all) => all.map(({ cells: [need, by] }) => [...need.children, by].map((each) => each.textContent.trim().replace(/\s+/g, ' '))));
+      assert.deepEqual(rowsShown.map(([, declared]) => declared).sort(), known.externs.map(({ declaration }) => declaration).sort());
+      for (const sentence of [
+        'CONFIG_HZ, an int, of the kernel’s configuration',
+        'LINUX_KERNEL_VERSION, the version of the running kernel, which libbpf finds out',
+        `CONFIG_MISSING, ${folder.startsWith('gcc') ? 'a long unsigned int' : 'an unsigned long'}, of the kernel’s configuration; 0 where that does not set it (weak)`,
+        'CONFIG_DEFAULT_HOSTNAME, a string, of the kernel’s configuration',
+        'bpf_task_from_pid, a kernel function',
+        'bpf_rcu_read_unlock, a kernel function; the program loads without it (weak)',
+        'missing_ksym, the address of a kernel symbol; the program loads without it (weak)',
+        'runqueues, a kernel variable',
+      ]) assert.ok(rowsShown.some(([need]) => need === sentence), `${sentence}\n${rowsShown.map(([need]) => need).join('\n')}`);
+      for (const [need, , by] of rowsShown) {
+        const asked = known.askers.get(/^\w+/.exec(need)[0]);
+        assert.equal(by, asked.length === 0 ? '' : `${by.split(' ')[0]} at ${asked.join(', ')}`, need);
+      }
+      assert.ok([...known.askers.values()].flat().length > 5);
+      await done(tab);
+    });
 
   test('the five relocations of a bitfield are one thing that is needed; what is tested may be missing', async (t) => {
     const path = page.corpusPath('objects/real/bindsnoop.bpf.o');
@@ -312,8 +420,47 @@ describe('the parts of a file', () => {
         await go(tab, part);
         await page.until(`${name} ${part}`, () => tab.evaluate((at) => location.hash === at && document.querySelectorAll('.object tbody tr:not(.rows-space), .map').length > 0, part));
         assert.equal(await tab.locator('.object [role=alert]').count(), 0, `${name} ${part}`);
+        if (part === '#v=1/needs') {
+          const { length } = await tab.locator('.needs tbody tr').all();
+          const told = await tab.getByRole('navigation', { name: 'Parts of this file' }).getByRole('link', { name: /^Needs/ }).textContent();
+          assert.equal(Number(/[\d,]+/.exec(told)[0].replace(',', '')), length, `${name}: as many rows as the tab says`);
+        }
       }
     }
+    await done(tab);
+  });
+
+  test('the code of a large program: all of it, soon, as narrow as the screen; where it begins', async (t) => {
+    const [large, inlined] = ['execsnoop', 'klockstat'].map((name) => page.corpusPath(`objects/real/${name}.bpf.o`));
+    if (!large || !inlined) return t.skip(noCorpus);
+    const known = await page.withBtf(large, (btf) => {
+      const [{ name }] = btf.programs.toSorted((a, b) => b.instructions - a.instructions);
+      return { name, instructions: btf.disassemble(name)[0].instructions.map(({ index, text }) => [String(index), text]) };
+    });
+    assert.ok(known.instructions.length > 1500);
+    const tab = await session.page('file', { viewport: { width: 360, height: 720 } });
+    await page.openFile(tab, large);
+    await go(tab, `#v=1/programs/${known.name}`);
+    const code = tab.locator('.disasm-table');
+    await code.waitFor();
+    await page.until('all of it', async () => (await code.getAttribute('aria-busy')) === null);
+    assert.deepEqual(await code.evaluate((all) => [...all.querySelectorAll('tr:has(.operation)')].map(({ cells }) => [cells[0].textContent, cells[2].textContent])), known.instructions);
+    assert.ok(await tab.getByRole('region', { name: 'Instructions' }).evaluate((frame) => frame.scrollWidth <= frame.clientWidth));
+    // What is not on screen is not laid out, and is there all the same.
+    const last = code.getByText(known.instructions.at(-1)[1], { exact: true }).last();
+    assert.ok(!(await last.evaluate((one) => one.checkVisibility({ contentVisibilityAuto: true }))));
+    await last.scrollIntoViewIfNeeded();
+    await page.until('the end', () => last.evaluate((one) => one.checkVisibility({ contentVisibilityAuto: true })));
+    // The same again when one comes back: nothing is made twice.
+    await code.evaluate((all) => (all.dataset.same = 'yes'));
+    await tab.getByRole('button', { name: /theme|dark|light/i }).click();
+    assert.equal(await code.getAttribute('data-same'), 'yes');
+
+    await go(tab, '#v=1');
+    await page.openFile(tab, inlined);
+    await go(tab, '#v=1/programs/lock_released'); // functions that stand above it in the file are inlined
+    await page.until('where it begins', async () => /klockstat\.bpf\.c:231$/.test((await tab.locator('.program .type-facts').textContent()).trim()));
+    assert.equal((await tab.locator('.disasm-table .source .number').first().textContent()).trim(), '231');
     await done(tab);
   });
 
@@ -390,6 +537,77 @@ describe('the parts of a file', () => {
     await done(tab);
   });
 
+  test('integers in hexadecimal, to the last bit; strings, indices, names stay; remembered', async (t) => {
+    const path = page.corpusPath('objects/own/clang14-eb/02_globals.o');
+    if (!kernel || !path) return t.skip(noCorpus);
+    const tab = await session.page('file');
+    await page.openFile(tab, path);
+    await go(tab, '#v=1/t/struct/cfg?tab=decode');
+    const value = tab.getByRole('region', { name: 'Value' });
+    const shows = (text) => page.until(text, async () => (await value.textContent({ timeout: 500 }).catch(() => '')).trim() === text);
+    await tab.getByLabel('Bytes').fill('31'.repeat(24));
+    const lines = (level, a, b, c) => `(struct cfg){\n\t.level = (__u32)${level},\n\t.name = "1111111111111111",\n\t.flags = {\n\t\t.a = (__u8)${a},\n\t\t.b = (__u8)${b},\n\t\t.c = (__u16)${c},\n\t},\n}`;
+    await shows(lines(825307441, 1, 17, 787));
+    await tab.getByLabel('Integers in hex').check();
+    await shows(lines('0x31313131', '0x1', '0x11', '0x313'));
+
+    // In another tab of the browser, of another file: what is negative, 64 bits wide, in arrays; against the bytes themselves.
+    const other = await tab.context().newPage();
+    other.problems = [];
+    await other.goto(tab.url().replace(/#.*/, ''));
+    await other.getByRole('button', { name: 'Try a sample' }).waitFor();
+    await page.openFile(other, kernel);
+    await go(other, '#v=1/t/struct/timespec64?tab=decode');
+    assert.ok(await other.getByLabel('Integers in hex').isChecked());
+    const there = other.getByRole('region', { name: 'Value' });
+    for (const [type, hex, expected] of [
+      ['timespec64', '83a8cdf2173c6186 ffffffffffffffff', /\.tv_sec = \(time64_t\)0x86613c17f2cda883,\s*\.tv_nsec = \(long int\)0xffffffffffffffff,/],
+      ['bpf_insn', '83 a8 00ff fdffffff', /\.code = \(__u8\)0x83,\s*\.dst_reg = \(__u8\)0x8,\s*\.src_reg = \(__u8\)0xa,\s*\.off = \(__s16\)0xff00,\s*\.imm = \(__s32\)0xfffffffd,/],
+      ['ethhdr', '00112233445566778899aabb0800', /\.h_dest = \{0x0, 0x11, 0x22, 0x33, 0x44, 0x55\},/],
+      ['rb_root_cached', '00'.repeat(16), /\(struct rb_node \*\)0x0/],
+    ]) {
+      await go(other, `#v=1/t/struct/${type}?tab=decode`);
+      await other.getByRole('heading', { level: 1 }).filter({ hasText: type }).waitFor();
+      await other.getByLabel('Bytes').fill(hex);
+      await page.until(`${type} ${expected}`, async () => expected.test(await there.textContent({ timeout: 500 }).catch(() => '')));
+    }
+    await other.close();
+    await tab.getByLabel('Integers in hex').uncheck();
+    await shows(lines(825307441, 1, 17, 787));
+    await done(tab);
+  });
+
+  for (const order of ['little', 'big'])
+    test(`members of __be types are told in network order, too (${order}-endian)`, async (t) => {
+      const path = order === 'little' ? kernel : page.corpusKernel(files, 's390x-6.12.107');
+      if (!path) return t.skip(noCorpus);
+      const bytes = Buffer.from('01bbc350 00000001 fffffffe 5018 0400 abcd 0000'.replaceAll(' ', ''), 'hex');
+      const tab = await session.page('file');
+      await page.openFile(tab, path);
+      await go(tab, '#v=1/t/struct/tcphdr?tab=decode');
+      await tab.getByLabel('Bytes').fill(bytes.toString('hex'));
+      const value = tab.getByRole('region', { name: 'Value' });
+      await value.waitFor();
+      const text = await value.textContent();
+      const read = (width, at) => (width === 2 ? bytes[order === 'little' ? 'readUInt16LE' : 'readUInt16BE'](at) : bytes[order === 'little' ? 'readUInt32LE' : 'readUInt32BE'](at));
+      for (const [name, type, width, at] of [['source', '__be16', 2, 0], ['dest', '__be16', 2, 2], ['seq', '__be32', 4, 4], ['ack_seq', '__be32', 4, 8], ['window', '__be16', 2, 14], ['check', '__sum16', 2, 16]]) {
+        const meant = width === 2 ? bytes.readUInt16BE(at) : bytes.readUInt32BE(at);
+        const line = `\t.${name} = (${type})${read(width, at)},${order === 'little' ? ` /* ${meant} in network order */` : ''}\n`;
+        assert.ok(text.includes(line), `${line} in ${text}`);
+      }
+      assert.ok(text.includes('\t.urg_ptr = (__be16)0,\n'), text); // the same in both
+      if (order === 'big') {
+        await tab.getByLabel('Byte order').selectOption('little-endian');
+        await page.until('the other order', async () => (await value.textContent()).includes(`.source = (__be16)${bytes.readUInt16LE(0)}, /* 443 in network order */`));
+      } else {
+        await go(tab, '#v=1/t/struct/in6_addr?tab=decode');
+        await tab.getByRole('heading', { level: 1, name: 'in6_addr' }).waitFor();
+        await tab.getByLabel('Bytes').fill('20010db8000000000000000000000001');
+        await page.until('an array', async () => (await value.textContent()).includes(', 16777216}, /* 536939960, 0, 0, 1 in network order */\n'));
+      }
+      await done(tab);
+    });
+
   test('saving says that it takes a while, and calls files what they are of', async (t) => {
     if (!kernel) return t.skip(noCorpus);
     const named = join(files.folder, 'vmlinux-7.3.4');
@@ -435,10 +653,35 @@ describe('the parts of a file', () => {
     const { summary } = await page.withBtf(page.golden('types.o'), (btf) => ({ summary: btf.summary }));
     assert.equal(summary.container, 'elf');
     const banner = 'Linux version 6.12.107+deb13-amd64 (debian-kernel@lists.debian.org) #1 SMP';
-    const path = files.write('vmlinux', elfWith('.rodata', Buffer.from(`\0\0%s version %s\0${banner}\n\0`), readBtf(page.golden('sample.bpf.o'))));
+    const path = files.write('vmlinux', elfWith(['.rodata', Buffer.from(`\0\0%s version %s\0${banner}\n\0`)], ['.BTF', readBtf(page.golden('sample.bpf.o'))]));
     const tab = await session.page('file');
     await page.openFile(tab, path);
     await page.until('the banner', async () => (await tab.locator('.origin').textContent()) === banner);
+    await done(tab);
+  });
+
+  test('of several BTFs in one file, the first is shown, and that is said', async (t) => {
+    const linked = page.corpusPath('userspace/gcc16-gbtf-two-objects-linked-x86_64');
+    if (!linked) return t.skip(noCorpus);
+    const [one, other] = ['sample.bpf.o', 'types.o'].map((name) => readBtf(page.golden(name)));
+    const { typeCount } = await page.withBtf(page.golden('sample.bpf.o'), (btf) => btf.summary);
+    assert.equal(await page.withBtf(linked, (btf) => btf.summary.specs), 2);
+    const tab = await session.page('file');
+    const warnings = () => tab.getByRole('region', { name: 'Warnings' }).textContent();
+    for (const [path, text] of [
+      [linked, 'It holds 2 BTFs, one behind the other; this shows the first.'],
+      [files.write('both.btf', Buffer.concat([one, other])), 'It holds 2 BTFs, one behind the other; this shows the first.'],
+    ]) {
+      await page.openFile(tab, path);
+      await tab.locator('.card').getByText(text).waitFor();
+      assert.match(await warnings(), /2 BTFs one after the other/);
+    }
+    const twice = files.write('twice', elfWith(['.BTF', one], ['.BTF', other]));
+    await page.openFile(tab, twice);
+    await page.until('the warning', async () => (await warnings()).includes('the ELF has 2 sections called .BTF; this shows the first'));
+    assert.equal((await page.facts(tab))['Types'], page.english(typeCount));
+    await page.openFile(tab, files.write('once', elfWith(['.BTF', one])));
+    assert.ok(!(await tab.locator('.card').textContent()).includes('this shows the first'));
     await done(tab);
   });
 
@@ -480,28 +723,29 @@ function readBtf(path) {
   return elf.subarray(at, at + elf.readUInt32LE(at + 4) + elf.readUInt32LE(at + 16) + elf.readUInt32LE(at + 20));
 }
 
-/** A little 64-bit x86-64 ELF with two sections of data: `name` and .BTF. */
-function elfWith(name, content, btf) {
-  const names = Buffer.from(`\0${name}\0.BTF\0.shstrtab\0`);
-  const parts = [content, btf, names];
+/** A little 64-bit x86-64 ELF with sections of data: `[name, content]`. */
+function elfWith(...sections) {
+  const called = [...sections.map(([name]) => name), '.shstrtab'];
+  const names = Buffer.from(`\0${called.join('\0')}\0`);
+  const parts = [...sections.map(([, content]) => content), names];
   const offsets = [];
   let end = 64;
   for (const part of parts) {
     offsets.push(end);
     end += Math.ceil(part.length / 8) * 8;
   }
-  const file = Buffer.alloc(end + 4 * 64);
+  const file = Buffer.alloc(end + (parts.length + 1) * 64);
   file.write('\x7fELF\x02\x01\x01', 'latin1');
   file.writeUInt16LE(2, 16);
   file.writeUInt16LE(62, 18);
   file.writeUInt32LE(1, 20);
   file.writeBigUInt64LE(BigInt(end), 40);
-  for (const [at, value] of [[52, 64], [58, 64], [60, 4], [62, 3]]) file.writeUInt16LE(value, at);
+  for (const [at, value] of [[52, 64], [58, 64], [60, parts.length + 1], [62, parts.length]]) file.writeUInt16LE(value, at);
   parts.forEach((part, i) => {
     part.copy(file, offsets[i]);
     const header = end + (i + 1) * 64;
-    file.writeUInt32LE(names.indexOf([name, '.BTF', '.shstrtab'][i]), header);
-    file.writeUInt32LE(i === 2 ? 3 : 1, header + 4);
+    file.writeUInt32LE(names.indexOf(`\0${called[i]}\0`) + 1, header);
+    file.writeUInt32LE(i === parts.length - 1 ? 3 : 1, header + 4);
     file.writeBigUInt64LE(BigInt(offsets[i]), header + 24);
     file.writeBigUInt64LE(BigInt(part.length), header + 32);
     file.writeBigUInt64LE(1n, header + 48);

@@ -28,7 +28,7 @@ export const views = [
   { name: 'program', file: 'sample', at: '/programs/account', ready: '.disasm-table', narrow: true },
   { name: 'maps', file: 'sample', at: '/maps', ready: '.map', narrow: true },
   { name: 'variables', file: 'sample', at: '/variables', ready: '.table' },
-  { name: 'relocations', file: 'sample', at: '/relocations', ready: '.table' },
+  { name: 'needs', file: 'sample', at: '/needs', ready: '.table' },
 
   { name: 'kernel', file: 'kernel', ready: '.facts', narrow: true },
   { name: 'kernel-search', file: 'kernel', ready: '.facts', act: (tab) => page.search(tab).fill('sk_b'), narrow: true },

@@ -1,6 +1,6 @@
 // What the page and its workers say to each other. One worker holds one file, so no message needs to name the file.
 import type { CodeRange, Columns, ElfSection, Layout, Occupants, Summary } from 'btfkit';
-import type { DataSection, FunctionTable, NeededType, StringTable } from './part-messages.ts';
+import type { DataSection, FunctionTable, Needs, StringTable } from './part-messages.ts';
 
 /** What can be asked about an open file: with which words, and what comes back. */
 export interface Questions {
@@ -16,8 +16,8 @@ export interface Questions {
   usage: { about: { id: number }; answer: Usage };
   /** A type's record. */
   record: { about: { id: number }; answer: RecordText };
-  /** Bytes as values of a type, from the byte `at` on. */
-  decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined; at: number }; answer: Decoded };
+  /** Bytes as values of a type, from the byte `at` on; `hex`: integers in hexadecimal. */
+  decode: { about: { id: number; bytes: Uint8Array; order: 'little' | 'big' | undefined; at: number; hex: boolean }; answer: Decoded };
   /** Everything as text, or one type and, in C, what it needs. */
   dump: { about: { format: 'c' | 'json' | 'raw'; id?: number }; answer: Blob };
   /** The holes of each struct of the file: ids, and how many each of them has. */
@@ -34,8 +34,8 @@ export interface Questions {
   strings: { about: Nothing; answer: StringTable };
   /** Data sections with their variables. */
   sections: { about: Nothing; answer: DataSection[] };
-  /** What an object needs of the kernel's types. */
-  needs: { about: Nothing; answer: NeededType[] };
+  /** What an object needs of the kernel and of other objects. */
+  needs: { about: Nothing; answer: Needs };
   /** The sections of the ELF. */
   elf: { about: Nothing; answer: readonly ElfSection[] };
 }
@@ -75,7 +75,7 @@ export interface Opened {
 
 /** Bytes as values. */
 export interface Decoded {
-  /** As C, each value with its number and offset when there are several. */
+  /** As C, each value with its number and offset when there are several; a comment says what is in another byte order. */
   text: string;
   /** Bytes of one value. */
   size: number;

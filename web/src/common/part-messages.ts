@@ -20,10 +20,11 @@ export interface FunctionTable {
   returns: Uint32Array;
 }
 
-/** "struct" and "sk_buff"; the noun is empty for what C names by one word: "size_t". */
+/** "struct", "sk_buff", and through how many pointers; the noun is empty for what C names by one word: "size_t". */
 export interface TypeName {
   noun: string;
   name: string;
+  stars: number;
 }
 
 /** What strings are for, by bit of `StringTable.roles`. */
@@ -43,16 +44,27 @@ export interface StringTable {
   user: Uint32Array;
 }
 
-/** A data section with its variables. */
+/** A data section with its variables. `typeId`: 0 when the BTF does not list it. */
 export interface DataSection {
   name: string;
   typeId: number;
   /** Bytes; 0: not known. */
   size: number;
   variables: DataVariable[];
-  /** Variables that are left out: there are more than anybody reads. */
+  /** Variables or literals that are left out: there are more than anybody reads. */
   left: number;
+  /** Of a section of string literals, which the compiler makes: the BTF has no such section, and mostly no names for what is in it. */
+  literals?: StringLiteral[];
   error?: BtfErrorInfo;
+}
+
+export interface StringLiteral {
+  /** Bytes; the size is with its NUL. */
+  offset: number;
+  size: number;
+  text: string;
+  /** The variable that the compiler put there. */
+  variable?: DataVariable;
 }
 
 export interface DataVariable extends Pick<VariableInfo, 'name' | 'typeId' | 'declaration' | 'linkage' | 'offset' | 'size' | 'liesIn'> {
@@ -60,7 +72,32 @@ export interface DataVariable extends Pick<VariableInfo, 'name' | 'typeId' | 'de
   value?: string;
   /** The same with a line for each member, where it is long. */
   lines?: string;
-  references: readonly DataReference[];
+  /** `member`: what is filled in: "ssthresh", "[2]"; left out of what is a pointer itself, and where there are very many. */
+  references: readonly (DataReference & { member?: string })[];
+}
+
+/** What an object needs of the kernel, or of objects that it is to be linked with. */
+export interface Needs {
+  types: NeededType[];
+  externs: NeededExtern[];
+}
+
+/** Who supplies it: the kernel's configuration, the kernel, libbpf, or another object. */
+export type Supplier = 'configuration' | 'kernel' | 'libbpf' | 'object';
+
+export interface NeededExtern {
+  name: string;
+  /** Of the func or var. */
+  typeId: number;
+  supplier: Supplier;
+  function: boolean;
+  /** As C. */
+  declaration: string;
+  /** The type of a variable as C: "int"; "void" where only an address is asked for. */
+  type: string;
+  /** The object can do without. */
+  weak: boolean;
+  places: NeedPlace[];
 }
 
 /** All that an object asks of one type of the kernel. */

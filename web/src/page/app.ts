@@ -230,7 +230,7 @@ export class App {
       return { topic: topics[sideOf(file.types, row, route.tab)], about: { id, cacheLine }, row };
     }
     if (route.view === 'variables') return { topic: 'sections', about: {}, row: -1 };
-    if (route.view === 'relocations') return { topic: 'needs', about: {}, row: -1 };
+    if (route.view === 'needs') return { topic: 'needs', about: {}, row: -1 };
     if (route.view !== 'programs' || route.name === undefined) return undefined;
     const program = file.summary.programs?.find(({ name }) => name === route.name);
     return program && { topic: 'code', about: { name: program.name, section: program.section, offset: program.offset }, row: -1 };

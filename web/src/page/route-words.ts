@@ -21,10 +21,10 @@ export function routeWords(route: Route): RouteWords {
 }
 
 const singular: Record<ListName, string> = {
-  programs: 'program', maps: 'map', variables: 'variable', externs: 'extern', relocations: 'relocation', functions: 'function', strings: 'string',
+  programs: 'program', maps: 'map', variables: 'variable', needs: 'need', functions: 'function', strings: 'string',
 };
 const object = 'a BPF object (.o)';
 const wanted: Record<ListName, string> = {
-  programs: object, maps: object, externs: object, relocations: object,
+  programs: object, maps: object, needs: object,
   variables: 'a BPF object or a kernel', functions: 'a kernel, module or object', strings: 'any file with BTF',
 };

@@ -5,7 +5,7 @@
 //   #v=1/t/pointer/?id=42         a type without a name: only good for the very same file
 //   #v=1/t/struct/foo?tab=layout  another side of a type
 //   …?tab=layout&at=se.vruntime   a member of it, there
-//   #v=1/maps                     what a BPF object defines
+//   #v=1/maps                     what a BPF object defines, and what it needs
 //   #v=1/programs/xdp_main        one of its functions
 //   #v=1/functions?takes=sk_buff  what is left of a long list
 import { kindFacts } from '../common/kinds.ts';
@@ -18,8 +18,10 @@ export const tabs = ['c', 'layout', 'uses', 'decode', 'record'] as const;
 export type Tab = (typeof tabs)[number];
 
 /** What a file has besides types. */
-export const lists = ['programs', 'maps', 'variables', 'externs', 'relocations', 'functions', 'strings'] as const;
+export const lists = ['programs', 'maps', 'variables', 'needs', 'functions', 'strings'] as const;
 export type ListName = (typeof lists)[number];
+/** Lists that are part of another now; links to them are about. */
+const former: Readonly<Record<string, ListName>> = { externs: 'needs', relocations: 'needs' };
 
 export interface TypeRoute {
   view: 'type';
@@ -54,7 +56,7 @@ export function parseRoute(hash: string): Route | undefined {
   if (start !== fileHash) return undefined;
   const names = rest.map(decode);
   if (names.includes(undefined)) return undefined;
-  const list = lists.find((name) => name === view);
+  const list = lists.find((name) => name === view) ?? (Object.hasOwn(former, view) ? former[view] : undefined);
   if (list) {
     const filter = Object.fromEntries(new URLSearchParams(query));
     return { view: list, ...(names[0] ? { name: names[0] } : {}), ...(query ? { filter } : {}) };

@@ -32,8 +32,8 @@ class FunctionsView extends PartList<Functions, typeof everything> {
 
   protected fields() {
     return html`
-      ${this.field('q', 'Name', 'Search functions by name', 'tcp_')} ${this.field('takes', 'Takes', 'Type of a parameter', 'struct sk_buff *')}
-      ${this.field('returns', 'Returns', 'Type of the result', 'struct sock *')}
+      ${this.field('q', 'Name', 'Search functions by name', 'tcp_')} ${this.field('takes', 'Takes', 'Type of a parameter; with a star, pointers to it only', 'struct sk_buff *')}
+      ${this.field('returns', 'Returns', 'Type of the result; with a star, pointers to it only', 'struct sock *')}
     `;
   }
 

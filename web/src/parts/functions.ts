@@ -5,7 +5,7 @@ import type { TypeTable } from '../common/types.ts';
 export interface FunctionQuery {
   /** Part of the name. */
   text: string;
-  /** "sk_buff", "struct sk_buff *", or the beginning of such a name. */
+  /** "sk_buff", "struct sk_buff", or the beginning of such a name; with stars, pointers to it, through so many. */
   takes: string;
   returns: string;
   tag: string;
@@ -74,20 +74,22 @@ export class Functions {
     return { found: Uint32Array.from(ranks.flat()), meant: { takes: taken?.words ?? '', returns: returned?.words ?? '' } };
   }
 
-  /** The very name if a type has it, else all that begin with it, else all with it anywhere; undefined: any type. */
+  /** The very name if a type has it, else all that begin with it, else all with it anywhere, through the pointers; undefined: any. */
   private typesMeant(text: string): { mask: Uint8Array; words: string } | undefined {
-    const [, noun = '', name = ''] = /^(?:(?:const|volatile)\s+)*(?:(struct|union|enum)\b\s*)?(.*?)[\s*]*$/.exec(text.trim()) ?? [];
+    const [, noun = '', name = '', behind = ''] = /^(?:(struct|union|enum)\b\s*)?(.*?)([\s*]*)$/.exec(text.replace(/\b(?:const|volatile|restrict)\b/g, ' ').trim()) ?? [];
     if (noun === '' && name === '') return undefined;
     const key = name.toLowerCase();
     const { types } = this.table;
     const fits = (test: (name: string) => boolean) => types.flatMap((type, i) => ((noun === '' || type.noun === noun) && test(type.name) ? [i] : []));
     const exact = fits((one) => one === name);
     const begun = exact.length > 0 ? exact : fits((one) => one.toLowerCase().startsWith(key));
-    const places = begun.length > 0 ? begun : fits((one) => one.toLowerCase().includes(key));
+    const named = begun.length > 0 ? begun : fits((one) => one.toLowerCase().includes(key));
+    const stars = behind.replace(/\s/g, '');
+    const places = stars === '' ? named : named.filter((place) => types[place].stars === stars.length);
     const mask = new Uint8Array(types.length);
     for (const place of places) mask[place] = 1;
-    const spelled = (place: number) => `${types[place].noun} ${types[place].name}`.trim();
-    return { mask, words: places.length > 3 ? `any of ${places.length} types` : places.map(spelled).join(' or ') };
+    const spelled = new Set(places.map((place) => `${types[place].noun} ${types[place].name} ${stars}`.trim()));
+    return { mask, words: spelled.size > 3 ? `any of ${spelled.size} types` : [...spelled].join(' or ') };
   }
 }
 

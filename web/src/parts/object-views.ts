@@ -1,11 +1,9 @@
 // What a file has besides types: which lists there are, and what is shown of each.
 import { html, nothing } from 'lit-html';
-import { cLine } from '../type/c-links.ts';
 import { functionsView } from './functions-view.ts';
 import { mapList } from './maps-view.ts';
-import { needsView } from './needs-view.ts';
-import type { DataSection, NeededType } from '../common/part-messages.ts';
-import { table } from './part-table.ts';
+import { needCount, needsView } from './needs-view.ts';
+import type { DataSection, Needs } from '../common/part-messages.ts';
 import { programList, programView } from './programs-view.ts';
 import { type ListName, type ListRoute, lists } from '../page/route.ts';
 import { sectionsView } from './sections-view.ts';
@@ -16,8 +14,7 @@ const titles: Record<ListName, string> = {
   programs: 'Programs',
   maps: 'Maps',
   variables: 'Variables',
-  externs: 'Externs',
-  relocations: 'Relocations',
+  needs: 'Needs',
   functions: 'Functions',
   strings: 'Strings',
 };
@@ -31,8 +28,7 @@ export function listsOf({ summary, types }: OpenFile): { name: ListName; title: 
     programs: summary.programs?.length ?? 0,
     maps: summary.maps?.length ?? 0,
     variables: summary.variableSections?.reduce((sum, { variables }) => sum + variables.length, 0) ?? types.counts[variable],
-    externs: summary.externs?.length ?? 0,
-    relocations: summary.relocations?.length ?? 0,
+    needs: needCount(summary),
     functions: types.counts[func],
     strings: summary.strings.count,
   };
@@ -58,21 +54,9 @@ function content(file: OpenFile, { view }: ListRoute, shown: Shown | undefined) 
       return programList(file);
     case 'maps':
       return mapList(file);
-    case 'externs':
-      return externs(file);
     case 'variables':
       return shown?.topic === 'sections' ? sectionsView(file, shown.answer as DataSection[]) : nothing;
     default:
-      return shown?.topic === 'needs' ? needsView(file, shown.answer as NeededType[]) : nothing;
+      return shown?.topic === 'needs' ? needsView(file, shown.answer as Needs) : nothing;
   }
 }
-
-function externs({ summary, types }: OpenFile) {
-  return table('Externs', ['Name', 'Supplied by', 'Declaration'], (summary.externs ?? []).map((one) => html`<tr>
-    <td class="member">${one.name}${one.weak ? html` <span class="mark">may be missing</span>` : nothing}</td>
-    <td>${suppliers[one.section] ?? (one.section || 'another object')}${suppliers[one.section] ? html` <small>${one.section}</small>` : nothing}</td>
-    <td>${cLine(types, one.declaration)}</td>
-  </tr>`));
-}
-
-const suppliers: Record<string, string> = { '.ksyms': 'the kernel', '.kconfig': 'its configuration' };

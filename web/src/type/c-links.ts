@@ -16,9 +16,20 @@ export function linkedC(types: TypeTable, text: string, row = -1): DocumentFragm
 }
 
 /** One line of C: a declaration, a prototype. */
-export function cLine(types: TypeTable, text: string): Node {
+export function cLine(types: TypeTable, text: string): HTMLElement {
   const code = document.createElement('code');
   code.className = 'c-line';
   code.append(linkedC(types, text));
   return code;
+}
+
+/** One that is broken before its parameters rather than within a word. */
+export function cWrapped(types: TypeTable, text: string): HTMLElement {
+  const line = cLine(types, text);
+  for (const node of [...line.childNodes])
+    if (node.nodeType === Node.TEXT_NODE) {
+      const at = (node as Text).data.indexOf('(');
+      if (at >= 0) (node as Text).splitText(at + 1).before(document.createElement('wbr'));
+    }
+  return line;
 }

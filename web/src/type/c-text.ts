@@ -14,7 +14,7 @@ const tagged: Record<string, readonly string[]> = {
 /** Marks after which a name may be a type: at the start of a member, a parameter, a declaration. */
 const typeMayFollow = new Set(['', '{', ';', '(', ',', 'const', 'volatile', 'restrict', 'typedef', 'static', 'extern']);
 
-const token = /(\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*)|("(?:[^"\\\n]|\\.)*"?)|(\b(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*\b)|([\p{L}_$][\p{L}\p{N}_$]*)|(\s+)|([\s\S])/gu;
+const token = /(\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*)|("(?:[^"\\\n]|\\.)*"?)|(\b(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)[uUlL]*\b)|([\p{L}_$][\p{L}\p{N}_$]*)|(\s+)|([\s\S])/gu;
 
 /** The address of a type's view; undefined when the file has no such type. */
 export type Linker = (nouns: readonly string[], name: string) => string | undefined;

@@ -9,6 +9,7 @@ import { kindFacts } from '../common/kinds.ts';
 import type { Decoded } from '../common/messages.ts';
 import { perFile } from '../common/per-file.ts';
 import { typeHash } from '../page/route.ts';
+import { setting } from '../page/settings.ts';
 import type { OpenFile } from '../page/state.ts';
 import { hasValues } from './sides.ts';
 
@@ -16,6 +17,8 @@ import { hasValues } from './sides.ts';
 const longest = 1 << 20;
 /** Types that are proposed. */
 const proposals = 12;
+const hexadecimal = setting('hexadecimal values', false);
+
 class DecodeView {
   readonly element = document.createElement('div');
   private row = -1;
@@ -29,6 +32,8 @@ class DecodeView {
   private order: 'little' | 'big' | '' = '';
   private from = '';
   private decoded: Decoded | undefined;
+  /** As the setting was when `decoded` was asked for. */
+  private hex = false;
   private fault = '';
   private typed = '';
   private question = 0;
@@ -47,9 +52,9 @@ class DecodeView {
   }
 
   show(row: number): void {
-    if (row === this.row) return;
+    if (row === this.row && this.hex === hexadecimal.get()) return;
+    if (row !== this.row) this.typed = '';
     this.row = row;
-    this.typed = '';
     this.decoded = undefined;
     void this.decode();
   }
@@ -87,6 +92,7 @@ class DecodeView {
   private async decode(fault = ''): Promise<void> {
     const mine = ++this.question;
     const { file, row, bytes, order } = this;
+    const hex = (this.hex = hexadecimal.get());
     const at = this.from.trim() === '' ? 0 : Number(this.from);
     this.fault = fault || (Number.isInteger(at) && at >= 0 ? '' : 'From byte: a number such as 28 or 0x1c is wanted');
     if (this.fault || bytes.length === 0) {
@@ -95,7 +101,7 @@ class DecodeView {
     }
     if (at >= bytes.length) this.fault = `There is no byte ${count(at)}: there are ${count(bytes.length)}`;
     try {
-      const decoded = this.fault ? undefined : await file.session.ask('decode', { id: file.types.id(row), bytes, order: order || undefined, at });
+      const decoded = this.fault ? undefined : await file.session.ask('decode', { id: file.types.id(row), bytes, order: order || undefined, at, hex });
       if (mine !== this.question) return;
       this.decoded = decoded;
     } catch (error) {
@@ -132,6 +138,7 @@ class DecodeView {
         <label class="filter is-short"><span>From byte</span>
           <input type="text" inputmode="text" placeholder="0" spellcheck="false" .value=${this.from} @input=${(event: Event) => this.change({ from: (event.target as HTMLInputElement).value })} />
         </label>
+        <label class="check"><input type="checkbox" .checked=${hexadecimal.get()} @change=${(event: Event) => this.inHex((event.target as HTMLInputElement).checked)} /> Integers in hex</label>
       </div>
       <label class="decode-field">Bytes
         <textarea rows="5" spellcheck="false" autocomplete="off" .value=${this.text} @input=${(event: Event) => void this.paste((event.target as HTMLTextAreaElement).value)}
@@ -162,6 +169,11 @@ class DecodeView {
   private change(change: { order: 'little' | 'big' | '' } | { from: string }): void {
     Object.assign(this, change);
     void (this.numbers ? this.paste(this.text) : this.decode());
+  }
+
+  private inHex(wanted: boolean): void {
+    hexadecimal.set(wanted);
+    void this.decode();
   }
 
   private chosen(event: Event): void {

@@ -1,11 +1,17 @@
 // Bytes as values, one behind the other: as many as anybody reads, and what is left over behind the last whole one.
 import type { Btf } from 'btfkit';
 import type { Decoded, Questions } from '../common/messages.ts';
+import { readable } from './values-read.ts';
 
 /** Bytes that are written out as values. */
 const most = 1 << 15;
 
-export function decode(btf: Btf, { id, bytes, order, at }: Questions['decode']['about']): Decoded {
+export function decode(btf: Btf, about: Questions['decode']['about']): Decoded {
+  const { text, ...facts } = values(btf, about);
+  return { text: readable(btf, about.id, text, { hex: about.hex, order: about.order ?? btf.byteOrder }), ...facts };
+}
+
+function values(btf: Btf, { id, bytes, order, at }: Questions['decode']['about']): Decoded {
   const size = btf.get(id).byteSize;
   const options = { zeros: true, ...(order && { order }) };
   const room = bytes.length - at;

@@ -68,17 +68,19 @@ function leadsTo(btf: Btf, found: Distinct<TypeName>): (id: number) => readonly 
   const known = new Map<number, readonly number[]>();
   return (id) => {
     let places = known.get(id);
-    if (!places) known.set(id, (places = [...namesOnTheWay(btf.get(id))].map((name) => found.place(`${name.noun} ${name.name}`, name))));
+    if (!places) known.set(id, (places = [...namesOnTheWay(btf.get(id))].map((name) => found.place(`${name.noun} ${name.name} ${name.stars}`, name))));
     return places;
   };
 }
 
 function* namesOnTheWay(start: BtfType): Iterable<TypeName> {
   let type = start;
+  let stars = 0;
   for (let left = deepest; left > 0; left--) {
     const { kind, name } = type;
-    if (kind === 'void') return yield { noun: '', name: 'void' };
-    if (name !== '' && kind !== 'type_tag') yield { noun: type.kind === 'forward' ? (type.union ? 'union' : 'struct') : (nouns[kind] ?? ''), name };
+    if (kind === 'void') return yield { noun: '', name: 'void', stars };
+    if (name !== '' && kind !== 'type_tag') yield { noun: type.kind === 'forward' ? (type.union ? 'union' : 'struct') : (nouns[kind] ?? ''), name, stars };
+    if (kind === 'pointer') stars++;
     switch (type.kind) {
       case 'pointer':
       case 'const':

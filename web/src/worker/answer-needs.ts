@@ -1,8 +1,13 @@
-// What a BPF object needs of the kernel's types: its CO-RE relocations, by the type that they speak of.
-import type { Btf, CoreKind, Program, RelocationInfo } from 'btfkit';
-import type { Need, NeededType } from '../common/part-messages.ts';
+// What a BPF object needs: of the kernel's types, which its CO-RE relocations say, by the type that they speak of; and what it declares
+// extern.
+import { type Btf, BtfError, type CoreKind, type Extern, type Program, type RelocationInfo } from 'btfkit';
+import type { Need, NeededExtern, NeededType, NeedPlace, Needs, Supplier } from '../common/part-messages.ts';
 
-export function needsOf(btf: Btf): NeededType[] {
+export function needsOf(btf: Btf): Needs {
+  return { types: neededTypes(btf), externs: neededExterns(btf) };
+}
+
+function neededTypes(btf: Btf): NeededType[] {
   const { programs } = btf;
   const types = new Map<number, NeededType>();
   const needs = new Map<string, Need>();
@@ -71,7 +76,45 @@ function programAt(programs: readonly Program[], section: string, offset: number
   return programs.find((one) => one.section === section && offset >= one.offset && offset < one.offset + one.instructions * 8);
 }
 
-function addPlace(need: Need, section: string, program: Program | undefined, offset: number): void {
+const executable = 4n; // SHF_EXECINSTR
+
+function neededExterns(btf: Btf): NeededExtern[] {
+  const needed = new Map(btf.externs.map((one) => [one.name, { ...one, supplier: supplierOf(one), type: typeOf(btf, one), weak: one.weak ?? false, places: [] as NeedPlace[] }]));
+  if (needed.size === 0) return [];
+  const { programs } = btf;
+  for (const { index, name: section, flags } of btf.sections) {
+    if ((flags & executable) === 0n) continue;
+    for (const { name, offset } of relocationsOf(btf, index)) {
+      const found = name === undefined ? undefined : needed.get(name);
+      if (found) addPlace(found, section, programAt(programs, section, offset), offset);
+    }
+  }
+  return [...needed.values()];
+}
+
+function supplierOf({ section, name }: Extern): Supplier {
+  if (section === '.ksyms') return 'kernel';
+  if (section !== '.kconfig') return 'object';
+  return name.startsWith('LINUX_') ? 'libbpf' : 'configuration';
+}
+
+function typeOf(btf: Btf, { function: isFunction, typeId }: Extern): string {
+  const type = btf.get(typeId);
+  if (isFunction || type.kind !== 'var') return '';
+  const { target } = type;
+  return (target.kind === 'const' ? target.target : target).declaration() || 'void';
+}
+
+function relocationsOf(btf: Btf, section: number) {
+  try {
+    return btf.elfRelocations(section);
+  } catch (error) {
+    if (error instanceof BtfError) return []; // what is needed is known all the same
+    throw error;
+  }
+}
+
+function addPlace(need: { places: NeedPlace[] }, section: string, program: Program | undefined, offset: number): void {
   let place = need.places.find((one) => one.section === section && one.program === program?.name);
   if (!place) need.places.push((place = { section, instructions: [], ...(program && { program: program.name }) }));
   place.instructions.push((offset - (program?.offset ?? 0)) / 8);

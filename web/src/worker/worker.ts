@@ -1,5 +1,5 @@
 // The worker: one file, parsed and kept here so that the page never waits for it.
-import { Btf, BtfError, columnBuffers, init } from 'btfkit';
+import { Btf, BtfError, type Summary, columnBuffers, init } from 'btfkit';
 import { answers } from './answers.ts';
 import type { FaultFacts, Question, Questions, Reply, Request, Topic } from '../common/messages.ts';
 
@@ -51,11 +51,20 @@ async function open({ input, base, again }: Extract<Request, { type: 'open' }>):
   const below = base && (await Btf.fromBlob(base.blob, { name: base.name, onProgress }));
   const btf = await Btf.fromBlob(input.blob, { name: input.name, onProgress, ...(below && { base: below }) });
   if (again) return btf;
-  const summary = btf.summary;
+  const summary = warned(btf);
   const columns = btf.columns();
   const milliseconds = performance.now() - start;
   scope.postMessage({ type: 'opened', opened: { summary, columns, milliseconds } }, columnBuffers(columns) as Transferable[]);
   return btf;
+}
+
+/** The summary; also of an ELF that has .BTF more than once, which linkers do not make, but other tools: the first is read. */
+function warned(btf: Btf): Summary {
+  const { summary } = btf;
+  const count = summary.container === 'elf' ? btf.sections.filter(({ name }) => name === '.BTF').length : 0;
+  if (count < 2) return summary;
+  const warning = { code: 'not_supported' as const, message: `the ELF has ${count} sections called .BTF; this shows the first`, section: '.BTF' };
+  return { ...summary, warnings: [warning, ...summary.warnings] };
 }
 
 function facts(error: unknown): FaultFacts {
