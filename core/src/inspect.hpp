@@ -33,7 +33,8 @@ struct ProgramFacts {
   std::uint32_t lines = 0, relocations = 0;  ///< records
   /// The file that its lines are of: the object's main one if any is, else the one that most are of. nullptr: there are none.
   const char* file = nullptr;
-  std::uint32_t first_line = 0, last_line = 0;  ///< of that file
+  std::uint32_t first_line = 0, last_line = 0;  ///< lowest and highest of that file
+  std::uint32_t line = 0;                       ///< of that file, of the first instruction that comes from it: where it begins
   std::uint32_t source_lines = 0;               ///< different lines, of all files
 };
 std::vector<ProgramFacts> facts_of(const Object& object);

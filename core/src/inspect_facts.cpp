@@ -58,8 +58,9 @@ CoreNeeds core_needs(const Object& object, std::size_t most) {
 
 namespace {
 
-/// Where a function is: what is inlined into it comes from other files and other lines.
+/// Where a function is: what is inlined into it comes from other files and other lines. `lines`: in the order of instructions.
 void place(ProgramFacts& facts, std::vector<std::pair<const char*, std::uint32_t>>& lines, const char* main_file) {
+  const auto in_order = lines;
   std::sort(lines.begin(), lines.end());
   std::size_t most = 0;
   for (std::size_t i = 0; i < lines.size();) {
@@ -72,6 +73,8 @@ void place(ProgramFacts& facts, std::vector<std::pair<const char*, std::uint32_t
     facts.first_line = lines[first].second;
     facts.last_line = lines[i - 1].second;
   }
+  for (auto at = in_order.rbegin(); at != in_order.rend(); ++at)
+    if (at->first == facts.file) facts.line = at->second;
   facts.source_lines = static_cast<std::uint32_t>(std::unique(lines.begin(), lines.end()) - lines.begin());
 }
 

@@ -141,7 +141,7 @@ class Lists {
     if (program.type) json_.field("typeId", program.type->id()).field("prototype", prototype(*program.type));
     json_.field("lines", facts.lines).field("relocations", facts.relocations);
     if (facts.file != nullptr) {
-      json_.field("file", detail::beginning(facts.file, 4096)).field("line", facts.first_line);
+      json_.field("file", detail::beginning(facts.file, 4096)).field("line", facts.line);
       json_.field("lastLine", facts.last_line).field("sourceLines", facts.source_lines);
     }
     json_.end_object();

@@ -30,8 +30,9 @@ export interface Program {
   readonly lines: number;
   /** CO-RE relocations. */
   readonly relocations: number;
-  /** Where it begins, as far as known. */
+  /** The file that it is from, as far as known. */
   readonly file?: string;
+  /** The line of the first instruction that comes from that file: where it begins, unless something is inlined even before. */
   readonly line?: number;
   /** The highest line of that file that its instructions come from. */
   readonly lastLine?: number;
