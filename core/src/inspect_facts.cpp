@@ -73,8 +73,9 @@ void place(ProgramFacts& facts, std::vector<std::pair<const char*, std::uint32_t
     facts.first_line = lines[first].second;
     facts.last_line = lines[i - 1].second;
   }
-  for (auto at = in_order.rbegin(); at != in_order.rend(); ++at)
-    if (at->first == facts.file) facts.line = at->second;
+  const auto begins =
+      std::find_if(in_order.begin(), in_order.end(), [&](const auto& line) { return line.first == facts.file; });
+  if (begins != in_order.end()) facts.line = begins->second;
   facts.source_lines = static_cast<std::uint32_t>(std::unique(lines.begin(), lines.end()) - lines.begin());
 }
 

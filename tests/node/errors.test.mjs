@@ -69,6 +69,13 @@ test('any single broken byte gives a Btf or a BtfError', () => {
   assert.ok(opened > 100 && refused > 100, `${opened} opened, ${refused} refused`);
 });
 
+test('what is no bytes', () => {
+  for (const wrong of ['text', undefined, null, {}, 5, [1, 2]]) assert.throws(() => Btf.fromBytes(wrong), { name: 'BtfError', code: 'invalid_argument' }, String(wrong));
+  const bytes = everyKind();
+  const within = new Uint8Array([7, ...bytes, 7]);
+  for (const fine of [bytes.slice().buffer, Buffer.from(bytes), new DataView(within.buffer, 1, bytes.length)]) Btf.fromBytes(fine).close();
+});
+
 test('files: absent, a directory, an URL, a descriptor', () => {
   const path = join(scratch, 'file with blanks.btf');
   writeFileSync(path, everyKind());

@@ -33,17 +33,20 @@ async function start(): Promise<App> {
   const choose = fileDialog(app);
 
   let last: OpenFile | undefined;
+  let lastRoute: Route | undefined;
   const keepFocus = focusKeeper(root);
   const show = () => {
     const { state } = app.store;
     const { file, shown, route } = state;
     try {
       const list = listOf(file);
+      if (file !== last || route !== lastRoute) listOf(last).leave();
       if (file) list.show(file);
       render(page(state, { app, list, samples: assets.samples, choose }), root);
       list.select(file && shown && shown.row >= 0 ? file.types.id(shown.row) : -1);
       if (file !== last) root.querySelector('.file.is-shown')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
       last = file;
+      lastRoute = route;
       keepFocus();
     } catch (error) {
       return failed(error, app);

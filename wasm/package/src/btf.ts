@@ -145,8 +145,8 @@ export class Btf {
   }
 
   /**
-   * As `open`, asynchronously, and for all compressions: besides gzip and zstd also xz, lz4, bzip2 and lzma, whose decoders are loaded
-   * when they are needed. Also takes bytes and Blobs.
+   * As `open`, asynchronously, and for more compressions: besides gzip, zstd and lz4 also xz, whose decoder is loaded when it is
+   * needed. Also takes bytes and Blobs.
    */
   static async load(input: string | { readonly href: string } | number | Uint8Array | ArrayBuffer | BlobLike, options: OpenOptions = {}): Promise<Btf> {
     if (typeof input === 'object' && 'slice' in input && 'size' in input) return Btf.fromBlob(input, options);
@@ -541,7 +541,9 @@ export class Btf {
 }
 
 function bytesInput(bytes: Uint8Array | ArrayBuffer, { name = 'input' }: { name?: string }): Input {
-  const all = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  const isBuffer = /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(bytes)); // of whichever realm
+  if (!isBuffer && !ArrayBuffer.isView(bytes)) throw new BtfError('invalid_argument', 'what is to be read is no Uint8Array or ArrayBuffer');
+  const all = ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
   return { name, size: all.length, read: (offset, room) => room.set(all.subarray(offset, offset + room.length)) };
 }
 

@@ -8,8 +8,8 @@ import createGlue, { type Glue, type GlueOptions } from './glue.js';
 
 /** Where the browser finds the module; Node needs none of it. */
 export interface InitOptions {
-  /** Address of btf.wasm, or of reading.wasm, which needs no second part and has all that explores, but no Builder and no `run`, `inspect`,
-   *  `stat`, `marshal`, `rewrite`, `extract` and `refusals`: `not_supported`. Default: btf.wasm beside this package's own files. */
+  /** Address of btf.wasm, or of reading.wasm, which needs no second part and has all that explores, but no Builder, `stat`, `marshal`,
+   *  `rewrite`, `rewrites`, `extract` and `refusals` (`not_supported`) and no text of `run` and `inspect`. Default: btf.wasm beside this package's own files. */
   url?: string | { readonly href: string };
   /** A `WebAssembly.Module` that was compiled before, for instance on the main thread and posted to a worker. */
   module?: object;

@@ -26,7 +26,7 @@ export interface Condition {
 export const insides = ['member', 'value'] as const;
 export type Inside = (typeof insides)[number];
 
-/** Has to be asked of the package: see Finder. */
+/** Has to be asked of the package: see Findings. */
 export interface Having {
   what: Inside;
   /** Also a pattern; of a member also a path. */

@@ -311,7 +311,13 @@ export class TypeList {
     this.findings?.hurry();
   }
 
+  /** Something else is looked at by now: what was to be opened once it is found is not, any more. */
+  leave(): void {
+    this.entered = false;
+  }
+
   private choose(index: number): void {
+    this.entered = false;
     this.list.activate(index, 0); // what was clicked stays under the pointer
     const row = this.matches.rows[index];
     if (row !== undefined && this.types) this.actions.open(this.types.id(row), this.memberOf(row));

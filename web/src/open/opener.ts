@@ -19,6 +19,8 @@ export class Opener {
   private session: Session | undefined;
   /** Which call of open() is the one that counts; those before it were cancelled. */
   private turn = 0;
+  /** What waited for a base when open() began, until it ends: what is cancelled or replaced leaves that waiting. */
+  private setAside: readonly Waiting[] | undefined;
   private lastId = Date.now(); // not from 0: ids in the history of a page before a reload mean nothing now
 
   /** `opened` takes a file that was opened, or was open already; `show`: it is to be looked at. */
@@ -31,7 +33,8 @@ export class Opener {
   /** Opens these, in place of whatever is still being opened. `base`: what they continue; others that wait for one go on waiting. */
   async open(inputs: readonly Waiting[], base?: NamedBlob): Promise<void> {
     const turn = this.begin();
-    const before = this.store.state.waiting.filter((file) => !inputs.some((input) => isSame(input, file)));
+    this.setAside ??= this.store.state.waiting;
+    const before = this.setAside.filter((file) => !inputs.some((input) => isSame(input, file)));
     this.store.set({ faults: [], waiting: [] });
     const slow = setTimeout(() => this.progress({ slow: true }), patience);
     try {
@@ -46,7 +49,10 @@ export class Opener {
       if (turn === this.turn) this.store.set({ waiting: [...lacking.filter((file) => !fitting.includes(file)), ...second.lacking] });
     } finally {
       clearTimeout(slow);
-      if (turn === this.turn) this.store.set({ opening: undefined });
+      if (turn === this.turn) {
+        this.setAside = undefined;
+        this.store.set({ opening: undefined });
+      }
     }
   }
 
@@ -66,7 +72,8 @@ export class Opener {
   /** Stops opening; what was open before, and what is by now, stays. */
   cancel(): void {
     this.begin();
-    this.store.set({ opening: undefined });
+    this.store.set({ opening: undefined, waiting: this.setAside ?? this.store.state.waiting });
+    this.setAside = undefined;
   }
 
   private begin(): number {
@@ -134,7 +141,7 @@ export function hasRefused({ refused = [] }: Waiting, base: NamedBlob): boolean 
 }
 
 /** The very same file, as far as its facts tell: not one of that name that was built anew. */
-function isSame(one: NamedBlob, other: NamedBlob): boolean {
+export function isSame(one: NamedBlob, other: NamedBlob): boolean {
   const changed = (blob: Blob) => (blob instanceof File ? blob.lastModified : 0);
   return one.name === other.name && one.blob.size === other.blob.size && changed(one.blob) === changed(other.blob);
 }

@@ -19,7 +19,7 @@ export interface Address {
 export function readAddress(hash: string): Address {
   if (hash === '' || hash === '#') return { hash, route: undefined };
   const [, made, rest = ''] = /^#v=(\w*)(.*)$/s.exec(hash) ?? [];
-  if (made === undefined) return { hash, route: undefined, remark: { title: notUnderstood, detail: `Addresses of this page go on with ${fileHash}; this one goes on with ${shortened(hash)}` } };
+  if (made === undefined) return { hash, route: undefined, remark: { title: notUnderstood, detail: `Addresses of this page go on with ${fileHash}; this one goes on with ${shortened(hash)}.` } };
   const today = `${fileHash}${rest}`;
   const route = parseRoute(today);
   const list = /^(\?.*)?\/?$/s.test(rest);

@@ -3,7 +3,7 @@ import type { Sample } from '../open/assets.ts';
 import { whenIdle } from './idle.ts';
 import type { Questions, Topic } from '../common/messages.ts';
 import { listsOf } from '../parts/object-views.ts';
-import { Opener, hasRefused } from '../open/opener.ts';
+import { Opener, hasRefused, isSame } from '../open/opener.ts';
 import { readAddress } from './address.ts';
 import { type Route, type Tab, fileHash, resolve, typeHash } from './route.ts';
 import { Saver } from './saver.ts';
@@ -125,11 +125,11 @@ export class App {
 
   /** Shows a type of the open file, or of what that continues, as one more step of the history. `member`: its path. */
   showType(id: number, member?: string): void {
-    const { file, files } = this.store.state;
+    const { file } = this.store.state;
     const types = file && (file.types.rowOf(id) < 0 ? file.types.below : file.types);
     if (!types) return;
     const hash = typeHash(types, types.rowOf(id), member === undefined ? 'c' : 'layout', member);
-    const other = files.find((each) => each !== file && each.types === types);
+    const other = types === file.types ? undefined : this.baseOf(file);
     if (types !== file.types && !other) return this.refuse(`${file.base?.name ?? 'Its base'} is not open any more`, 'Open it again to see its types.');
     if (!other) return void (location.hash = hash);
     this.remember();
@@ -202,9 +202,15 @@ export class App {
   }
 
   /** The open file that this one continues, when that alone has the type. */
-  private baseWith({ types }: OpenFile, route: Route | undefined): OpenFile | undefined {
+  private baseWith(file: OpenFile, route: Route | undefined): OpenFile | undefined {
+    const { types } = file;
     if (route?.view !== 'type' || !types.below || resolve(types, route) >= 0 || resolve(types.below, route) < 0) return undefined;
-    return this.store.state.files.find((file) => file.types === types.below);
+    return this.baseOf(file);
+  }
+
+  /** The open file that this one continues. It may have been closed and opened again since. */
+  private baseOf({ base }: OpenFile): OpenFile | undefined {
+    return base && this.store.state.files.find((file) => !file.base && isSame(file, base));
   }
 
   /** Asks what the view at `route` has to show. */

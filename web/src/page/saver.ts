@@ -8,6 +8,7 @@ import type { OpenFile, State } from './state.ts';
 import type { Store } from './store.ts';
 
 export interface Saving {
+  file: OpenFile;
   name: string;
   /** Whether it takes long enough to be worth a word. */
   slow: boolean;
@@ -31,9 +32,9 @@ export class Saver {
       saveBlob(await file.session.ask('dump', { format, id }), name);
       return name;
     }
-    if (this.store.state.saving.some((other) => other.name === name)) return undefined;
+    if (this.store.state.saving.some((other) => other.file === file && other.name === name)) return undefined;
     const session = this.workshop.session();
-    const saving: Saving = { name, slow: false, cancel: () => session.close() };
+    const saving: Saving = { file, name, slow: false, cancel: () => session.close() };
     this.change([...this.store.state.saving, saving]);
     const slow = setTimeout(() => {
       saving.slow = true;
