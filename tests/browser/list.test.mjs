@@ -576,6 +576,48 @@ describe('the list of types', () => {
     await page.row(tab, 'struct', 'device').first().click();
     await tab.getByRole('alert').filter({ hasText: 'base.btf is not open any more' }).waitFor();
     assert.equal(await heading(tab), 'module.btf');
+    // The advice is good: open again, its types can be seen.
+    await page.openFile(tab, base);
+    await tab.getByRole('button', { name: 'module.btf', exact: true }).click();
+    await page.row(tab, 'struct', 'device').first().click();
+    await tab.getByRole('heading', { level: 1 }).filter({ hasText: 'struct device' }).waitFor();
+    assert.match(await tab.title(), /^device · base\.btf · /);
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('what was entered before its answer opens nothing once something else is looked at', async () => {
+    const { base } = await pair(files);
+    const tab = await session.page('file');
+    await page.openFile(tab, page.golden('types.o'));
+    await page.openFile(tab, base);
+    // Answers about members come when they are let go.
+    await tab.evaluate(() => {
+      const post = Worker.prototype.postMessage;
+      globalThis.held = [];
+      Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.question && !['type', 'c'].includes(message.question.topic)) held.push(() => post.call(this, message, ...rest));
+        else post.call(this, message, ...rest);
+      };
+    });
+    const enter = async (text) => {
+      await page.search(tab).fill(text);
+      await page.search(tab).press('Enter');
+      await page.until('the question', () => tab.evaluate(() => held.length > 0));
+    };
+    const answer = () => tab.evaluate(() => held.splice(0).forEach((ask) => ask()));
+    await enter('member:number');
+    await tab.getByRole('button', { name: 'types.o', exact: true }).click();
+    await answer();
+    await tab.getByRole('button', { name: 'base.btf', exact: true }).click();
+    await page.until('found', async () => (await rows(tab)).length === 1);
+    assert.equal(await heading(tab), 'base.btf');
+    assert.doesNotMatch(tab.url(), /\/t\//);
+    // Without anything between, it is opened.
+    await page.search(tab).fill('');
+    await enter('member:a');
+    await answer();
+    await tab.getByRole('heading', { level: 1 }).filter({ hasText: 'struct holed' }).waitFor();
     assert.deepEqual(tab.problems, []);
     await tab.context().close();
   });

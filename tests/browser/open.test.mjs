@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { everyKind, makeSplit } from '../node/support/make.mjs';
 import * as page from './support.mjs';
 
 const { test } = page;
@@ -152,6 +153,25 @@ describe('open a file', () => {
     assert.equal(await tab.getByRole('heading', { level: 1 }).textContent(), 'sample.bpf.o');
     // The next one opens at once, in a worker of its own.
     await page.openFile(tab, page.golden('types.o'));
+    await tab.context().close();
+  });
+
+  test('what waits for its base goes on waiting when another file is cancelled', async () => {
+    const tab = await session.page('file');
+    await page.openSample(tab);
+    await page.drop(tab, files.write('split.btf', makeSplit(everyKind())));
+    const panel = tab.getByRole('heading', { name: 'split.btf builds on another BTF' });
+    await panel.waitFor();
+    const spare = await page.until('the spare worker', () => tab.workers().at(-1));
+    spare.evaluate(() => {
+      const end = Date.now() + 60_000;
+      while (Date.now() < end);
+    }).catch(() => {});
+    await page.drop(tab, page.golden('types.o'));
+    await tab.getByRole('progressbar').waitFor();
+    await tab.getByRole('button', { name: 'Cancel' }).click();
+    await panel.waitFor();
+    assert.deepEqual(tab.problems, []);
     await tab.context().close();
   });
 

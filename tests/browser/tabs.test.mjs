@@ -1,8 +1,8 @@
 // Several files at once: a tab for each, modules on the base that they continue; pasting; samples; what is remembered.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe } from 'node:test';
 import * as page from './support.mjs';
 
@@ -324,7 +324,6 @@ describe('other ways to open', () => {
     const body = tab.locator('body');
     await paste(body, { path: page.golden('types.o') });
     await heading(tab, 'types.o').waitFor();
-    const bytes = readFileSync(page.golden('types.btf'));
     const hex = bytes.toString('hex');
     const line = (at, make) => make(bytes.subarray(at, at + 16), at.toString(16).padStart(8, '0'));
     const lines = (make) => Array.from({ length: Math.ceil(bytes.length / 16) }, (_, i) => line(16 * i, make)).join('\n');
@@ -453,6 +452,35 @@ describe('links', () => {
 
 describe('what is saved', () => {
   const { session, files } = page.setUp();
+
+  test('two files of one name, both', async () => {
+    const tab = await session.page('file');
+    const bytes = readFileSync(page.golden('types.btf'));
+    for (const [folder, source] of [['one', 'types.btf'], ['two', 'sample.bpf.btf']]) {
+      mkdirSync(join(files.folder, folder));
+      await page.openFile(tab, files.write(join(folder, 'same.btf'), readFileSync(page.golden(source))));
+    }
+    await page.until('two tabs', async () => (await names(tab)).length === 2);
+    const saved = [];
+    tab.on('download', (download) => saved.push(download.suggestedFilename()));
+    await tab.evaluate(() => {
+      const post = Worker.prototype.postMessage;
+      globalThis.held = [];
+      Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.question?.topic === 'dump') held.push(() => post.call(this, message, ...rest));
+        else post.call(this, message, ...rest);
+      };
+    });
+    for (const nth of [0, 1]) {
+      await bar(tab).locator('.file-name').nth(nth).click();
+      await tab.getByRole('button', { name: 'C header', exact: true }).click();
+    }
+    await page.until('both', () => tab.evaluate(() => held.length === 2));
+    await tab.evaluate(() => held.splice(0).forEach((ask) => ask()));
+    await page.until('both', () => saved.length === 2);
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
 
   test('a kernel as text: cancelled while it is written, by button and by key; the page answers meanwhile', async (t) => {
     const kernel = page.corpusKernel(files, 'amd64-6.12.107') ?? page.runningKernel(files);
