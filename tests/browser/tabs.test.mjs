@@ -324,6 +324,7 @@ describe('other ways to open', () => {
     const body = tab.locator('body');
     await paste(body, { path: page.golden('types.o') });
     await heading(tab, 'types.o').waitFor();
+    const bytes = readFileSync(page.golden('types.btf'));
     const hex = bytes.toString('hex');
     const line = (at, make) => make(bytes.subarray(at, at + 16), at.toString(16).padStart(8, '0'));
     const lines = (make) => Array.from({ length: Math.ceil(bytes.length / 16) }, (_, i) => line(16 * i, make)).join('\n');
@@ -455,7 +456,6 @@ describe('what is saved', () => {
 
   test('two files of one name, both', async () => {
     const tab = await session.page('file');
-    const bytes = readFileSync(page.golden('types.btf'));
     for (const [folder, source] of [['one', 'types.btf'], ['two', 'sample.bpf.btf']]) {
       mkdirSync(join(files.folder, folder));
       await page.openFile(tab, files.write(join(folder, 'same.btf'), readFileSync(page.golden(source))));

@@ -45,8 +45,8 @@ export class HoverCard {
 
   private focused(target: Element): void {
     if (this.element.contains(target)) return;
+    if (target !== this.link) this.hide(); // at once: it might cover what has the focus now
     if (target.matches(`${links}:focus-visible`)) this.aim(target);
-    else if (this.link) this.hide();
   }
 
   private key(event: KeyboardEvent): void {
